@@ -29,6 +29,9 @@ class Field:
         minimum: the least value allowed, where there is one.
         maximum: the greatest value allowed, where there is one.
         doc: one line for the documentation, with the unit.
+        zh: the column's name in Chinese, accepted as a header.
+        ahead: a date that is agreed beforehand (a maturity, a due date), so it may lie after the day of a run.
+        made: an identifier that is made from the row where the source has none.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     doc: str = ""
+    zh: str = ""
+    ahead: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class TableSchema:
         natural_date: the column that `known_on` defaults to; None holds from the first day.
         required: whether a book without the table is refused.
         doc: one line for the documentation.
+        zh: the table's name in Chinese, accepted as a file's name.
+        known_by: the column that `known_on` defaults to before `natural_date`, where there is one.
     """
 
     name: str
@@ -60,6 +68,8 @@ class TableSchema:
     natural_date: str | None = None
     required: bool = False
     doc: str = ""
+    zh: str = ""
+    known_by: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
