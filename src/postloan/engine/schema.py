@@ -30,7 +30,7 @@ class Field:
         maximum: the greatest value allowed, where there is one.
         doc: one line for the documentation, with the unit.
         zh: the column's name in Chinese, accepted as a header.
-        ahead: a date that is agreed beforehand (a maturity, a due date), so it may lie after the day of a run.
+        ahead: a date agreed beforehand (a maturity, a due date), so it may lie after the day of a run.
         made: an identifier that is made from the row where the source has none.
     """
 

@@ -18,8 +18,8 @@ EVENT_KINDS = (
     "second_charge damaged demolished title_disputed leased_before occupied stock_counted supervisor_left "
     "terms_changed_without_consent lc_discrepancy guarantee_claimed disaster_red disaster_orange "
     "disaster_certified epidemic disease_outbreak irrigation_fault fraud_raising_case "
-    "anchor_employer_stopped route_planned policy_restricted tariff_shock insurance_claim land_rent_unpaid cooperative_left "
-    "offtaker_late subsidy_received fraud_confirmed"
+    "anchor_employer_stopped route_planned policy_restricted tariff_shock "
+    "insurance_claim land_rent_unpaid cooperative_left offtaker_late subsidy_received fraud_confirmed"
 )
 VISITS = "IN1 IN2 IN3 IN4 IN5 IN6 IN7 IN8 IN9 IN10"
 
