@@ -1,0 +1,283 @@
+"""A session on one engine: reads Parquet as typed tables, writes one Parquet file a table, keeps scratch."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import ibis
+import ibis.expr.datatypes as dt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from postloan.engine import verbs as v
+from postloan.engine.functions import FUNCTIONS
+from postloan.engine.schema import Field, TableSchema
+from postloan.engine.types import FILE_TYPES, Column, Table
+from postloan.errors import PostloanError
+
+EngineKind = Literal["duckdb", "spark"]
+
+_FETCH_LIMIT = 100_000
+"""The most rows that may come back to Python at once; results of any size stay in files."""
+
+
+class Engine:
+    """One engine with its scratch folder; use `open_engine` to make one and `with` to end it."""
+
+    def __init__(self, kind: EngineKind, backend: Any, scratch: Path) -> None:
+        self.kind = kind
+        self.backend = backend
+        self.scratch = scratch
+        self._names = itertools.count()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session and remove its scratch files."""
+        if self.kind == "spark":
+            self.backend._session.stop()
+        self.backend.disconnect()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def raw(self, paths: Path | Sequence[Path]) -> Table:
+        """Give Parquet files of one shape as one table, with the types that they hold."""
+        files = [paths] if isinstance(paths, Path) else list(paths)
+        name = f"t{next(self._names)}"
+        if self.kind == "duckdb":
+            return self.backend.read_parquet([str(file) for file in files], table_name=name)
+        frame = self.backend._session.read.parquet(*[str(file) for file in files])
+        frame.createOrReplaceTempView(name)
+        return self.backend.table(name)
+
+    def read(self, paths: Path | Sequence[Path], schema: TableSchema, *, cents: bool = True) -> Table:
+        """Give Parquet files as a table of the schema's columns, in its order.
+
+        Columns that the files lack are null; NaN is read as null; money is integer cents, or
+        DECIMAL(18,2) with `cents=False`. Raises PostloanError `wrong_type` where a column cannot be
+        what the schema says.
+        """
+        raw = self.raw(paths)
+        return raw.select(**{field.name: _typed(raw, field, cents=cents) for field in schema.fields})
+
+    def write(self, table: Table, path: Path, *, order_by: Sequence[str] = ()) -> int:
+        """Write the table as one Parquet file sorted by those columns; give the number of rows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self.kind == "duckdb":
+            keys = [ibis.asc(table[name], nulls_first=False) for name in order_by]
+            ordered = table.order_by(keys) if keys else table
+            self.backend.to_parquet(ordered, str(path), compression="zstd")
+        else:
+            self._write_spark(table, path, order_by)
+        return pq.read_metadata(path).num_rows
+
+    def _write_spark(self, table: Table, path: Path, order_by: Sequence[str]) -> None:
+        frame = self.backend._session.sql(self.backend.compile(table)).repartition(1)
+        if order_by:
+            from pyspark.sql import functions as spark
+
+            frame = frame.sortWithinPartitions(*[spark.col(name).asc_nulls_last() for name in order_by])
+        folder = path.with_name(path.name + ".parts")
+        frame.write.mode("overwrite").option("compression", "zstd").parquet(str(folder))
+        (part,) = folder.glob("part-*.parquet")
+        os.replace(part, path)
+        shutil.rmtree(folder)
+
+    def materialise(self, table: Table, name: str) -> Table:
+        """Compute the table once into scratch and give it back as a plain read of that file."""
+        path = self.scratch / f"{name}-{next(self._names)}.parquet"
+        self.write(table, path)
+        return self.raw(path)
+
+    def rows(self, table: Table, *, limit: int = _FETCH_LIMIT) -> list[dict[str, Any]]:
+        """Give up to `limit` rows as dictionaries of Python values, for people and small look-ups.
+
+        Raises PostloanError `too_many_rows` where the table holds more.
+        """
+        found: list[dict[str, Any]] = self._arrow(table.limit(limit + 1)).to_pylist()
+        if len(found) > limit:
+            raise PostloanError(
+                "too_many_rows", f"more than {limit} rows where at most {limit} were expected"
+            )
+        return found
+
+    def _arrow(self, table: Table) -> pa.Table:
+        if self.kind == "duckdb":
+            return table.to_pyarrow()
+        # Ibis fetches from Spark through pandas, which turns integers beside nulls into floats.
+        return self.backend._session.sql(self.backend.compile(table)).toArrow()
+
+    def from_rows(
+        self, rows: Sequence[Mapping[str, object]], fields: Sequence[Field], name: str, *, cents: bool = False
+    ) -> Table:
+        """Give a few rows made in Python (a policy's look-up) as a table, through a Parquet file."""
+        types = pa.schema([(field.name, _arrow_type(field)) for field in fields])
+        table = pa.Table.from_pylist([dict(row) for row in rows], schema=types)
+        path = self.scratch / f"{name}-{next(self._names)}.parquet"
+        pq.write_table(table, path)
+        schema = TableSchema(name, tuple(fields), key=())
+        return self.read(path, schema, cents=cents)
+
+
+def _arrow_type(field: Field) -> pa.DataType:
+    return dt.dtype(FILE_TYPES[field.kind]).to_pyarrow()
+
+
+def _typed(raw: Table, field: Field, *, cents: bool) -> Column:
+    target = FILE_TYPES["integer" if field.kind == "money" and cents else field.kind]
+    if field.name not in raw.columns:
+        return ibis.null(target)
+    column = raw[field.name]
+    source = column.type()
+    if source.is_null():
+        return ibis.null(target)
+    if source.is_floating():
+        column = column.isnan().ifelse(ibis.null(source), column)
+    if not _fits(source, field):
+        raise PostloanError(
+            "wrong_type",
+            f"column {field.name} holds {source}, but it must hold {field.kind}",
+            where=field.name,
+            mend=f"write {field.name} as {FILE_TYPES[field.kind]}, or import the book with `postloan import`",
+        )
+    if field.kind == "money":
+        exact = column if source == dt.dtype(FILE_TYPES["money"]) else column.cast(FILE_TYPES["money"])
+        return v.cents(exact) if cents else exact
+    return column if source == dt.dtype(target) else column.cast(target)
+
+
+def _fits(source: dt.DataType, field: Field) -> bool:
+    match field.kind:
+        case "string" | "json" | "integer_list":
+            return source.is_string()
+        case "integer":
+            return source.is_integer()
+        case "boolean":
+            return source.is_boolean()
+        case "date":
+            return source.is_date()
+        case "timestamp":
+            return source.is_timestamp() or source.is_date()
+        case _:
+            return source.is_numeric() and not source.is_boolean()
+
+
+def open_engine(
+    kind: EngineKind = "duckdb",
+    *,
+    threads: int | None = None,
+    memory: str = "4GiB",
+    scratch: Path | None = None,
+) -> Engine:
+    """Open a session.
+
+    Args:
+        kind: `duckdb` (embedded) or `spark` (a local session; needs Java 17 and the extra `spark`).
+        threads: how many threads to use; all cores when None.
+        memory: the most memory to use, such as `4GiB`.
+        scratch: a folder for temporary files; made under the system's own when None, removed on close.
+
+    Raises PostloanError `no_spark` where Spark or Java is missing.
+    """
+    base = Path(tempfile.mkdtemp(prefix="postloan-", dir=_made(scratch)))
+    workers = threads or os.cpu_count() or 1
+    backend = _duckdb(workers, memory, base) if kind == "duckdb" else _spark(workers, memory, base)
+    return Engine(kind, backend, base)
+
+
+def _made(folder: Path | None) -> Path | None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _duckdb(threads: int, memory: str, scratch: Path) -> Any:
+    backend = ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=str(scratch / "spill"))
+    # Ibis writes lambdas with a single arrow, which DuckDB 2 refuses unless asked.
+    backend.raw_sql("SET lambda_syntax='ENABLE_SINGLE_ARROW'")
+    backend.raw_sql("SET enable_progress_bar=false")
+    for function in FUNCTIONS:
+        backend.raw_sql(function.duckdb_sql())
+    return backend
+
+
+def _spark(threads: int, memory: str, scratch: Path) -> Any:
+    with _spark_environment(scratch):
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise _no_spark("the extra `spark` is not installed") from error
+        try:
+            session = _spark_builder(SparkSession, threads, memory, scratch).getOrCreate()
+        except Exception as error:  # Py4J wraps every failure to start in types of its own
+            raise _no_spark(f"the Spark session did not start ({type(error).__name__})") from error
+    session.sparkContext.setLogLevel("ERROR")
+    for function in FUNCTIONS:
+        session.sql(function.spark_sql())
+    backend = ibis.pyspark.connect(session)
+    return backend
+
+
+def _no_spark(reason: str) -> PostloanError:
+    return PostloanError(
+        "no_spark",
+        f"Spark cannot be used: {reason}",
+        where="--engine spark",
+        mend="install Java 17 and `postloan[spark]`, or run with --engine duckdb",
+    )
+
+
+def _spark_builder(session: Any, threads: int, memory: str, scratch: Path) -> Any:
+    settings = {
+        "spark.master": f"local[{threads}]",
+        "spark.app.name": "postloan",
+        "spark.driver.memory": memory.lower().replace("ib", ""),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": str(scratch / "spark"),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": str(max(2, threads)),
+        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+        "spark.sql.decimalOperations.allowPrecisionLoss": "true",
+    }
+    builder = session.builder
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return builder
+
+
+@contextmanager
+def _spark_environment(scratch: Path) -> Iterator[None]:
+    """Find Java, and send what the JVM says on standard error to a file in scratch."""
+    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        raise _no_spark("no Java was found on this machine")
+    try:
+        subprocess.run(["java", "-version"], check=True, capture_output=True)  # noqa: S607 - Java is on the PATH
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise _no_spark("`java -version` did not run") from error
+    kept = os.dup(2)
+    with (scratch / "spark.log").open("wb") as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
