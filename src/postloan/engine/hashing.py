@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import struct
+from collections.abc import Iterator, Sequence
 
 from postloan.engine.session import Engine
 from postloan.engine.types import Table
 
 
-@dataclass(frozen=True)
-class Digest:
-    """The hash of one table: its SHA-256 in hex and how many rows it covers."""
-
-    sha256: str
-    rows: int
-
-
-def canonical_csv(engine: Engine, table: Table, order_by: Sequence[str]) -> Any:
+def canonical_csv(engine: Engine, table: Table, order_by: Sequence[str]) -> Iterator[bytes | memoryview]:
     """Yield the table's rows as CSV in blocks of bytes, in byte order of those columns and then of all.
 
     UTF-8, LF, a header line, empty for null, quotes only where a text holds a quote, comma or line end
@@ -30,9 +21,12 @@ def canonical_csv(engine: Engine, table: Table, order_by: Sequence[str]) -> Any:
     order = ", ".join(f'"{name}" ASC NULLS LAST' for name in names)
     line = " || ',' || ".join(_cell(name) for name in table.columns)
     statement = f"SELECT {line} || chr(10) AS line FROM ({engine.backend.compile(table)}) ORDER BY {order}"
-    for batch in engine.backend.con.execute(statement).to_arrow_reader(100_000):
-        for chunk in batch.column(0).cast("large_binary").to_pylist():
-            yield chunk
+    for batch in engine.backend.con.sql(statement).to_arrow_reader(100_000):
+        lines = batch.column(0).cast("large_string")
+        start, end = struct.unpack_from("<q", lines.buffers()[1], lines.offset * 8), len(lines)
+        last = struct.unpack_from("<q", lines.buffers()[1], (lines.offset + end) * 8)
+        # The text buffer of an Arrow column is its values one after another: the CSV itself.
+        yield memoryview(lines.buffers()[2])[start[0] : last[0]] if end else b""
 
 
 def _cell(name: str) -> str:
@@ -42,18 +36,15 @@ def _cell(name: str) -> str:
     return f"coalesce(CASE WHEN {needs} THEN {quoted} ELSE {text} END, '')"
 
 
-def table_digest(engine: Engine, table: Table, order_by: Sequence[str]) -> Digest:
-    """Hash one table over its canonical CSV; the engine must be DuckDB."""
+def digest(engine: Engine, tables: Sequence[tuple[Table, Sequence[str]]], head: str = "") -> str:
+    """Give the SHA-256 in hex over the canonical CSV of the tables, one after another, after `head`.
+
+    Each table comes with the columns that its rows are sorted by. The engine must be DuckDB.
+    """
     if engine.kind != "duckdb":
         raise ValueError("tables are hashed on DuckDB, whichever engine computed them")
-    digest, rows = hashlib.sha256(), -1
-    for block in canonical_csv(engine, table, order_by):
-        digest.update(block)
-        rows += 1
-    return Digest(digest.hexdigest(), rows)
-
-
-def combined(parts: Sequence[tuple[str, str]]) -> str:
-    """Give one SHA-256 over named hashes or values, in the order given, one `name=value` line each."""
-    lines = "".join(f"{name}={value}\n" for name, value in parts)
-    return hashlib.sha256(lines.encode()).hexdigest()
+    total = hashlib.sha256(head.encode())
+    for table, order_by in tables:
+        for block in canonical_csv(engine, table, order_by):
+            total.update(block)
+    return total.hexdigest()

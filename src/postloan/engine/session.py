@@ -57,7 +57,7 @@ class Engine:
     def raw(self, paths: Path | Sequence[Path]) -> Table:
         """Give Parquet files of one shape as one table, with the types that they hold."""
         files = [paths] if isinstance(paths, Path) else list(paths)
-        name = f"t{next(self._names)}"
+        name = f"source_{next(self._names)}"  # never t0, t1: Ibis names its own parts so
         if self.kind == "duckdb":
             return self.backend.read_parquet([str(file) for file in files], table_name=name)
         frame = self.backend._session.read.parquet(*[str(file) for file in files])
