@@ -1,0 +1,236 @@
+"""The syntax tree of FEEL as far as policies need it: small, frozen, hashable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Months:
+    """A years-and-months duration, counted in months."""
+
+    count: int
+
+
+Constant = Decimal | str | bool | date | timedelta | Months | None
+
+
+@dataclass(frozen=True)
+class Node:
+    """Any part of an expression."""
+
+
+@dataclass(frozen=True)
+class Literal(Node):
+    """A constant: number, string, boolean, date, duration or null."""
+
+    value: Constant
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A variable by its full dotted name, such as `loan.dpd_days`."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Question(Node):
+    """`?`: the value that a unary test is about."""
+
+
+@dataclass(frozen=True)
+class Negate(Node):
+    """Arithmetic minus in front of a value."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Arithmetic(Node):
+    """Two values joined by one of `+ - * / **`."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Compare(Node):
+    """Two values joined by one of `= != < <= > >=`."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class And(Node):
+    """Conjunction in three-valued logic."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Or(Node):
+    """Disjunction in three-valued logic."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Between(Node):
+    """`value between low and high`, both ends included."""
+
+    value: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """`[low..high]`; a round bracket leaves its end out."""
+
+    low: Node
+    high: Node
+    low_closed: bool
+    high_closed: bool
+
+
+@dataclass(frozen=True)
+class ListOf(Node):
+    """`[a, b, c]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class If(Node):
+    """`if condition then yes else no`; a condition that is null takes the else."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+
+@dataclass(frozen=True)
+class Binding(Node):
+    """`name in source` of a quantifier or a for."""
+
+    name: str
+    source: Node
+
+
+@dataclass(frozen=True)
+class Quantified(Node):
+    """`some … satisfies …` or `every … satisfies …`."""
+
+    kind: str
+    bindings: tuple[Binding, ...]
+    condition: Node
+
+
+@dataclass(frozen=True)
+class For(Node):
+    """`for … return …`, a list."""
+
+    bindings: tuple[Binding, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A built-in function by name with positional arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Property(Node):
+    """`base.name` where the base is no plain name."""
+
+    base: Node
+    name: str
+
+
+@dataclass(frozen=True)
+class Filter(Node):
+    """`list[condition]` or `list[position]`."""
+
+    base: Node
+    condition: Node
+
+
+@dataclass(frozen=True)
+class Comparison(Node):
+    """A unary test `< bound`: one of `= != < <= > >=` against the tested value."""
+
+    operator: str
+    bound: Node
+
+
+@dataclass(frozen=True)
+class UnaryTests(Node):
+    """The tests of one cell, met if any is met; `negated` turns that round; no tests is `-`."""
+
+    tests: tuple[Node, ...]
+    negated: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Tell whether the cell is `-`, which every value meets."""
+        return not self.tests
+
+
+@dataclass(frozen=True)
+class In(Node):
+    """`value in tests`."""
+
+    value: Node
+    tests: UnaryTests
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Give the direct parts of a node."""
+    for field in fields(node):
+        value = getattr(node, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Node):
+                yield item
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Give the node and everything below it, outermost first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def has_question(node: Node) -> bool:
+    """Tell whether the tested value `?` occurs in a node."""
+    return any(isinstance(part, Question) for part in walk(node))
+
+
+def names(node: Node) -> set[str]:
+    """Give the variables that a node reads, without those it binds itself."""
+    if isinstance(node, Name):
+        return {node.text}
+    if isinstance(node, Quantified | For):
+        body = node.condition if isinstance(node, Quantified) else node.body
+        bound: set[str] = set()
+        found: set[str] = set()
+        for binding in node.bindings:
+            found |= {name for name in names(binding.source) if _root(name) not in bound}
+            bound.add(binding.name)
+        return found | {name for name in names(body) if _root(name) not in bound}
+    return set().union(*(names(child) for child in children(node)))
+
+
+def _root(name: str) -> str:
+    return name.split(".", 1)[0]
