@@ -1,8 +1,8 @@
 """What every test shares: the components that some need, and where real data stands.
 
-A test that needs a component carries the component's marker. Where the component is missing, the test is skipped
-with a reason that names it; with POSTLOAN_REQUIRE_COMPONENTS=1 it fails instead, so that a missing install step
-cannot hide behind a green run.
+A test that needs a component carries the component's marker. Where the component is missing, the test is
+skipped with a reason that names it; with POSTLOAN_REQUIRE_COMPONENTS=1 it fails instead, so that a missing
+install step cannot hide behind a green run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.architecture import engine_guard
 
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # Spark would look its own host name up
 
@@ -75,6 +77,10 @@ def _tck() -> str | None:
         if _folder_from("POSTLOAN_TCK")
         else "the DMN conformance cases (set POSTLOAN_TCK to their folder)"
     )
+
+
+def pytest_sessionstart() -> None:
+    engine_guard.install()
 
 
 # What is missing of each component, in words, or None if it is there.
