@@ -96,6 +96,18 @@ FUNCTIONS: tuple[Function, ...] = (
         "CAST(CAST(a AS DECIMAL(18,6)) * CAST(b AS DECIMAL(18,6)) AS DECIMAL(18,6))",
     ),
     Function(
+        "pl_difference",
+        (("a", "DECIMAL(18,6)"), ("b", "DECIMAL(18,6)")),
+        "DECIMAL(18,6)",
+        "CAST(CAST(a AS DECIMAL(18,6)) - CAST(b AS DECIMAL(18,6)) AS DECIMAL(18,6))",
+    ),
+    Function(
+        "pl_convert",
+        (("x", "BIGINT"), ("rate", "DECIMAL(18,6)")),
+        "BIGINT",
+        "CAST(CAST(CAST(x AS DECIMAL(19,0)) * CAST(rate AS DECIMAL(18,6)) AS DECIMAL(19,0)) AS BIGINT)",
+    ),
+    Function(
         "pl_add_days",
         (("d", "DATE"), ("n", "BIGINT")),
         "DATE",

@@ -105,6 +105,16 @@ def product(a: Column, b: Column) -> Column:
     return _F["pl_product"](a, b)
 
 
+def difference(a: Column, b: Column) -> Column:
+    """Give a - b of two decimals as DECIMAL(18,6)."""
+    return _F["pl_difference"](a, b)
+
+
+def convert(amount: Column, rate: Column) -> Column:
+    """Give integer cents times a rate as integer cents, halves away from zero."""
+    return _F["pl_convert"](amount, rate)
+
+
 def cents(column: Column) -> Column:
     """Give money in DECIMAL(18,2) as integer cents."""
     return _F["pl_cents"](column)
@@ -198,6 +208,19 @@ def count_over(*, partition: Sequence[Column]) -> Column:
 def lag(column: Column, *, partition: Sequence[Column] = (), order: Order) -> Column:
     """Give the value of the row before in the partition; null on its first row."""
     return column.lag().over(ibis.window(group_by=list(partition) or None, order_by=_ordering(order)))
+
+
+def lead(column: Column, *, partition: Sequence[Column] = (), order: Order) -> Column:
+    """Give the value of the row after in the partition; null on its last row."""
+    return column.lead().over(ibis.window(group_by=list(partition) or None, order_by=_ordering(order)))
+
+
+def least_from_here(column: Column, *, partition: Sequence[Column] = (), order: Order) -> Column:
+    """Give the smallest value from this row to the partition's last; nulls are passed over."""
+    window = ibis.window(
+        group_by=list(partition) or None, order_by=_ordering(order), preceding=0, following=None
+    )
+    return column.min().over(window)
 
 
 def total(column: Column) -> Column:
