@@ -42,7 +42,7 @@ FUNCTIONS: dict[str, tuple[tuple[str, ...], Kind]] = {
     "sum": (_NUMBER_LIST, "number"),
     "mean": (_NUMBER_LIST, "number"),
 }
-"""Built-ins with one signature: kinds of arguments, kind of result. `min`, `max` and `flatten` stand apart."""
+"""Built-ins with one signature: kinds of arguments and of the result; `min`, `max`, `flatten` stand apart."""
 
 PROPERTIES = {"year": "number", "month": "number", "day": "number"}
 """What a date can be asked for after a dot."""
@@ -95,7 +95,8 @@ def lookup(name: str, env: Env, where: str) -> Kind:
         if env.get(prefix) == "any":
             return "any"
         prefix = prefix.rpartition(".")[0]
-    near = sorted(known for known in env if known.split(".")[-1] == name.split(".")[-1])
+    last = name.rpartition(".")[2]
+    near = sorted(known for known in env if known.rpartition(".")[2] == last)
     hint = f"Did you mean {', '.join(near[:3])}?" if near else "See the list of facts for the names in use."
     raise PolicyError("unknown_name", f"`{name}` is not known here.", where=where, mend=hint)
 
@@ -244,7 +245,9 @@ class _Checker:
             kind = inner or merge(kinds, f"`{function}`", self.where)
             self.comparison("<=", kind, kind)
             return kind
-        if function in ("sum", "count", "mean") and (len(kinds) != 1 or not kinds[0].startswith(("list", "any"))):
+        if function in ("sum", "count", "mean") and (
+            len(kinds) != 1 or not kinds[0].startswith(("list", "any"))
+        ):
             kinds = [f"list<{merge(kinds, f'`{function}`', self.where)}>"]
         if function == "flatten" and len(kinds) == 1:
             return "list<any>"

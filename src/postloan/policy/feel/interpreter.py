@@ -99,7 +99,7 @@ def _ordered(sign: str, left: object, right: object) -> bool | None:
         return None
     if isinstance(left, n.Months) and isinstance(right, n.Months):
         return _COMPARE[sign](left.count, right.count)
-    if isinstance(left, Decimal | str | date | timedelta) and not isinstance(left, bool):
+    if isinstance(left, Decimal | str | date | timedelta):
         return _COMPARE[sign](left, right)
     return None
 
@@ -135,7 +135,9 @@ class _Row:
                 return disjunction([_truth(self.value(side, values)) for side in (left, right)])
             case n.Between(value, low, high):
                 found = self.value(value, values)
-                return self.within(Interval(self.value(low, values), self.value(high, values), True, True), found)
+                return self.within(
+                    Interval(self.value(low, values), self.value(high, values), True, True), found
+                )
             case n.In(value, tests):
                 return self.unary(tests, self.value(value, values), values)
             case n.Range(low, high, low_closed, high_closed):

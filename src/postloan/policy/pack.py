@@ -1,0 +1,405 @@
+"""Packs: folders of dated policy, laid over one another, and what of them is in force on a date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+from postloan.errors import PolicyError
+from postloan.policy import dmn, entries, yaml_text
+from postloan.policy.calendar import Calendar, parse_year
+from postloan.policy.model import DecisionTable
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One version of one thing of a pack: what it is, where it stands, from when, and its raw content."""
+
+    kind: str
+    key: str
+    value: Any
+    raw: Any
+    effective_from: date
+    effective_until: date | None
+    overrides: str
+    pack: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A loaded pack with the packs that it extends, base first.
+
+    Args:
+        id: the pack's own id.
+        settings: its pack.yaml, laid over those of the packs it extends.
+        chain: ids, base first.
+        versions: every dated entry by kind and key.
+        calendar: the calendars of all packs; a later pack's year replaces an earlier one's.
+        cases: raw scenario cases by file name.
+        undated: documents that hold no dated entries (events, indicators, clocks, checklists), by name.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    chain: tuple[str, ...]
+    versions: Mapping[str, Mapping[str, tuple[Dated, ...]]]
+    calendar: Calendar
+    cases: Mapping[str, Any] = field(default_factory=dict)
+    undated: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_of(self, day: date) -> Policy:
+        """Give what is in force on a date; `Policy` raises for whatever is asked for and is not."""
+        in_force = {
+            kind: {key: found for key, dated in keys.items() if (found := self._in_force(dated, day))}
+            for kind, keys in self.versions.items()
+        }
+        return Policy(self, day, in_force)
+
+    def _in_force(self, dated: tuple[Dated, ...], day: date) -> Dated | None:
+        for pack in reversed(self.chain):
+            own = [
+                entry
+                for entry in dated
+                if entry.pack == pack
+                and entry.effective_from <= day
+                and (entry.effective_until is None or day <= entry.effective_until)
+            ]
+            if own:
+                return max(own, key=lambda entry: entry.effective_from)
+        return None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What of a pack is in force on one date."""
+
+    pack: Pack
+    as_of: date
+    in_force: Mapping[str, Mapping[str, Dated]]
+
+    @property
+    def id(self) -> str:
+        """Give the pack's id."""
+        return self.pack.id
+
+    @cached_property
+    def version(self) -> str:
+        """Give the id with 12 hex digits of the SHA-256 over everything in force."""
+        content = {
+            kind: {key: dated.raw for key, dated in sorted(keys.items())}
+            for kind, keys in sorted(self.in_force.items())
+        }
+        whole = {
+            "in_force": content,
+            "settings": self.pack.settings,
+            "undated": self.pack.undated,
+            "calendar": {
+                str(year): [sorted(days.holidays), sorted(days.extra_workdays)]
+                for year, days in sorted(self.pack.calendar.years.items())
+            },
+        }
+        text = json.dumps(whole, sort_keys=True, default=str, separators=(",", ":"), ensure_ascii=False)
+        return f"{self.id}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    @property
+    def currency(self) -> str:
+        """Give the pack's currency code."""
+        return str(self.setting("currency"))
+
+    @property
+    def calendar(self) -> Calendar:
+        """Give the pack's calendar."""
+        return self.pack.calendar
+
+    @property
+    def segments(self) -> Any:
+        """Give `segments` of pack.yaml as written; an empty mapping if there are none."""
+        return self.pack.settings.get("segments", {})
+
+    @property
+    def precedence(self) -> Any:
+        """Give `precedence` of pack.yaml as written; an empty list if there is none."""
+        return self.pack.settings.get("precedence", [])
+
+    @property
+    def events(self) -> Any:
+        """Give events.yaml as written: the closed list of kinds of event; an empty list if there is none."""
+        return self.pack.undated.get("events", [])
+
+    @property
+    def indicators(self) -> Any:
+        """Give indicators.yaml as written; an empty list if there is none."""
+        return self.pack.undated.get("indicators", [])
+
+    def setting(self, name: str) -> Any:
+        """Give a key of pack.yaml; raises PolicyError `unknown_setting` if it is not there."""
+        if name not in self.pack.settings:
+            raise PolicyError(
+                "unknown_setting", f"pack.yaml has no `{name}`.", where=f"{self.id}/pack.yaml", mend="Add it."
+            )
+        return self.pack.settings[name]
+
+    def parameter(self, name: str) -> Any:
+        """Give a parameter's value: int, Decimal, str, bool, date, list or mapping."""
+        return self._one("parameter", name).value.value
+
+    def table(self, name: str) -> DecisionTable:
+        """Give a decision table by the name of its folder."""
+        table: DecisionTable = self._one("table", name).value
+        return table
+
+    def scheme(self, identity: str) -> entries.Scheme:
+        """Give a classification scheme by its id."""
+        scheme: entries.Scheme = self._one("scheme", identity).value
+        return scheme
+
+    @property
+    def signals(self) -> tuple[entries.Signal, ...]:
+        """Give the signals in force that are enabled or not, by code."""
+        return tuple(self._all("signal"))
+
+    @property
+    def schemes(self) -> tuple[entries.Scheme, ...]:
+        """Give the schemes in force, by id."""
+        return tuple(self._all("scheme"))
+
+    @property
+    def measures(self) -> dict[str, entries.Measure]:
+        """Give the measures in force by code."""
+        return {key: dated.value for key, dated in sorted(self.in_force.get("measure", {}).items())}
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Give the names of the tables in force."""
+        return tuple(sorted(self.in_force.get("table", {})))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Give the values of all parameters in force by name."""
+        return {key: dated.value.value for key, dated in sorted(self.in_force.get("parameter", {}).items())}
+
+    def _all(self, kind: str) -> Iterable[Any]:
+        return (dated.value for _, dated in sorted(self.in_force.get(kind, {}).items()))
+
+    def _one(self, kind: str, key: str) -> Dated:
+        found = self.in_force.get(kind, {}).get(key)
+        if found is not None:
+            return found
+        known = self.pack.versions.get(kind, {}).get(key, ())
+        place = known[0].where if known else f"{self.id}/{_PLACES[kind].format(key)}"
+        starts = ", ".join(entry.effective_from.isoformat() for entry in known)
+        raise PolicyError(
+            "not_in_force",
+            f"No {kind} `{key}` is in force on {self.as_of.isoformat()}.",
+            where=f"{place}, {self.as_of.isoformat()}",
+            mend=f"Its versions start on {starts}." if known else "Add it to the pack.",
+        )
+
+
+_PLACES = {
+    "parameter": "parameters.yaml, {}",
+    "signal": "signals, {}",
+    "scheme": "schemes/{}.yaml",
+    "measure": "measures.yaml, {}",
+    "table": "tables/{}",
+}
+
+_KEYS = {"parameter": "name", "signal": "code", "scheme": "id", "measure": "code"}
+
+_UNDATED = ("events", "indicators", "clocks")
+
+
+def load(name: str | Path) -> Pack:
+    """Load a shipped pack by name, or a pack from a folder, with everything that it extends.
+
+    Raises:
+        PolicyError: naming file and entry, for whatever in it cannot be used as written.
+    """
+    return _load(str(name), ())
+
+
+def _load(name: str, below: tuple[Path, ...]) -> Pack:
+    folder = _find(name, below[-1] if below else None)
+    if folder in below:
+        raise PolicyError("pack_cycle", f"The pack `{name}` extends itself.", where=f"{name}/pack.yaml")
+    head = yaml_text.load(folder / "pack.yaml", f"{folder.name}/pack.yaml")
+    if not isinstance(head, dict) or not isinstance(head.get("id"), str):
+        raise PolicyError("pack_entry", "pack.yaml needs an `id`.", where=f"{folder.name}/pack.yaml")
+    extends = head.get("extends") or []
+    bases = [_load(base, (*below, folder)) for base in ([extends] if isinstance(extends, str) else extends)]
+    own = _own(folder, head)
+    for base in reversed(bases):
+        own = _lay_over(base, own)
+    return own
+
+
+def _find(name: str, extending: Path | None) -> Path:
+    shipped = Path(str(resources.files("postloan"))) / "packs"
+    places = [Path(name), shipped / name]
+    if extending is not None:
+        places.insert(0, extending.parent / name)
+    for place in places:
+        if (place / "pack.yaml").is_file():
+            return place.resolve()
+    known = sorted(path.parent.name for path in shipped.glob("*/pack.yaml"))
+    raise PolicyError(
+        "unknown_pack",
+        f"There is no pack `{name}`: neither a folder with a pack.yaml nor a shipped pack.",
+        mend=f"Shipped packs: {', '.join(known) or 'none'}.",
+    )
+
+
+def _own(folder: Path, head: Mapping[str, Any]) -> Pack:
+    """Read a folder's own content, without what it extends."""
+    pack = str(head["id"])
+    dated: list[Dated] = []
+    dated += _entries(folder, pack, "parameter", ["parameters.yaml"], entries.read_parameter)
+    dated += _entries(folder, pack, "signal", _glob(folder, "signals"), entries.read_signal)
+    dated += _entries(folder, pack, "scheme", _glob(folder, "schemes"), entries.read_scheme)
+    dated += _entries(folder, pack, "measure", ["measures.yaml"], entries.read_measure)
+    dated += _tables(folder, pack)
+    versions: dict[str, dict[str, tuple[Dated, ...]]] = {}
+    for entry in dated:
+        keys = versions.setdefault(entry.kind, {})
+        keys[entry.key] = (*keys.get(entry.key, ()), entry)
+    for keys in versions.values():
+        for key, group in keys.items():
+            keys[key] = _in_order(group)
+    years = [
+        parse_year(yaml_text.load(folder / path, f"{pack}/{path}"), f"{pack}/{path}")
+        for path in _glob(folder, "calendar")
+    ]
+    undated = {
+        name: yaml_text.load(folder / f"{name}.yaml", f"{pack}/{name}.yaml")
+        for name in _UNDATED
+        if (folder / f"{name}.yaml").is_file()
+    }
+    undated |= {
+        path.removesuffix(".yaml"): yaml_text.load(folder / path, f"{pack}/{path}")
+        for path in _glob(folder, "checklists")
+    }
+    cases = {
+        Path(path).stem: yaml_text.load(folder / path, f"{pack}/{path}") for path in _glob(folder, "cases")
+    }
+    calendar = Calendar({year.year: year for year in years})
+    return Pack(pack, dict(head), (pack,), versions, calendar, cases, undated)
+
+
+def _glob(folder: Path, name: str) -> list[str]:
+    return [f"{name}/{path.name}" for path in sorted((folder / name).glob("*.yaml"))]
+
+
+def _entries(
+    folder: Path, pack: str, kind: str, paths: Iterable[str], read: Callable[[Any, str], Any]
+) -> list[Dated]:
+    """Read the entries of one kind from YAML files of a pack."""
+    key, found = _KEYS[kind], []
+    for path in paths:
+        if not (folder / path).is_file():
+            continue
+        where = f"{pack}/{path}"
+        for raw in _items(yaml_text.load(folder / path, where), where):
+            entry = read(raw, where)
+            name = getattr(entry, key)
+            place = f"{where}, {kind} {name}"
+            dates = (entry.effective_from, entry.effective_until)
+            found.append(Dated(kind, name, entry, raw, *dates, entry.overrides, pack, place))
+    return found
+
+
+def _items(document: Any, where: str) -> list[Any]:
+    """Give the entries of a file: a list, one entry, or `{defaults: …, entries: […]}`."""
+    if document is None:
+        return []
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict) and set(document) <= {"defaults", "entries"}:
+        defaults = document.get("defaults") or {}
+        return [{**defaults, **item} if isinstance(item, dict) else item for item in document["entries"]]
+    if isinstance(document, dict):
+        return [document]
+    raise PolicyError("pack_entry", "The file holds neither a list nor an entry.", where=where)
+
+
+def _tables(folder: Path, pack: str) -> list[Dated]:
+    """Read tables/<name>/<effective_from>.dmn; each file holds one decision table."""
+    found = []
+    for path in sorted((folder / "tables").glob("*/*.dmn")):
+        name = path.parent.name
+        where = f"{pack}/tables/{name}/{path.name}"
+        try:
+            starts = date.fromisoformat(path.stem)
+        except ValueError as error:
+            raise PolicyError(
+                "pack_entry",
+                f"`{path.name}` is not named by the date it takes effect.",
+                where=where,
+                mend="Name it like 1900-01-01.dmn.",
+            ) from error
+        tables = dmn.read(path.read_bytes(), where)
+        if len(tables) != 1:
+            raise PolicyError(
+                "pack_entry", f"The file holds {len(tables)} decision tables, not one.", where=where
+            )
+        table = replace(tables[0], id=name, where=where)
+        reason = table.overrides
+        found.append(Dated("table", name, table, table.sha256, starts, None, reason, pack, where))
+    return found
+
+
+def _in_order(group: tuple[Dated, ...]) -> tuple[Dated, ...]:
+    """Sort the versions of one thing in one pack; two that hold on one date are an error."""
+    ordered = sorted(group, key=lambda entry: entry.effective_from)
+    for earlier, later in pairwise(ordered):
+        until = earlier.effective_until
+        if earlier.effective_from == later.effective_from or (until and until >= later.effective_from):
+            raise PolicyError(
+                "two_in_force",
+                f"Two entries of {later.kind} `{later.key}` are in force on {later.effective_from.isoformat()}.",
+                where=f"{earlier.where} and {later.where}",
+                mend="Date the later one after the end of the earlier one, or remove one.",
+            )
+    return tuple(ordered)
+
+
+def _lay_over(base: Pack, own: Pack) -> Pack:
+    """Lay a pack over one that it extends; an entry of the same key needs `overrides: <reason>`."""
+    versions: dict[str, dict[str, tuple[Dated, ...]]] = {
+        kind: dict(keys) for kind, keys in base.versions.items()
+    }
+    for kind, keys in own.versions.items():
+        for key, group in keys.items():
+            below = versions.setdefault(kind, {}).get(key, ())
+            _require_reasons(below, group)
+            versions[kind][key] = below + tuple(entry for entry in group if entry not in below)
+    return Pack(
+        id=own.id,
+        settings={**base.settings, **own.settings},
+        chain=tuple(dict.fromkeys((*base.chain, *own.chain))),
+        versions=versions,
+        calendar=Calendar({**base.calendar.years, **own.calendar.years}),
+        cases={**base.cases, **own.cases},
+        undated={**base.undated, **own.undated},
+    )
+
+
+def _require_reasons(below: tuple[Dated, ...], group: tuple[Dated, ...]) -> None:
+    for entry in group:
+        if below and entry.pack != below[-1].pack and not entry.overrides:
+            raise PolicyError(
+                "override_unexplained",
+                f"{entry.kind.capitalize()} `{entry.key}` replaces that of `{below[-1].pack}` without a reason.",
+                where=entry.where,
+                mend="Add `overrides: <reason>`; in a .dmn, the attribute postloan:overrides of its decision.",
+            )
