@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from pytest_socket import SocketConnectBlockedError
@@ -29,3 +33,28 @@ def test_the_postgres_server_of_the_run_answers(postgres_url: str) -> None:
 
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("select 1 + 1").fetchone() == (2,)
+
+
+@pytest.mark.real_data
+def test_the_real_data_tells_what_it_is(real_data: Path) -> None:
+    assert (real_data / "README.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("required", "code", "outcome"),
+    [
+        ("0", 0, "1 skipped"),
+        ("1", 1, "missing component: real data (set POSTLOAN_REAL_DATA to its folder)"),
+    ],
+)
+def test_a_missing_component_is_named_and_can_be_demanded(required: str, code: int, outcome: str) -> None:
+    wanted = f"{__file__}::test_the_real_data_tells_what_it_is"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", wanted],
+        cwd=Path(__file__).parents[1],
+        env=os.environ | {"POSTLOAN_REAL_DATA": "", "POSTLOAN_REQUIRE_COMPONENTS": required},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, outcome in done.stdout) == (code, True), done.stdout
