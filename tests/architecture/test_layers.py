@@ -122,6 +122,30 @@ def test_only_the_clock_module_reads_the_clock() -> None:
     )
 
 
+def test_only_the_run_and_what_stands_above_it_ask_the_clock_module() -> None:
+    above = {"clock", *STAGES[STAGES.index("run") :]}
+    found = [
+        module.place(node)
+        for module in modules()
+        for name, node in imports(module)
+        if name.startswith("postloan.clock") and module.stage not in above
+    ]
+    assert not found, f"a stage takes its date as an argument: {found}"
+
+
+def test_no_float_enters_a_stage() -> None:
+    exact = set(STAGES[: STAGES.index("run")]) - {"engine"}
+    found = [
+        module.place(node)
+        for module in modules()
+        if module.stage in exact
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) == "float")
+    ]
+    assert not found, f"money is integer cents, a share is a Decimal: {found}"
+
+
 def test_packs_hold_no_python() -> None:
     allowed = {".yaml", ".dmn", ".md"}
     strangers = [
