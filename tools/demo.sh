@@ -1,15 +1,55 @@
 #!/usr/bin/env bash
-# A small book, a run, and what Postloan sees in it. Everything goes to demo/, which `make clean` removes.
+# A small book, one business day, and what Postloan sees in it. Everything goes to demo/; `make clean` removes it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 postloan=.venv/bin/postloan
 book=demo/book store=demo/store day=2026-10-30
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' faint='' plain=''
+if [ -t 1 ]; then bold=$'\e[1m' faint=$'\e[2m' plain=$'\e[0m'; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+show() {
+  printf '%s$ %s%s\n' "$faint" "$*" "$plain"
+  "$@"
+}
 
 rm -rf demo
 mkdir -p demo
-say "1. A small book of a county bank, generated: the same one every time"
-$postloan import demo 2026 "$book"
-say "2. The business day of $day"
-$postloan run "$book" --as-of "$day" --store "$store"
+say "A small book of a county bank, generated: the same one every time"
+.venv/bin/python - demo/export "$day" <<'PYTHON'
+import sys
+from datetime import date
+from pathlib import Path
+
+from postloan.book.sources import demo
+from postloan.engine import open_engine
+
+with open_engine() as engine:
+    tables = demo.generate(Path(sys.argv[1]), engine, date.fromisoformat(sys.argv[2]))
+print(f"{len(tables)} tables in {sys.argv[1]}: {', '.join(tables)}")
+PYTHON
+show $postloan import folder demo/export "$book"
+
+say "The run of $day: facts, signals, colours, classes, measures"
+show $postloan run "$book" --as-of "$day" --store "$store"
+
+say "The customer to look at first, and why"
+worst=$(.venv/bin/python - "$store/runs/$day/warning.parquet" <<'PYTHON'
+import sys
+
+import duckdb
+
+query = "select subject_id from read_parquet(?) where subject_kind = 'customer' order by score desc, subject_id limit 1"
+print(duckdb.connect().execute(query, [sys.argv[1]]).fetchall()[0][0])
+PYTHON
+)
+show $postloan explain "$store" --customer "$worst"
+
+cat <<TEXT
+
+What next:
+  $postloan status $store
+  $postloan explain $store --customer $worst --json
+  $postloan describe              the tables of a book, to bring your own
+  ls src/postloan/packs/cn_rural          the thresholds, tables and deadlines behind all this
+TEXT
