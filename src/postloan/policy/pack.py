@@ -366,7 +366,7 @@ def _in_order(group: tuple[Dated, ...]) -> tuple[Dated, ...]:
         if earlier.effective_from == later.effective_from or (until and until >= later.effective_from):
             raise PolicyError(
                 "two_in_force",
-                f"Two entries of {later.kind} `{later.key}` are in force on {later.effective_from.isoformat()}.",
+                f"Two entries of {later.kind} `{later.key}` are in force on {later.effective_from}.",
                 where=f"{earlier.where} and {later.where}",
                 mend="Date the later one after the end of the earlier one, or remove one.",
             )
@@ -399,7 +399,7 @@ def _require_reasons(below: tuple[Dated, ...], group: tuple[Dated, ...]) -> None
         if below and entry.pack != below[-1].pack and not entry.overrides:
             raise PolicyError(
                 "override_unexplained",
-                f"{entry.kind.capitalize()} `{entry.key}` replaces that of `{below[-1].pack}` without a reason.",
+                f"The {entry.kind} `{entry.key}` replaces that of `{below[-1].pack}` without a reason.",
                 where=entry.where,
-                mend="Add `overrides: <reason>`; in a .dmn, the attribute postloan:overrides of its decision.",
+                mend="Add `overrides: <reason>`; in a .dmn, postloan:overrides on its decision.",
             )
