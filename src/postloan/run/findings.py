@@ -1,0 +1,55 @@
+"""What of a finished run somebody should look at, beside what the quality gate found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from postloan.book.findings import Finding
+from postloan.engine import Engine
+from postloan.run.work import read_table
+
+_OWNED = ("measure_due", "warning")
+
+
+def of_result(engine: Engine, folder: Path) -> list[Finding]:
+    """Give the findings that the result itself shows: owners not found, days past due that disagree."""
+    return [
+        *(found for table in _OWNED for found in _without_owner(engine, folder, table)),
+        *_days_past_due_disagree(engine, folder),
+    ]
+
+
+def _without_owner(engine: Engine, folder: Path, table: str) -> list[Finding]:
+    rows = read_table(engine, folder / f"{table}.parquet")
+    open_ended = rows.filter(rows.owner_id.isnull() & rows.owner_role.notnull())
+    counted = engine.rows(open_ended.group_by(["owner_role"]).aggregate(n=open_ended.count()))
+    return [
+        Finding(
+            "owner_not_found",
+            table,
+            "",
+            int(row["n"]),
+            f"{row['n']} rows of {table} fall to role {row['owner_role']}, which nobody holds",
+            "give somebody the role in staff_role, at the loan's institution or above it",
+        )
+        for row in sorted(counted, key=lambda row: str(row["owner_role"]))
+    ]
+
+
+def _days_past_due_disagree(engine: Engine, folder: Path) -> list[Finding]:
+    loans = read_table(engine, folder / "loan_state.parquet")
+    worse = loans.filter(loans.dpd_source.isin(["worse_of_both"]))
+    count = int(engine.rows(worse.aggregate(n=worse.count()))[0]["n"])
+    if not count:
+        return []
+    return [
+        Finding(
+            "days_past_due_disagree",
+            "position",
+            "",
+            count,
+            f"{count} loans are further past due by their schedule than the bank's record says; "
+            "the more severe was used",
+            "compare due and payment with days_past_due in position",
+        )
+    ]

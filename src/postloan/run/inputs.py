@@ -1,0 +1,113 @@
+"""The book of a run: its source taken through the quality gate, and what of it is known on the day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from postloan.book import gate
+from postloan.book.findings import Finding
+from postloan.book.gate import GateResult
+from postloan.book.schema import TABLES
+from postloan.book.snapshot import Book
+from postloan.book.sources import folder as folders
+from postloan.engine import Engine, Table
+from postloan.errors import RunError
+from postloan.policy.pack import Policy
+from postloan.run.work import Record
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A book that passed the gate.
+
+    Args:
+        passed: the clean files, the quarantine and the findings of the gate.
+        record: the gate's line in the ledger.
+    """
+
+    passed: GateResult
+    record: Record
+
+    @property
+    def files(self) -> list[Path]:
+        """Give the clean files that the stages read."""
+        return [path for paths in self.passed.paths.values() for path in paths]
+
+    @property
+    def quarantined(self) -> int:
+        """Give how many rows the gate kept out."""
+        return sum(sum(reasons.values()) for reasons in self.passed.quarantined.values())
+
+    @property
+    def controls_hold(self) -> bool:
+        """Tell whether every control total of the source was met."""
+        return all(control.holds for control in self.passed.controls)
+
+    def book(self, engine: Engine, as_of: date) -> Book:
+        """Give the book as known on the day, on that engine."""
+        return Book(self.passed.paths, engine, as_of, versioned=self.passed.versioned)
+
+    def hashed(self, engine: Engine, as_of: date) -> Mapping[str, tuple[Table, Sequence[str]]]:
+        """Give the rows that a run of the day reads, each table with its key; the engine is DuckDB."""
+        tables = self.book(engine, as_of).input_tables()
+        return {name: (table, TABLES[name].key) for name, table in tables.items()}
+
+
+def admit(engine: Engine, book: str, policy: Policy, folder: Path) -> Inputs:
+    """Take a book through the gate into the folder; Parquet that is clean as it stands stays where it is.
+
+    Raises BookError where a required table or column is missing or a file cannot be read.
+    """
+    began = time.perf_counter()
+    source = folders.read(engine, Path(book))
+    passed = gate.check(engine, source, folder, event_kinds=_event_kinds(policy), in_place=True)
+    record = {
+        "stage": "gate",
+        "seconds": round(time.perf_counter() - began, 3),
+        "rows": sum(passed.rows.values()),
+        "bytes_read": sum(
+            file.stat().st_size
+            for table in source.tables.values()
+            for file in table.files.values()
+            if file.is_file()
+        ),
+    }
+    return Inputs(passed, record)
+
+
+def _event_kinds(policy: Policy) -> list[str] | None:
+    kinds = [str(kind["kind"] if isinstance(kind, Mapping) else kind) for kind in policy.events]
+    return kinds or None
+
+
+def currencies(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
+    """Tell in which currency amounts are read; raises RunError `several_currencies` without rates (`fx`)."""
+    if book.has("fx"):
+        return []
+    loans = book.table("loan")
+    found = engine.rows(loans.filter(loans.currency.notnull()).select("currency").distinct())
+    names = sorted(str(row["currency"]) for row in found)
+    if len(names) > 1:
+        raise RunError(
+            "several_currencies",
+            f"the book has loans in {', '.join(names)} and no exchange rates",
+            where="table fx",
+            mend="add table fx with the rate of each currency on each day",
+        )
+    if not names or names[0] == policy.currency:
+        return []
+    return [
+        Finding(
+            "bands_as_plain_numbers",
+            "fx",
+            "",
+            0,
+            f"amounts are in {names[0]}, thresholds in {policy.currency}, and there are no exchange rates: "
+            "amount bands and thresholds are compared as plain numbers",
+            "add table fx, or a pack with thresholds in the book's currency",
+        )
+    ]

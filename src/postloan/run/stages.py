@@ -1,0 +1,83 @@
+"""The stages of a run in order: what each reads, what each writes, and the function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from postloan import classification, facts, measures, signals, warnings
+from postloan.book.snapshot import Book
+from postloan.engine import Engine, Table, TableSchema
+from postloan.policy.pack import Policy
+from postloan.results import HASHED, Prior
+
+FACTS = ("facts_loan", "facts_customer", "facts_collateral", "facts_region")
+"""Tables of facts; they are kept with the result, for `explain` and for the next run."""
+
+SCHEMAS: dict[str, TableSchema] = {schema.name: schema for schema in HASHED}
+"""Result tables that the contract fixes to the column; all others are stored as a stage gives them."""
+
+
+@dataclass
+class Context:
+    """What a stage may read: the book as of the day, the policy in force, what flows back, earlier stages."""
+
+    engine: Engine
+    book: Book
+    policy: Policy
+    prior: Prior | None
+    as_of: date
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, Table]:
+        """Give the tables of facts by name."""
+        return {name: self.tables[name] for name in FACTS if name in self.tables}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage.
+
+    Args:
+        name: its name in the ledger and its folder in the store's work.
+        reads: tables of earlier stages that it reads; `book` stands for the book.
+        writes: tables that it gives.
+        compute: the stage itself, a pure function of the context.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    compute: Callable[[Context], Mapping[str, Table]]
+
+
+def _facts(c: Context) -> Mapping[str, Table]:
+    return facts.compute(c.engine, c.book, c.policy, c.prior, c.as_of)
+
+
+def _signals(c: Context) -> Mapping[str, Table]:
+    return signals.evaluate(c.engine, c.facts, c.policy, c.prior, c.as_of, c.book.feeds)
+
+
+def _warnings(c: Context) -> Mapping[str, Table]:
+    return warnings.evaluate(c.engine, c.facts, c.tables["signal"], c.policy, c.prior, c.as_of)
+
+
+def _classification(c: Context) -> Mapping[str, Table]:
+    return classification.classify(c.engine, c.facts, c.tables, c.policy, c.prior, c.as_of)
+
+
+def _measures(c: Context) -> Mapping[str, Table]:
+    return measures.decide(c.engine, c.facts, c.tables, c.policy, c.prior, c.as_of)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("facts", ("book",), FACTS, _facts),
+    Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
+    Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
+    Stage("classification", (*FACTS, "signal", "warning"), ("loan_state",), _classification),
+    Stage("measures", (*FACTS, "signal", "warning", "loan_state"), ("measure_due",), _measures),
+)
+"""Stages between the quality gate, which comes first, and the results, which come last."""
