@@ -1,5 +1,6 @@
 """The one place that knows DuckDB and Spark: typed tables, verbs that agree on both, files in and out."""
 
+import postloan.engine.repairs  # noqa: F401 - mends Ibis on import
 from postloan.engine import verbs
 from postloan.engine.schema import Field, Kind, TableSchema
 from postloan.engine.session import Engine, open_engine

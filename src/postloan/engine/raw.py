@@ -6,10 +6,12 @@ All of this runs on DuckDB alone: a book is made clean once, and the stages afte
 from __future__ import annotations
 
 import codecs
+import csv
+import itertools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,7 @@ from postloan.errors import BookError
 SOURCE_FILE, SOURCE_ROW = "source_file", "source_row"
 
 _BLOCK = 4 << 20
+_VIEWS = itertools.count()
 _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _IS_NUMBER = f"regexp_full_match(plr_plain(s), '{_NUMBER}')"
 _GROUPED = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
@@ -66,14 +69,18 @@ _MACROS: dict[str, tuple[str, str, str]] = {
     "plr_integer": (
         "s",
         "int64",
-        r"CASE WHEN regexp_full_match(plr_plain(s), '[+-]?\d+(\.0+)?') "
-        "THEN TRY_CAST(split_part(plr_plain(s), '.', 1) AS BIGINT) END",
+        (
+            r"CASE WHEN regexp_full_match(plr_plain(s), '[+-]?\d+(\.0+)?') "
+            "THEN TRY_CAST(split_part(plr_plain(s), '.', 1) AS BIGINT) END"
+        ),
     ),
     "plr_boolean": (
         "s",
         "boolean",
-        "CASE WHEN lower(s) IN ('true', 't', 'yes', 'y', '1', '1.0', '是') THEN TRUE "
-        "WHEN lower(s) IN ('false', 'f', 'no', 'n', '0', '0.0', '否') THEN FALSE END",
+        (
+            "CASE WHEN lower(s) IN ('true', 't', 'yes', 'y', '1', '1.0', '是') THEN TRUE "
+            "WHEN lower(s) IN ('false', 'f', 'no', 'n', '0', '0.0', '否') THEN FALSE END"
+        ),
     ),
     "plr_date": (
         "s",
@@ -84,22 +91,28 @@ _MACROS: dict[str, tuple[str, str, str]] = {
     "plr_timestamp": (
         "s",
         "timestamp",
-        rf"CASE WHEN regexp_matches(s, '^\d{{4}}') "
-        rf"THEN coalesce(TRY_CAST(s AS TIMESTAMP), try_strptime(s, {_FORMATS})) END",
+        (
+            rf"CASE WHEN regexp_matches(s, '^\d{{4}}') "
+            rf"THEN coalesce(TRY_CAST(s AS TIMESTAMP), try_strptime(s, {_FORMATS})) END"
+        ),
     ),
     "plr_sha256": ("s", "string", "sha256(s)"),
     "plr_cell": (
         "s",
         "string",
-        "CASE WHEN s IS NULL THEN '' WHEN regexp_matches(s, '[\",\\n\\r]') "
-        "THEN '\"' || replace(s, '\"', '\"\"') || '\"' ELSE s END",
+        (
+            "CASE WHEN s IS NULL THEN '' WHEN regexp_matches(s, '[\",\\n\\r]') "
+            "THEN '\"' || replace(s, '\"', '\"\"') || '\"' ELSE s END"
+        ),
     ),
     # What NFKC may change outside the CJK ideographs; rows that match are rewritten, the rest stay in place.
     "plr_unnormal": (
         "s",
         "boolean",
-        "regexp_matches(s, '^\\s|\\s$|[\\x{00A0}-\\x{00BE}\\x{02B0}-\\x{0385}\\x{2000}-\\x{2FFF}\\x{3000}"
-        "\\x{3130}-\\x{33FF}\\x{F900}-\\x{FFFF}\\x{1D400}-\\x{1D7FF}]')",
+        (
+            "regexp_matches(s, '^\\s|\\s$|[\\x{00A0}-\\x{00BE}\\x{02B0}-\\x{0385}\\x{2000}-\\x{2FFF}\\x{3000}"
+            "\\x{3130}-\\x{33FF}\\x{F900}-\\x{FFFF}\\x{1D400}-\\x{1D7FF}]')"
+        ),
     ),
 }
 
@@ -189,15 +202,13 @@ def header(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
         line = file.readline()
     if not line.strip():
         return (), ","
-    delimiter = max(",;\t|", key=lambda mark: line.count(mark))
-    cells = next(iter(_split(line, delimiter)))
-    return tuple(normalise(cell) for cell in cells), delimiter
-
-
-def _split(line: str, delimiter: str) -> Iterator[list[str]]:
-    import csv
-
-    yield from csv.reader([line], delimiter=delimiter)
+    delimiter = max(",;\t|", key=line.count)
+    names: list[str] = []
+    for position, cell in enumerate(next(csv.reader([line], delimiter=delimiter)), start=1):
+        name = normalise(cell) or f"column_{position}"
+        name = f"was_{name}" if name in (SOURCE_FILE, SOURCE_ROW) else name
+        names.append(f"{name}_{position}" if name.lower() in {one.lower() for one in names} else name)
+    return tuple(names), delimiter
 
 
 def normalise(text: str) -> str:
@@ -218,28 +229,33 @@ def read_delimited(path: Path, into: Path, *, shown: str, encoding: str, keep: C
         malformed.append((row.number, row.text))
         return "skip"
 
-    reader = pa_csv.open_csv(
-        path,
-        read_options=pa_csv.ReadOptions(
-            use_threads=False, encoding=encoding, column_names=list(names), skip_rows=1, block_size=_BLOCK
-        ),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
+    options = pa_csv.ReadOptions(
+        use_threads=False,
+        encoding=encoding.replace("utf-8-sig", "utf8"),
+        column_names=list(names),
+        skip_rows=1,
+        block_size=_BLOCK,
     )
+    parse = pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note)
+    convert = pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     done = 0
     schema = _text_schema(names)
     with pq.ParquetWriter(into, schema, compression="zstd") as writer:
-        for batch in reader:
+        for batch in _batches(path, options, parse, convert):
             rows = _row_numbers(done, batch.num_rows, malformed)
             columns = [_text(batch.column(name), keep=name in keep) for name in names]
             files = pa.array([shown] * batch.num_rows, pa.string())
             writer.write_batch(pa.record_batch([*columns, files, rows], schema=schema))
             done += batch.num_rows
     return Delimited(names, done, tuple(malformed))
+
+
+def _batches(path: Path, options: Any, parse: Any, convert: Any) -> Iterator[Any]:
+    try:
+        yield from pa_csv.open_csv(path, read_options=options, parse_options=parse, convert_options=convert)
+    except pa.ArrowInvalid as error:
+        if "Empty CSV file" not in str(error):  # a header without rows
+            raise
 
 
 def _text_schema(names: Sequence[str]) -> pa.Schema:
@@ -280,8 +296,11 @@ def parquet(engine: Engine, files: Mapping[str, Path]) -> Table:
     """Give Parquet files with their own types, with `source_file` (the name shown) and `source_row` from 1."""
     tables = []
     for shown, path in files.items():
+        taken = [name for name in (SOURCE_FILE, SOURCE_ROW) if name in check_parquet(path)]
+        renamed = ", ".join(f"{name} AS was_{name}" for name in taken)
+        rename = f"RENAME ({renamed})" if taken else ""
         table = engine.backend.sql(
-            f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {SOURCE_ROW} "
+            f"SELECT * EXCLUDE (file_row_number) {rename}, file_row_number + 1 AS {SOURCE_ROW} "
             f"FROM read_parquet('{_quoted(path)}', file_row_number = true)"
         )
         tables.append(table.mutate(**{SOURCE_FILE: ibis.literal(shown)}))
@@ -399,10 +418,36 @@ def matches(column: Column, pattern: str) -> Column:
     return column.re_search(pattern)
 
 
-def round_places(column: Column, field: Field) -> Column:
-    """Tell whether an amount in a text has more than two places that count."""
+def write_text(path: Path, columns: Sequence[str], batches: Iterable[Sequence[tuple[Any, ...]]]) -> None:
+    """Write batches of rows of texts (or None) as Parquet."""
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for rows in batches:
+            arrays = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+
+
+def write_csv(engine: Engine, table: Table, path: Path) -> None:
+    """Write a small table as CSV in UTF-8 with a BOM, so that spreadsheets read Chinese right."""
+    with path.open("wb") as file:
+        file.write(codecs.BOM_UTF8)
+        pa_csv.write_csv(engine.backend.to_pyarrow(table), file)
+
+
+def view(engine: Engine, table: Table, name: str) -> Table:
+    """Give the table as a named step, so that what is computed in it is computed once."""
+    return engine.backend.create_view(f"{name}_{next(_VIEWS)}", table, overwrite=True)
+
+
+def nothing(field: Field) -> Column:
+    """Give a null column in the field's file type."""
+    return ibis.null(FILE_TYPES[field.kind])
+
+
+def round_places(column: Column, field: Field) -> Column | None:
+    """Tell whether an amount in a text has more than two places that count; None where it is no text."""
     if field.kind != "money" or not column.type().is_string():
-        return ibis.literal(value=False)
+        return None
     return column.re_search(r"\.\d{2}\d*[1-9]")
 
 

@@ -202,7 +202,8 @@ def sum_over(column: Column, *, partition: Sequence[Column]) -> Column:
 def count_over(*, partition: Sequence[Column]) -> Column:
     """Count the rows of the partition, beside each row."""
     one = ibis.literal(1, type="int64")
-    return _F["pl_integer"](one.sum().over(ibis.window(group_by=list(partition))))
+    each = partition[0].isnull().ifelse(one, one)  # a window needs a column, and a constant is none
+    return _F["pl_integer"](each.sum().over(ibis.window(group_by=list(partition))))
 
 
 def lag(column: Column, *, partition: Sequence[Column] = (), order: Order) -> Column:

@@ -1,0 +1,202 @@
+"""Accounts and cash flow (families ACC): balances, turnover, cash, overdrafts and penalty interest of a customer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
+from postloan.facts.context import Context, last_days, within, zero
+from postloan.facts.registry import fact
+
+_E = "account entry"
+
+FACTS = (
+    fact("customer.days_of_history_days", "Days since the first entry.", needs=_E, keeps="calendar"),
+    fact("customer.months_of_history_count", "Whole months of entries up to and with the day.", needs=_E, keeps="calendar"),
+    fact("customer.credits_3m_amt", "Credits of the last three full months, interest left out.", needs=_E, keeps="additive"),
+    fact("customer.debits_3m_amt", "Debits of the last three full months, as a positive amount.", needs=_E, keeps="additive"),
+    fact(
+        "customer.credits_3m_yoy",
+        "Credits of the last three full months over those of the same months last year.",
+        kind="decimal",
+        unit="ratio",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact("customer.credits_30d_amt", "Credits of the last 30 days, interest left out.", needs=_E, keeps="additive"),
+    fact("customer.cash_out_30d_amt", "Cash taken out in the last 30 days.", needs=_E, keeps="additive"),
+    fact("customer.cash_out_share_30d", "Cash taken out over credits of the last 30 days.", needs=_E, keeps="additive"),
+    fact("customer.account_balance_amt", "Balances of all accounts on the day.", needs=_E),
+    fact("customer.balance_avg_30d_amt", "Average balance of the last 30 days.", needs=_E, keeps="additive"),
+    fact("customer.balance_avg_180d_amt", "Average balance of the last 180 days.", needs=_E, keeps="additive"),
+    fact(
+        "customer.balance_30d_vs_180d",
+        "Average balance of 30 days over that of 180 days.",
+        kind="decimal",
+        unit="ratio",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact(
+        "customer.balance_avg_90d_vs_debt",
+        "Average of the balances above zero in 90 days over the debt.",
+        kind="decimal",
+        unit="ratio",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact("customer.overdraft_month_count_6m", "Of the last six full months, those with any overdraft.", needs=_E),
+    fact("customer.has_overdraft_60d", "Whether an account was below zero in the last 60 days.", needs=_E),
+    fact("customer.min_balance_60d_amt", "The lowest balance of an account in the last 60 days.", needs=_E),
+    fact("customer.days_since_overdraft_days", "Days since an account was last below zero.", needs=_E, keeps="calendar"),
+    fact("customer.penalty_interest_60d_amt", "Penalty interest charged in the last 60 days.", needs=_E, keeps="additive"),
+    fact("customer.days_since_penalty_days", "Days since penalty interest was last charged.", needs=_E, keeps="calendar"),
+    fact(
+        "customer.overdraft_grade_count",
+        "Months with an overdraft among the last six; at least 1 where one, or penalty interest, fell in the last 60 days.",
+        needs=_E,
+    ),
+    fact("customer.returned_debit_count_30d", "Debits returned in the last 30 days.", needs=_E, keeps="additive"),
+    fact("customer.returned_debit_count_90d", "Debits returned in the last 90 days.", needs=_E, keeps="additive"),
+    fact("customer.days_since_credit_days", "Days since the last credit that was not interest.", needs=_E, keeps="calendar"),
+    fact("customer.is_account_frozen", "Whether an account is frozen on the day.", needs="account"),
+)
+
+_REACH_DAYS = 550
+"""How far back entries are read: eighteen months, for three months a year ago and the balance before them."""
+
+
+def compute(context: Context) -> Table:
+    """Give the account facts, one row a customer with accounts: column id, amounts in cents."""
+    accounts = context.keep("accounts", _accounts(context))
+    runs = context.keep("account_runs", _runs(context, accounts))
+    flows = context.keep("flows", _flows(context, runs))
+    stock = context.keep("stock", _stock(context, runs))
+    owners = accounts.group_by(id=accounts.customer_id).aggregate(
+        is_account_frozen=accounts.is_frozen.max(), _accounts=accounts.count()
+    )
+    result = owners.drop("_accounts")
+    for part in (flows, stock):
+        right = part.rename(_right="id")
+        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
+    result = context.keep("account_facts", result)
+    context.keep(
+        "available_funds", result.select(_funds_of="id", available=v.greatest(result.available_balance, zero()))
+    )
+    return result
+
+
+def _accounts(context: Context) -> Table:
+    table = context.book.table("account")
+    frozen = (table.frozen_on <= context.day) & (table.frozen_until.isnull() | (table.frozen_until >= context.day))
+    return table.select("account_id", "customer_id", is_frozen=frozen.fill_null(False))
+
+
+def _runs(context: Context, accounts: Table) -> Table:
+    """Give each entry with the days for which the balance after it stood: on, until (exclusive)."""
+    entry = context.book.table("entry")
+    reach = v.literal(context.as_of - timedelta(days=_REACH_DAYS), "date")
+    entry = entry.filter(entry.booked_on <= context.day)
+    first = entry.group_by(_first_of=entry.account_id).aggregate(first_on=entry.booked_on.min())
+    # The last entry before the reach is kept, for the balance that stood when the reach began.
+    order = [(entry.booked_on, "asc"), (entry.sequence, "asc"), (entry.entry_id, "asc")]
+    following = v.lead(entry.booked_on, partition=[entry.account_id], order=order)
+    tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
+    entry = entry.mutate(until=following.fill_null(tomorrow), is_last=following.isnull())
+    entry = entry.filter(entry.until >= reach)
+    rows = entry.inner_join(accounts.rename(_account="account_id"), entry.account_id == accounts.account_id)
+    rows = rows.left_join(first, rows.account_id == first["_first_of"])
+    return rows.select(
+        "customer_id", "account_id", "booked_on", "until", "is_last", "amount", "kind", "balance_after", "first_on", "reverses_id"
+    )
+
+
+def _flows(context: Context, runs: Table) -> Table:
+    real = runs.reverses_id.isnull()
+    credit = real & (runs.amount > 0) & (runs.kind != "interest")
+    debit = real & (runs.amount < 0)
+    out = zero() - runs.amount
+    penalty = runs.kind == "penalty_interest"
+    returned = runs.kind == "returned_debit"
+    cash_out = debit & (runs.kind == "cash")
+    recent, a_year_ago = within(runs.booked_on, context.months(3)), within(runs.booked_on, context.months(3, back=12))
+    sums = runs.group_by(id=runs.customer_id).aggregate(
+        first_on=runs.first_on.min(),
+        credits_3m=v.total_if(runs.amount, credit & recent),
+        credits_3m_before=v.total_if(runs.amount, credit & a_year_ago),
+        debits_3m=v.total_if(out, debit & recent),
+        credits_30d=v.total_if(runs.amount, credit & last_days(runs.booked_on, context, 30)),
+        cash_out_30d=v.total_if(out, cash_out & last_days(runs.booked_on, context, 30)),
+        penalty_interest_60d=v.total_if(out, penalty & debit & last_days(runs.booked_on, context, 60)),
+        _penalty_on=v.max_if(runs.booked_on, penalty),
+        _credit_on=v.max_if(runs.booked_on, credit),
+        returned_debit_count_30d=v.count_if(returned & last_days(runs.booked_on, context, 30)),
+        returned_debit_count_90d=v.count_if(returned & last_days(runs.booked_on, context, 90)),
+    )
+    tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
+    return sums.mutate(
+        days_of_history_days=v.days_between(tomorrow, sums.first_on),
+        months_of_history_count=v.months_between(tomorrow, sums.first_on),
+        credits_3m_yoy=v.ratio(sums.credits_3m, sums.credits_3m_before),
+        cash_out_share_30d=v.ratio(sums.cash_out_30d, sums.credits_30d),
+        days_since_penalty_days=v.days_between(context.day, sums["_penalty_on"]),
+        days_since_credit_days=v.days_between(context.day, sums["_credit_on"]),
+    ).drop("_penalty_on", "_credit_on", "first_on")
+
+
+def _stock(context: Context, runs: Table) -> Table:
+    below = runs.balance_after < 0
+    last_below = v.least(v.greatest(v.add_days(runs.until, -1), runs.booked_on), context.day)
+    sixty = v.literal(context.as_of - timedelta(days=59), "date")
+    in_sixty = last_below >= sixty
+    months = {f"_month_{n}": below & _touches(runs, context.months(1, back=n)) for n in range(6)}
+    sums = runs.group_by(id=runs.customer_id).aggregate(
+        account_balance=v.total_if(runs.balance_after, runs.is_last),
+        available_balance=v.total_if(runs.balance_after, runs.is_last & (runs.balance_after > 0)),
+        _balances=v.count_if(runs.balance_after.notnull()),
+        **{f"_days_{n}": v.total_if(runs.balance_after * _days_in(runs, context, n), _stands(runs)) for n in (30, 180)},
+        _credit_days_90=v.total_if(
+            runs.balance_after * _days_in(runs, context, 90), _stands(runs) & (runs.balance_after > 0)
+        ),
+        has_overdraft_60d=(below & in_sixty).max(),
+        min_balance_60d=v.min_if(runs.balance_after, in_sixty),
+        _below_on=v.max_if(last_below, below),
+        **{name: flag.max() for name, flag in months.items()},
+    )
+    known = sums["_balances"] > 0
+    count = zero()
+    for name in months:
+        count = count + sums[name].ifelse(v.literal(1, "integer"), zero())
+    sums = sums.mutate(
+        balance_avg_30d=v.integer_divide(sums["_days_30"], v.literal(30, "integer")),
+        balance_avg_180d=v.integer_divide(sums["_days_180"], v.literal(180, "integer")),
+        balance_30d_vs_180d=v.ratio(sums["_days_30"] * 6, sums["_days_180"]),
+        balance_avg_90d=v.integer_divide(sums["_credit_days_90"], v.literal(90, "integer")),
+        overdraft_month_count_6m=count,
+        days_since_overdraft_days=v.days_between(context.day, sums["_below_on"]),
+    )
+    kept = (
+        "account_balance available_balance balance_avg_30d balance_avg_180d balance_30d_vs_180d balance_avg_90d "
+        "has_overdraft_60d min_balance_60d overdraft_month_count_6m days_since_overdraft_days"
+    ).split()
+    # Without any balance in the entries nothing can be said of balances; zero would say "clear".
+    return sums.select("id", **{name: _only_if(known, sums[name]) for name in kept})
+
+
+def _only_if(known: Column, column: Column) -> Column:
+    return v.when([(known, column)], column.nullif(column))
+
+
+def _stands(runs: Table) -> Column:
+    return runs.balance_after.notnull()
+
+
+def _touches(runs: Table, window: tuple[object, object]) -> Column:
+    start, end = v.literal(window[0], "date"), v.literal(window[1], "date")
+    return (runs.booked_on < end) & (v.greatest(runs.until, v.add_days(runs.booked_on, 1)) > start)
+
+
+def _days_in(runs: Table, context: Context, days: int) -> Column:
+    start = v.literal(context.as_of - timedelta(days=days - 1), "date")
+    return v.greatest(v.days_between(runs.until, v.greatest(runs.booked_on, start)), zero())

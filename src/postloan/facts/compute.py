@@ -1,0 +1,76 @@
+"""All facts of a day, family by family, as one wide table a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from postloan.book.snapshot import Book
+from postloan.engine import Engine, Table
+from postloan.engine import verbs as v
+from postloan.facts import account, collateral, currency, customer, exposure, loans, positions, region, repayment
+from postloan.facts.context import Context, by_id
+from postloan.facts.notices import last_fired
+from postloan.facts.registry import SUBJECTS, Fact
+from postloan.policy.pack import Policy
+from postloan.results import Prior
+
+_FAMILIES = (loans, repayment, positions, exposure, account, customer, collateral, region)
+
+FACTS: dict[str, Fact] = {one.name: one for family in _FAMILIES for one in family.FACTS}
+"""Every fact by name."""
+
+
+def compute(
+    engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_of: date
+) -> dict[str, Table]:
+    """Give the tables `facts_<subject>`, one row a subject.
+
+    Columns: as_of, id, one a fact (money as DECIMAL(18,2)), and for customers `last_fired_on_<code>` and
+    `last_fired_rank_<code>`, the last notice of each signal.
+
+    Raises RunError `no_rates` where a currency cannot be brought to the reporting currency.
+    """
+    context = Context(engine, book, policy, prior, as_of)
+    loans.compute(context)
+    context.made["rates"] = currency.rates(context, policy.currency)
+    repayment.compute(context)
+    positions.compute(context)
+    account.compute(context)
+    exposure.compute(context)
+    customer.compute(context)
+    collateral.compute(context)
+    region.compute(context)
+    region.peers(context)
+    working = {
+        "loan": by_id({"cover": context.made["cover"]}, _with_band(context)),
+        "customer": by_id({"peers": context.made["peers"]}, context.made["customers"]),
+        "collateral": context.made["collaterals"],
+        "region": context.made["regions"],
+    }
+    result = {f"facts_{subject}": _wide(context, subject, working[subject]) for subject in SUBJECTS}
+    return _with_notices(context, result)
+
+
+def _with_band(context: Context) -> Table:
+    """Bring the customer's amount band to each of its loans: the band is the customer's (contract, dimension A)."""
+    rows = context.made["loans_known"]
+    bands = context.made["customers"].select(_band_of="id", amount_band="amount_band")
+    return rows.left_join(bands, rows.customer_id == bands["_band_of"]).drop("_band_of")
+
+
+def _wide(context: Context, subject: str, working: Table) -> Table:
+    """Choose the subject's facts from a working table; cents become money."""
+    columns = {"as_of": context.day, "id": working["id"]}
+    for one in FACTS.values():
+        if one.subject == subject:
+            source = one.column.removesuffix("_amt") if one.kind == "money" else one.column
+            column = working[source]
+            columns[one.column] = v.money(column) if one.kind == "money" else column
+    return working.select(**columns)
+
+
+def _with_notices(context: Context, tables: Mapping[str, Table]) -> dict[str, Table]:
+    codes = [signal.code for signal in context.policy.signals]
+    notices = last_fired(context.engine, context.prior, codes)
+    return {**tables, "facts_customer": by_id({"notices": notices}, tables["facts_customer"])}

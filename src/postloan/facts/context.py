@@ -1,0 +1,92 @@
+"""What every family of facts is computed from: the book as of a day, the policy in force, the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from postloan.book.snapshot import Book
+from postloan.engine import Column, Engine, Table
+from postloan.engine import verbs as v
+from postloan.policy.pack import Policy
+from postloan.results import Prior
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that a family of facts may look at.
+
+    Args:
+        engine: the engine that computes.
+        book: the book as of the day.
+        policy: the policy in force on the day.
+        prior: the last good run before the day, or None.
+        as_of: the business date.
+        made: tables that earlier families gave, by name.
+    """
+
+    engine: Engine
+    book: Book
+    policy: Policy
+    prior: Prior | None
+    as_of: date
+    made: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def day(self) -> Column:
+        """Give the business date as a constant column."""
+        return v.literal(self.as_of, "date")
+
+    def keep(self, name: str, table: Table) -> Table:
+        """Compute a table once, remember it under its name for later families, and give it."""
+        self.made[name] = self.engine.materialise(table, name)
+        return self.made[name]
+
+    def whole(self, name: str) -> int:
+        """Give an integer parameter of the policy."""
+        return int(str(self.policy.parameter(name)))
+
+    def number(self, name: str) -> Decimal:
+        """Give a decimal parameter of the policy."""
+        return Decimal(str(self.policy.parameter(name)))
+
+    def months(self, count: int, *, back: int = 0) -> tuple[date, date]:
+        """Give the first day and the day after the last of `count` full months up to the day.
+
+        A month is full on its own last day. `back` moves the window that many months earlier.
+        """
+        tomorrow = self.as_of + timedelta(days=1)
+        end = _months_later(tomorrow.replace(day=1), -back)
+        return _months_later(end, -count), end
+
+
+def _months_later(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def within(column: Column, window: tuple[date, date]) -> Column:
+    """Tell whether a date lies in the window: from its first day, before its second."""
+    return (column >= v.literal(window[0], "date")) & (column < v.literal(window[1], "date"))
+
+
+def last_days(column: Column, context: Context, days: int) -> Column:
+    """Tell whether a date lies in the last `days` days, the business date included."""
+    first = context.as_of - timedelta(days=days - 1)
+    return (column >= v.literal(first, "date")) & (column <= context.day)
+
+
+def zero() -> Column:
+    """Give the integer 0."""
+    return v.literal(0, "integer")
+
+
+def by_id(tables: Mapping[str, Table], base: Table) -> Table:
+    """Join tables with a column `id` to the base, one after another; their columns must differ."""
+    result = base
+    for table in tables.values():
+        right = table.rename(_right="id")
+        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
+    return result

@@ -1,0 +1,153 @@
+"""The customer as the bank's debtor: exposure over all loans, worst arrears, and what earlier runs saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
+from postloan.facts.context import Context, by_id, zero
+from postloan.facts.registry import fact
+
+FACTS = (
+    fact("customer.kind", "Corporate, small business, farmer or individual.", kind="string"),
+    fact("customer.is_small_micro", "Whether the bank counts it as a small or micro business.", kind="boolean"),
+    fact("customer.region_id", "The customer's region.", kind="string"),
+    fact("customer.institution_id", "The institution of the largest open exposure.", kind="string"),
+    fact("customer.manager_id", "The manager of the largest open exposure.", kind="string"),
+    fact("customer.has_open_loan", "Whether an exposure that is the bank's own risk is open."),
+    fact("customer.open_loan_count", "Open exposures that are the bank's own risk."),
+    fact("customer.total_exposure_amt", "Total exposure on and off the balance sheet.", keeps="touched"),
+    fact("customer.debt_amt", "Balances on the balance sheet."),
+    fact("customer.amount_band", "Dimension A: the band of the total exposure, A1 to A5.", kind="string", unit="band"),
+    fact("customer.overdue_amt", "What is past due over all exposures, each in its own currency's rate.", needs="due|position"),
+    fact("customer.worst_dpd_days", "Days past due of the worst exposure.", needs="due|position", keeps="calendar"),
+    fact("customer.month_end_overdue_count_6m", "Month ends past due of the worst exposure.", needs="position"),
+    fact("customer.late_1to7_count_6m", "Instalments met 1 to 7 days late in six months.", needs="due payment"),
+    fact(
+        "customer.payment_share_1m",
+        "Paid on revolving loans since the month end before over what was owed then; null where nothing was owed.",
+        kind="decimal",
+        unit="fraction",
+        needs="position payment",
+    ),
+    fact("customer.utilisation_share", "Balances over limits of the revolving loans.", needs="position"),
+    fact("customer.last_yellow_on", "The last day on which the warning was yellow.", needs="prior"),
+    fact("customer.last_orange_on", "The last day on which the warning was orange.", needs="prior"),
+    fact("customer.last_red_on", "The last day on which the warning was red.", needs="prior"),
+    fact(
+        "customer.has_prior_yellow_12m",
+        "Whether a warning of yellow or worse stood in the last 12 months; null where the store is younger.",
+        needs="prior",
+    ),
+    fact(
+        "customer.has_prior_orange_6m",
+        "Whether a warning of orange or worse stood in the last 6 months; null where the store is younger.",
+        needs="prior",
+    ),
+)
+
+
+def compute(context: Context) -> Table:
+    """Give one row a customer of the book: column id, amounts in cents of the reporting currency."""
+    table = context.book.table("customer")
+    base = table.select("kind", "is_small_micro", "region_id", id="customer_id")
+    loans = context.made["loans_known"]
+    loans = loans.filter(~loans.is_entrusted)
+    parts = {"debts": _debts(loans), "largest": _largest(loans), "seen": _seen(context)}
+    rows = by_id({name: context.keep(name, part) for name, part in parts.items()}, base)
+    accounts = context.made["account_facts"]
+    rows = by_id({"accounts": accounts}, rows)
+    count = rows.open_loan_count.fill_null(0)
+    exposure, debt = rows.total_exposure.fill_null(0), rows.debt.fill_null(0)
+    rows = rows.mutate(open_loan_count=count, has_open_loan=count > 0, total_exposure=exposure, debt=debt)
+    rows = rows.mutate(
+        amount_band=_band(context, rows.total_exposure),
+        balance_avg_90d_vs_debt=v.ratio(rows.balance_avg_90d, rows.debt),
+        overdraft_grade_count=_overdraft_grade(rows),
+    )
+    return context.keep("customers", rows)
+
+
+def _debts(loans: Table) -> Table:
+    on_sheet = loans.on_off == "on"
+    revolving = loans.is_revolving & (loans["limit"] > 0)
+    sums = loans.group_by(id=loans.customer_id).aggregate(
+        open_loan_count=loans.count(),
+        total_exposure=v.total(loans.reporting_balance),
+        debt=v.total_if(loans.reporting_balance, on_sheet),
+        overdue=v.total(loans.overdue),
+        worst_dpd_days=loans.dpd_days.max(),
+        month_end_overdue_count_6m=loans.month_end_overdue_count_6m.max(),
+        late_1to7_count_6m=v.total(loans.late_1to7_count_6m),
+        _paid=v.total(loans.paid_since),
+        _owed=v.total(loans.owed_before),
+        _used=v.total_if(loans.balance, revolving),
+        _limit=v.total_if(loans["limit"], revolving),
+    )
+    return sums.mutate(
+        payment_share_1m=v.ratio(sums["_paid"], sums["_owed"]),
+        utilisation_share=v.ratio(sums["_used"], sums["_limit"]),
+    ).drop("_paid", "_owed", "_used", "_limit")
+
+
+def _largest(loans: Table) -> Table:
+    order = [(loans.reporting_balance, "desc"), (loans["id"], "asc")]
+    ranked = loans.mutate(_rank=v.row_number(partition=[loans.customer_id], order=order))
+    first = ranked.filter(ranked["_rank"] == 1)
+    return first.select(id=first.customer_id, institution_id=first.institution_id, manager_id=first.manager_id)
+
+
+def _band(context: Context, exposure: Column) -> Column:
+    """Give the band of an exposure in cents; each limit belongs to the lower band (contract, dimension A)."""
+    limits: Mapping[str, Decimal] = context.policy.parameter("amount_bands")
+    branches = [
+        (exposure <= v.literal(int(limit * 100), "integer"), v.literal(band, "string"))
+        for band, limit in limits.items()
+    ]
+    return v.when(branches, v.literal(f"A{len(limits) + 1}", "string"))
+
+
+def _overdraft_grade(rows: Table) -> Column:
+    recent = rows.has_overdraft_60d | (rows.penalty_interest_60d > 0)
+    return v.greatest(rows.overdraft_month_count_6m, recent.ifelse(v.literal(1, "integer"), zero()))
+
+
+_COLOURS = ("yellow", "orange", "red")
+
+
+def _seen(context: Context) -> Table:
+    """Carry from the last run when each colour was last seen, and whether one stood in the months before."""
+    names = [f"last_{colour}_on" for colour in _COLOURS]
+    base = context.book.table("customer").select(id="customer_id")
+    if context.prior is None:
+        empty = {name: v.null("date") for name in names}
+        unknown = {name: v.null("boolean") for name in ("has_prior_yellow_12m", "has_prior_orange_6m")}
+        return base.mutate(**empty, **unknown)
+    carried = context.prior.tables["facts_customer"].select("id", *names)
+    warning = context.prior.tables["warning"].filter(lambda t: t.subject_kind == "customer")
+    warning = warning.select(id="subject_id", colour="colour")
+    rows = by_id({"carried": carried, "warning": warning}, base)
+    day = v.literal(context.prior.as_of, "date")
+    rows = rows.mutate(
+        **{
+            f"last_{colour}_on": (rows.colour == colour).fill_null(False).ifelse(day, rows[f"last_{colour}_on"])
+            for colour in _COLOURS
+        }
+    )
+    worst = v.greatest(rows.last_orange_on, rows.last_red_on)
+    return rows.mutate(
+        has_prior_yellow_12m=_stood(context, v.greatest(worst, rows.last_yellow_on), 12),
+        has_prior_orange_6m=_stood(context, worst, 6),
+    ).drop("colour")
+
+
+def _stood(context: Context, last: Column, months: int) -> Column:
+    assert context.prior is not None
+    since = v.add_months(context.day, -months)
+    known = v.literal(context.prior.first_run_on, "date") <= since
+    return v.when(
+        [((last >= since).fill_null(False), v.literal(True, "boolean")), (known, v.literal(False, "boolean"))],
+        v.null("boolean"),
+    )

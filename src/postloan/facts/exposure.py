@@ -1,0 +1,112 @@
+"""What is owed and how late it is: the schedule and the bank's record brought together (contract, Days past due)."""
+
+from __future__ import annotations
+
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
+from postloan.facts.context import Context, by_id, zero
+from postloan.facts.registry import fact
+
+FACTS = (
+    fact(
+        "loan.dpd_days",
+        "Days past due on the day: the bank's record, or the schedule where there is none or where it is more severe "
+        "by more than dpd_gap.",
+        keeps="calendar",
+        needs="due|position",
+    ),
+    fact("loan.dpd_principal_days", "The same for principal alone.", keeps="calendar", needs="due|position"),
+    fact("loan.dpd_interest_days", "The same for interest alone.", keeps="calendar", needs="due|position"),
+    fact("loan.dpd_position_days", "Days past due by the bank's record.", keeps="calendar", needs="position"),
+    fact("loan.dpd_source", "position, carried, schedule or worse_of_both.", kind="string", needs="due|position"),
+    fact("loan.overdue_amt", "What is past due, in the loan's currency.", needs="due|position"),
+    fact(
+        "loan.balance_amt",
+        "What is owed, in the loan's currency: the bank's record, else amount less principal paid; the face amount "
+        "off the sheet.",
+    ),
+    fact("loan.reporting_balance_amt", "The balance, not below zero, in the reporting currency."),
+    fact("loan.utilisation_share", "Balance over limit of a revolving loan."),
+    fact("loan.limit_amt", "The limit: by the bank's record, else by contract."),
+    fact(
+        "loan.funds_ready_share",
+        "Balances of the customer's accounts, none below zero, over the next instalment.",
+        needs="due entry",
+    ),
+)
+
+
+def compute(context: Context) -> Table:
+    """Give one row a loan with identity, dimensions, arrears, balances and limits: `loans_known`."""
+    parts = {name: context.made[name] for name in ("repayment", "positions")}
+    rows = by_id(parts, context.made["loans"])
+    rows = _nothing_due_yet(rows)
+    rows = _days(context, rows)
+    rows = _amounts(context, rows)
+    funds = context.made["available_funds"]
+    rows = rows.left_join(funds, rows.customer_id == funds["_funds_of"]).drop("_funds_of")
+    rows = rows.mutate(funds_ready_share=v.ratio(rows.available, rows.next_due))
+    return context.keep("loans_known", rows)
+
+
+def _nothing_due_yet(rows: Table) -> Table:
+    """Where nothing was due so far nothing is late: a schedule that lies ahead, an item off the sheet not matured."""
+    waiting = (rows.on_off != "on") & (rows.days_to_maturity_days.fill_null(0) >= 0)
+    ahead = rows.due_count.isnull() & rows.next_due_on.notnull()
+    clear = (waiting | ahead).ifelse(zero(), v.null("integer"))
+    names = ("dpd_schedule_days", "schedule_principal_days", "schedule_interest_days", "overdue_schedule", "due_count")
+    return rows.mutate(**{name: v.coalesce(rows[name], clear) for name in names})
+
+
+def _days(context: Context, rows: Table) -> Table:
+    gap = context.whole("dpd_gap_days")
+    record, plan = rows.dpd_position_days, rows.dpd_schedule_days
+    worse = record.notnull() & plan.notnull() & (plan > record + gap)
+    carried = record.notnull() & (rows.record_age > 0)
+    source = v.when(
+        [
+            (worse, v.literal("worse_of_both", "string")),
+            (carried, v.literal("carried", "string")),
+            (record.notnull(), v.literal("position", "string")),
+            (plan.notnull(), v.literal("schedule", "string")),
+        ],
+        v.null("string"),
+    )
+
+    def chosen(supplied: Column, computed: Column) -> Column:
+        return worse.ifelse(v.greatest(supplied, computed), v.coalesce(supplied, computed))
+
+    return rows.mutate(
+        dpd_days=chosen(record, plan),
+        dpd_source=source,
+        dpd_principal_days=chosen(rows.position_principal_days, rows.schedule_principal_days),
+        dpd_interest_days=chosen(rows.position_interest_days, rows.schedule_interest_days),
+        has_dpd_gap=worse,
+    )
+
+
+def _amounts(context: Context, rows: Table) -> Table:
+    paid = context.made["payments"]
+    paid = paid.group_by(_payer_of=paid.loan_id).aggregate(_paid=v.total(paid.amount))
+    rows = rows.left_join(paid, rows["id"] == paid["_payer_of"]).drop("_payer_of")
+    # What was paid beyond interest and fees due went to principal, early repayments included.
+    principal_paid = rows["_paid"].fill_null(0) - rows.met_other.fill_null(0)
+    left = v.greatest(rows.amount - v.greatest(principal_paid, zero()), zero())
+    own = (rows.on_off == "on").ifelse(left, rows.amount)
+    rows = rows.mutate(
+        balance=v.coalesce(rows.record_balance, own),
+        limit=v.coalesce(rows.record_limit, rows.contract_limit),
+        overdue=_overdue(rows),
+    ).drop("_paid")
+    rate = context.made["rates"]
+    rows = rows.left_join(rate, rows.currency == rate["_currency"]).drop("_currency")
+    owed = v.greatest(rows.balance, zero())
+    usage = rows.is_revolving.ifelse(v.ratio(rows.balance, rows["limit"]), v.null("decimal"))
+    return rows.mutate(reporting_balance=v.convert(owed, rows["_rate"]), utilisation_share=usage).drop("_rate")
+
+
+def _overdue(rows: Table) -> Column:
+    from_schedule = rows.dpd_source.isin(("schedule", "worse_of_both"))
+    return from_schedule.ifelse(
+        rows.overdue_schedule.fill_null(0), v.coalesce(rows.overdue_record, rows.overdue_schedule)
+    )

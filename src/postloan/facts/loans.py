@@ -1,0 +1,182 @@
+"""The loan itself: who owes it, where it is kept, and its six dimensions."""
+
+from __future__ import annotations
+
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
+from postloan.facts.context import Context, zero
+from postloan.facts.registry import fact
+
+FACTS = (
+    fact("loan.customer_id", "The borrower.", kind="string"),
+    fact("loan.contract_id", "The contract under which it was granted.", kind="string"),
+    fact("loan.institution_id", "The institution that keeps the contract.", kind="string"),
+    fact("loan.manager_id", "The customer manager: by assignment on the day, else by contract.", kind="string"),
+    fact("loan.region_id", "The borrower's region.", kind="string"),
+    fact("loan.currency", "The loan's currency.", kind="string"),
+    fact("loan.exposure_kind", "Loan, acceptance, letter of credit, guarantee letter or commitment.", kind="string"),
+    fact("loan.on_off", "Dimension O: on, off_ba, off_lc, off_lg or off_uc.", kind="string"),
+    fact("loan.amount_band", "Dimension A: the band of the customer's total exposure.", kind="string", unit="band"),
+    fact("loan.contract_type", "Dimension C: the contract's type.", kind="string"),
+    fact("loan.guarantee_mode", "The contract's main security.", kind="string"),
+    fact("loan.repayment_method", "How it is repaid.", kind="string"),
+    fact("loan.is_revolving", "Whether the contract is revolving.", kind="boolean"),
+    fact("loan.is_entrusted", "Whether it is entrusted and so carries no risk of the bank's.", kind="boolean"),
+    fact("loan.disbursed_on", "The day of payout, off the sheet of issue."),
+    fact("loan.matures_on", "The last agreed day."),
+    fact("loan.days_since_disbursed_days", "Days from payout to the day.", keeps="calendar"),
+    fact("loan.days_to_maturity_days", "Days from the day to maturity; below 0 once matured.", keeps="calendar"),
+    fact("loan.extension_count", "Extensions so far."),
+    fact("loan.amount_amt", "The amount granted, in the loan's currency."),
+    fact(
+        "loan.suit_status",
+        "Dimension S: the most advanced stage of open proceedings in which the bank is creditor, of the loan or of "
+        "all the customer's loans; none without such a row.",
+        kind="string",
+    ),
+    fact("loan.advance_amt", "What the bank advanced for it and has not got back.", needs="advance"),
+    fact("loan.advance_days", "Days since the oldest advance not repaid; 0 without one.", needs="advance"),
+    fact("loan.advance_repaid_within_days", "Days that the last repaid advance stood.", needs="advance"),
+    fact("loan.stage", "Impairment stage, 1 to 3.", kind="integer", unit="stage", needs="impairment"),
+    fact("loan.ecl_share", "Expected credit loss over book value.", needs="impairment"),
+    fact("loan.last_visit_on", "The last visit to the customer or for the loan that took place.", needs="visit"),
+    fact("loan.prior_class", "The final class of the last run.", kind="string", needs="prior"),
+)
+
+STAGES = ("none", "preservation", "sued", "judged", "enforcement", "terminated", "bankruptcy")
+"""Stages of a suit, the most advanced last (contract.md, dimension S)."""
+
+_ON_OFF = {
+    "loan": "on",
+    "acceptance": "off_ba",
+    "letter_of_credit": "off_lc",
+    "guarantee_letter": "off_lg",
+    "undrawn_commitment": "off_uc",
+}
+
+
+def compute(context: Context) -> Table:
+    """Give one row for each exposure paid out by the day and not closed on it, with the facts above."""
+    loan = context.book.table("loan")
+    is_open = loan.closed_on.isnull() | (loan.closed_on > context.day)
+    loan = loan.filter((loan.disbursed_on <= context.day) & is_open)
+    contract = context.book.table("contract")
+    contract = contract.select(
+        _contract="contract_id",
+        institution_id="institution_id",
+        contract_type="contract_type",
+        guarantee_mode="guarantee_mode",
+        is_revolving=contract.is_revolving.fill_null(False),
+        is_entrusted=contract.is_entrusted.fill_null(False),
+        _manager="manager_id",
+        _limit="limit_amount",
+    )
+    customer = context.book.table("customer").select(_customer="customer_id", region_id="region_id")
+    base = loan.inner_join(contract, loan.contract_id == contract["_contract"])
+    base = base.inner_join(customer, base.customer_id == customer["_customer"])
+    assigned = _assigned(context)
+    base = base.left_join(assigned, base.contract_id == assigned["_assigned"])
+    base = base.select(
+        id=base.loan_id,
+        customer_id=base.customer_id,
+        contract_id=base.contract_id,
+        institution_id=base.institution_id,
+        manager_id=v.coalesce(base["_assigned_manager"], base["_manager"]),
+        region_id=base.region_id,
+        currency=base.currency,
+        exposure_kind=base.exposure_kind,
+        on_off=v.when(
+            [(base.exposure_kind == kind, v.literal(code, "string")) for kind, code in _ON_OFF.items()],
+            v.null("string"),
+        ),
+        contract_type=base.contract_type,
+        guarantee_mode=base.guarantee_mode,
+        repayment_method=base.repayment_method,
+        is_revolving=base.is_revolving,
+        is_entrusted=base.is_entrusted,
+        disbursed_on=base.disbursed_on,
+        matures_on=base.matures_on,
+        days_since_disbursed_days=v.days_between(context.day, base.disbursed_on),
+        days_to_maturity_days=v.days_between(base.matures_on, context.day),
+        extension_count=base.extension_count,
+        amount=base.amount,
+        contract_limit=base["_limit"],
+    )
+    base = context.keep("loans_base", base)
+    parts = (_suits(context, base), _advances(context, base), _impairments(context), _visits(context, base))
+    for part in (*parts, _prior(context)):
+        right = part.rename(_right="id")
+        base = base.left_join(right, base["id"] == right["_right"]).drop("_right")
+    if context.book.has("advance"):
+        base = base.mutate(
+            advance=base.advance.fill_null(0), advance_days=base.advance_days.fill_null(0)
+        )
+    base = base.mutate(suit_status=base.suit_status.fill_null("none"))
+    return context.keep("loans", base)
+
+
+def _assigned(context: Context) -> Table:
+    table = context.book.table("assignment")
+    current = table.filter((table.since <= context.day) & (table.until.isnull() | (table.until > context.day)))
+    order = [(current.since, "desc"), (current.staff_id, "asc")]
+    ranked = current.mutate(_rank=v.row_number(partition=[current.contract_id], order=order))
+    return ranked.filter(ranked["_rank"] == 1).select(_assigned="contract_id", _assigned_manager="staff_id")
+
+
+def _suits(context: Context, base: Table) -> Table:
+    table = context.book.table("proceeding")
+    is_open = table.closed_on.isnull() | (table.closed_on > context.day)
+    ours = table.filter((table.our_role == "creditor") & is_open & (table.filed_on <= context.day))
+    ours = ours.mutate(_stage=_position_of(ours.stage))
+    own = ours.filter(ours.loan_id.notnull())
+    own = own.group_by(_loan=own.loan_id).aggregate(_own=own["_stage"].max())
+    whole = ours.filter(ours.loan_id.isnull())
+    whole = whole.group_by(_owner=whole.customer_id).aggregate(_whole=whole["_stage"].max())
+    loans = base.select("id", "customer_id").left_join(own, base["id"] == own["_loan"])
+    loans = loans.left_join(whole, loans.customer_id == whole["_owner"])
+    rank = v.greatest(loans["_own"], loans["_whole"])
+    names = [(rank == position, v.literal(stage, "string")) for position, stage in enumerate(STAGES)]
+    return loans.select("id", suit_status=v.when(names, v.null("string")))
+
+
+def _position_of(stage: Column) -> Column:
+    return v.when(
+        [(stage == name, v.literal(position, "integer")) for position, name in enumerate(STAGES)], zero()
+    )
+
+
+def _advances(context: Context, base: Table) -> Table:
+    table = context.book.table("advance")
+    due = table.repaid_on.isnull() | (table.repaid_on > context.day)
+    standing = v.days_between(context.day, table.advanced_on)
+    sums = table.group_by(id=table.loan_id).aggregate(
+        advance=v.total_if(table.amount, due),
+        advance_days=v.max_if(standing, due),
+        advance_repaid_within_days=v.max_if(v.days_between(table.repaid_on, table.advanced_on), ~due),
+    )
+    return sums.semi_join(base, sums["id"] == base["id"])
+
+
+def _impairments(context: Context) -> Table:
+    table = context.book.table("impairment")
+    latest = table.mutate(_rank=v.row_number(partition=[table.loan_id], order=[(table.on_date, "desc")]))
+    latest = latest.filter(latest["_rank"] == 1)
+    return latest.select(id=latest.loan_id, stage=latest.stage, ecl_share=v.ratio(latest.ecl, latest.book_value))
+
+
+def _visits(context: Context, base: Table) -> Table:
+    table = context.book.table("visit")
+    made = table.filter(table.result.isnull() | table.result.isin(("ok", "finding", "closed")))
+    own = made.group_by(_loan=made.loan_id).aggregate(_own=made.visited_on.max())
+    whole = made.group_by(_visited=made.customer_id).aggregate(_whole=v.max_if(made.visited_on, made.loan_id.isnull()))
+    loans = base.select("id", "customer_id").left_join(own, base["id"] == own["_loan"])
+    loans = loans.left_join(whole, loans.customer_id == whole["_visited"])
+    return loans.select("id", last_visit_on=v.greatest(loans["_own"], loans["_whole"]))
+
+
+def _prior(context: Context) -> Table:
+    if context.prior is None or "loan_state" not in context.prior.tables:
+        base = context.made["loans_base"]
+        return base.select("id", prior_class=v.null("string"))
+    state = context.prior.tables["loan_state"]
+    return state.select(id=state.loan_id, prior_class=state.class_final)

@@ -1,0 +1,176 @@
+"""Days past due and payment behaviour (families REP): what the schedule and the bank's record say."""
+
+from __future__ import annotations
+
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
+from postloan.facts import schedule
+from postloan.facts.context import Context, within, zero
+from postloan.facts.registry import fact
+
+FACTS = (
+    fact("loan.dpd_schedule_days", "Days past due by the schedule.", keeps="calendar", needs="due"),
+    fact("loan.oldest_unpaid_on", "The due date of the oldest instalment not met.", needs="due"),
+    fact(
+        "loan.is_technical_overdue",
+        "Whether every instalment not met has a proved operational or technical cause (F01).",
+        needs="due",
+    ),
+    fact("loan.due_count", "Instalments due by the day.", needs="due"),
+    fact("loan.days_since_first_due_days", "Days since the first instalment fell due.", keeps="calendar", needs="due"),
+    fact("loan.is_first_due_unpaid", "Whether the first instalment is still not met.", needs="due"),
+    fact("loan.late_1to7_count_6m", "Instalments of the last six full months met 1 to 7 days late.", needs="due payment"),
+    fact("loan.late_last_days", "Days late of the last instalment, met or not.", needs="due payment"),
+    fact(
+        "loan.late_slope_days",
+        "Slope of days late over the last six instalments by least squares, days per instalment; null under six.",
+        kind="decimal",
+        unit="days per instalment",
+        needs="due payment",
+    ),
+    fact(
+        "loan.partial_due_count_last4",
+        "Of the last four instalments, those of which more than nothing and less than 98 % was paid between the due date "
+        "before and their own.",
+        needs="due payment",
+    ),
+    fact("loan.next_due_on", "The next due date, the day included.", needs="due"),
+    fact("loan.next_due_amt", "What is due then.", needs="due"),
+    fact("loan.days_to_next_due_days", "Days to it.", keeps="calendar", needs="due"),
+)
+
+
+def compute(context: Context) -> Table:
+    """Give the facts of the schedule, one row a loan with instalments: column id and the columns above."""
+    rows = schedule.instalments(context)
+    arrears = context.keep("arrears", _arrears(context, rows))
+    behaviour = context.keep("behaviour", _behaviour(context, _lateness(context, rows)))
+    partial = context.keep("partial", _partial(context, rows))
+    upcoming = context.keep("upcoming", _upcoming(context))
+    result = context.made["loans"].select("id")
+    for part in (arrears, behaviour, partial, upcoming):
+        right = part.rename(_right="id")
+        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
+    return context.keep("repayment", result)
+
+
+def _arrears(context: Context, rows: Table) -> Table:
+    late = ~rows.is_met & (rows.due_on < context.day)
+    proved = rows.cause_unpaid.notnull() & rows.proof_ref.notnull()
+    first = rows.mutate(_rank=v.row_number(partition=[rows.loan_id], order=[(rows.due_on, "asc")]))
+    first = first.mutate(_late=~first.is_met & (first.due_on < context.day))
+    sums = rows.group_by(id=rows.loan_id).aggregate(
+        due_count=rows.count(),
+        first_due_on=rows.due_on.min(),
+        overdue_schedule=v.total_if(rows.missing, late),
+        due_missing=v.total(rows.missing),
+        oldest_unpaid_on=v.min_if(rows.due_on, late),
+        _principal_on=v.min_if(rows.due_on, late & (rows.missing_principal > 0)),
+        _interest_on=v.min_if(rows.due_on, late & (rows.missing_interest > 0)),
+        _late=v.count_if(late),
+        _proved=v.count_if(late & proved),
+        met_principal=v.total(rows.due_principal - rows.missing_principal),
+        met_other=v.total(rows.due_interest + rows.due_fees - rows.missing_interest - rows.missing_fees),
+    )
+    opening = first.filter(first["_rank"] == 1).select(_first="loan_id", is_first_due_unpaid="_late")
+    sums = sums.left_join(opening, sums["id"] == opening["_first"]).drop("_first")
+    return sums.mutate(
+        dpd_schedule_days=_days_late(context, sums.oldest_unpaid_on),
+        schedule_principal_days=_days_late(context, sums["_principal_on"]),
+        schedule_interest_days=_days_late(context, sums["_interest_on"]),
+        days_since_first_due_days=v.days_between(context.day, sums.first_due_on),
+        is_technical_overdue=(sums["_late"] > 0) & (sums["_late"] == sums["_proved"]),
+    ).drop("_principal_on", "_interest_on", "_late", "_proved")
+
+
+def _days_late(context: Context, oldest: Column) -> Column:
+    return v.days_between(context.day, oldest).fill_null(0)
+
+
+def _lateness(context: Context, rows: Table) -> Table:
+    """Give days late of each instalment: from its due date to the payment that met it, or to the day."""
+    paid = context.made["payments"]
+    order = [(paid.paid_on, "asc"), (paid.payment_id, "asc")]
+    paid = paid.mutate(_total=v.running_sum(paid.amount, partition=[paid.loan_id], order=order))
+    # Instalments and payments stand on one scale of money: an instalment is met by the first payment
+    # whose running total reaches what was due up to it, less the tolerance.
+    marks = rows.select(
+        "loan_id",
+        level=rows.due_so_far - rows.tolerance,
+        kind=zero(),
+        due_on="due_on",
+        paid_on=v.null("date"),
+    )
+    steps = paid.select(
+        "loan_id", level="_total", kind=v.literal(1, "integer"), due_on=v.null("date"), paid_on="paid_on"
+    )
+    both = marks.union(steps)
+    order = [(both.level, "asc"), (both.kind, "asc"), (both.due_on, "asc"), (both.paid_on, "asc")]
+    both = both.mutate(met_on=v.least_from_here(both.paid_on, partition=[both.loan_id], order=order))
+    met = both.filter(both.kind == 0)
+    last = v.coalesce(met.met_on, context.day)
+    return met.select("loan_id", "due_on", "met_on", late=v.greatest(v.days_between(last, met.due_on), zero()))
+
+
+def _behaviour(context: Context, late: Table) -> Table:
+    ranked = late.mutate(rank=v.row_number(partition=[late.loan_id], order=[(late.due_on, "desc")]))
+    window = context.months(6)
+    in_window = within(ranked.due_on, window)
+    # With x = 1 to 6 from the oldest, the slope is the sum of (2x - 7) y over 35; rank 1 is x = 6.
+    weight = v.literal(7, "integer") - ranked["rank"] * 2
+    return (
+        ranked.group_by(id=ranked.loan_id)
+        .aggregate(
+            late_1to7_count_6m=v.count_if(in_window & ranked.late.between(1, 7)),
+            late_last_days=v.max_if(ranked.late, ranked["rank"] == 1),
+            _weighted=v.total_if(weight * ranked.late, ranked["rank"] <= 6),
+            _known=v.count_if(ranked["rank"] <= 6),
+        )
+        .mutate(**_slope())
+        .drop("_weighted", "_known")
+    )
+
+
+def _slope() -> dict[str, object]:
+    return {
+        "late_slope_days": lambda t: (t["_known"] == 6).ifelse(
+            v.ratio(t["_weighted"], v.literal(35, "integer")), v.null("decimal")
+        )
+    }
+
+
+def _partial(context: Context, rows: Table) -> Table:
+    paid = context.made["payments"]
+    dues = rows.select("loan_id", on="due_on", kind=v.literal(1, "integer"), due_on="due_on", due="due", amount=zero())
+    money = paid.select(
+        "loan_id",
+        on="paid_on",
+        kind=zero(),
+        due_on=v.null("date"),
+        due=zero(),
+        amount="amount",
+    )
+    both = dues.union(money)
+    order = [(both.on, "asc"), (both.kind, "asc"), (both.amount, "asc")]
+    both = both.mutate(due_on=v.least_from_here(both.due_on, partition=[both.loan_id], order=order))
+    both = both.filter(both.due_on.notnull())
+    each = both.group_by("loan_id", "due_on").aggregate(due=v.total(both.due), paid=v.total(both.amount))
+    each = each.mutate(rank=v.row_number(partition=[each.loan_id], order=[(each.due_on, "desc")]))
+    partial = (each.paid > 0) & (each.paid * 100 < each.due * 98) & (each["rank"] <= 4)
+    return each.group_by(id=each.loan_id).aggregate(partial_due_count_last4=v.count_if(partial))
+
+
+def _upcoming(context: Context) -> Table:
+    due = context.book.table("due")
+    loans = context.made["loans"]
+    due = due.filter(due.due_on >= context.day).semi_join(loans, due.loan_id == loans.id)
+    amount = due.principal.fill_null(0) + due.interest.fill_null(0) + due.fees.fill_null(0)
+    due = due.select("loan_id", "due_on", amount=amount)
+    ranked = due.mutate(_rank=v.row_number(partition=[due.loan_id], order=[(due.due_on, "asc")]))
+    following = ranked.filter(ranked["_rank"] == 1)
+    return following.select(
+        id=following.loan_id,
+        next_due_on=following.due_on,
+        next_due=following.amount,
+        days_to_next_due_days=v.days_between(following.due_on, context.day),
+    )
