@@ -61,12 +61,13 @@ class Pack:
     def as_of(self, day: date) -> Policy:
         """Give what is in force on a date; `Policy` raises for whatever is asked for and is not."""
         in_force = {
-            kind: {key: found for key, dated in keys.items() if (found := self._in_force(dated, day))}
+            kind: {key: found for key, dated in keys.items() if (found := self.in_force(dated, day))}
             for kind, keys in self.versions.items()
         }
         return Policy(self, day, in_force)
 
-    def _in_force(self, dated: tuple[Dated, ...], day: date) -> Dated | None:
+    def in_force(self, dated: tuple[Dated, ...], day: date) -> Dated | None:
+        """Give the version that holds on a date: of the last pack in the chain that has one, the latest."""
         for pack in reversed(self.chain):
             own = [
                 entry
