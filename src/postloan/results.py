@@ -38,9 +38,12 @@ _KINDS: dict[str, Kind] = {
 LOAN_STATE = TableSchema(
     "loan_state",
     _fields(
-        "loan_id as_of:d customer_id institution_id manager_id exposure_kind currency balance:m overdue_amount:m "
-        "days_past_due:i dpd_source scheme_id class_previous class_matrix class_floor class_machine class_final "
-        "five_level matrix_rule_id floor_rule_ids:j missing:j upgrade_proposed suit_status amount_band on_off "
+        "loan_id as_of:d customer_id institution_id manager_id exposure_kind currency balance:m "
+        "overdue_amount:m "
+        "days_past_due:i dpd_source scheme_id class_previous class_matrix class_floor class_machine "
+        "class_final "
+        "five_level matrix_rule_id floor_rule_ids:j missing:j upgrade_proposed suit_status "
+        "amount_band on_off "
         "observation_ends_on:d policy_version"
     ),
     key=("loan_id",),
@@ -67,7 +70,8 @@ SIGNAL_COVERAGE = TableSchema(
 WARNING = TableSchema(
     "warning",
     _fields(
-        "as_of:d subject_kind subject_id customer_id colour episode_id opened_on:d colour_since:d score:i reasons:j "
+        "as_of:d subject_kind subject_id customer_id colour episode_id opened_on:d colour_since:d "
+        "score:i reasons:j "
         "new_kinds:j rule_id owner_role owner_id policy_version"
     ),
     key=("subject_kind", "subject_id"),
@@ -78,7 +82,8 @@ MEASURE_DUE = TableSchema(
     "measure_due",
     _fields(
         "as_of:d measure_id measure_code level loan_id customer_id nature choice_group owner_role owner_id "
-        "approver_role opened_on:d due_on:d hard_stop_on:d clock_id blocks:j rule_ids:j because:j policy_version"
+        "approver_role opened_on:d due_on:d hard_stop_on:d clock_id blocks:j rule_ids:j because:j "
+        "policy_version"
     ),
     key=("measure_id",),
     doc="Measures that are due, offered or on guard, each with its owner and deadline.",
@@ -87,7 +92,8 @@ MEASURE_DUE = TableSchema(
 CLOCK = TableSchema(
     "clock",
     _fields(
-        "as_of:d clock_id kind loan_id customer_id starts_on:d interrupted_on:d ends_on:d days_left:i evidence:j state"
+        "as_of:d clock_id kind loan_id customer_id starts_on:d interrupted_on:d ends_on:d "
+        "days_left:i evidence:j state"
     ),
     key=("clock_id",),
     doc="Legal clocks that run for a loan.",
@@ -96,7 +102,8 @@ CLOCK = TableSchema(
 RUN = TableSchema(
     "run",
     _fields(
-        "run_id as_of:d mode input_hash prior_run_id policy_version engine version started:t ended:t state reason "
+        "run_id as_of:d mode input_hash prior_run_id policy_version engine version started:t ended:t "
+        "state reason "
         "stages:j result_hash"
     ),
     key=("run_id",),

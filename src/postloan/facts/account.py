@@ -1,4 +1,4 @@
-"""Accounts and cash flow (families ACC): balances, turnover, cash, overdrafts and penalty interest of a customer."""
+"""Accounts and cash flow (families ACC): balances, turnover, cash, overdrafts, penalty interest."""
 
 from __future__ import annotations
 
@@ -13,9 +13,24 @@ _E = "account entry"
 
 FACTS = (
     fact("customer.days_of_history_days", "Days since the first entry.", needs=_E, keeps="calendar"),
-    fact("customer.months_of_history_count", "Whole months of entries up to and with the day.", needs=_E, keeps="calendar"),
-    fact("customer.credits_3m_amt", "Credits of the last three full months, interest left out.", needs=_E, keeps="additive"),
-    fact("customer.debits_3m_amt", "Debits of the last three full months, as a positive amount.", needs=_E, keeps="additive"),
+    fact(
+        "customer.months_of_history_count",
+        "Whole months of entries up to and with the day.",
+        needs=_E,
+        keeps="calendar",
+    ),
+    fact(
+        "customer.credits_3m_amt",
+        "Credits of the last three full months, interest left out.",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact(
+        "customer.debits_3m_amt",
+        "Debits of the last three full months, as a positive amount.",
+        needs=_E,
+        keeps="additive",
+    ),
     fact(
         "customer.credits_3m_yoy",
         "Credits of the last three full months over those of the same months last year.",
@@ -24,12 +39,24 @@ FACTS = (
         needs=_E,
         keeps="additive",
     ),
-    fact("customer.credits_30d_amt", "Credits of the last 30 days, interest left out.", needs=_E, keeps="additive"),
+    fact(
+        "customer.credits_30d_amt",
+        "Credits of the last 30 days, interest left out.",
+        needs=_E,
+        keeps="additive",
+    ),
     fact("customer.cash_out_30d_amt", "Cash taken out in the last 30 days.", needs=_E, keeps="additive"),
-    fact("customer.cash_out_share_30d", "Cash taken out over credits of the last 30 days.", needs=_E, keeps="additive"),
+    fact(
+        "customer.cash_out_share_30d",
+        "Cash taken out over credits of the last 30 days.",
+        needs=_E,
+        keeps="additive",
+    ),
     fact("customer.account_balance_amt", "Balances of all accounts on the day.", needs=_E),
     fact("customer.balance_avg_30d_amt", "Average balance of the last 30 days.", needs=_E, keeps="additive"),
-    fact("customer.balance_avg_180d_amt", "Average balance of the last 180 days.", needs=_E, keeps="additive"),
+    fact(
+        "customer.balance_avg_180d_amt", "Average balance of the last 180 days.", needs=_E, keeps="additive"
+    ),
     fact(
         "customer.balance_30d_vs_180d",
         "Average balance of 30 days over that of 180 days.",
@@ -46,20 +73,55 @@ FACTS = (
         needs=_E,
         keeps="additive",
     ),
-    fact("customer.overdraft_month_count_6m", "Of the last six full months, those with any overdraft.", needs=_E),
-    fact("customer.has_overdraft_60d", "Whether an account was below zero in the last 60 days.", needs=_E),
-    fact("customer.min_balance_60d_amt", "The lowest balance of an account in the last 60 days.", needs=_E),
-    fact("customer.days_since_overdraft_days", "Days since an account was last below zero.", needs=_E, keeps="calendar"),
-    fact("customer.penalty_interest_60d_amt", "Penalty interest charged in the last 60 days.", needs=_E, keeps="additive"),
-    fact("customer.days_since_penalty_days", "Days since penalty interest was last charged.", needs=_E, keeps="calendar"),
     fact(
-        "customer.overdraft_grade_count",
-        "Months with an overdraft among the last six; at least 1 where one, or penalty interest, fell in the last 60 days.",
+        "customer.overdraft_month_count_6m",
+        "Of the last six full months, those with any overdraft.",
         needs=_E,
     ),
-    fact("customer.returned_debit_count_30d", "Debits returned in the last 30 days.", needs=_E, keeps="additive"),
-    fact("customer.returned_debit_count_90d", "Debits returned in the last 90 days.", needs=_E, keeps="additive"),
-    fact("customer.days_since_credit_days", "Days since the last credit that was not interest.", needs=_E, keeps="calendar"),
+    fact("customer.has_overdraft_60d", "Whether an account was below zero in the last 60 days.", needs=_E),
+    fact("customer.min_balance_60d_amt", "The lowest balance of an account in the last 60 days.", needs=_E),
+    fact(
+        "customer.days_since_overdraft_days",
+        "Days since an account was last below zero.",
+        needs=_E,
+        keeps="calendar",
+    ),
+    fact(
+        "customer.penalty_interest_60d_amt",
+        "Penalty interest charged in the last 60 days.",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact(
+        "customer.days_since_penalty_days",
+        "Days since penalty interest was last charged.",
+        needs=_E,
+        keeps="calendar",
+    ),
+    fact(
+        "customer.overdraft_grade_count",
+        "Months with an overdraft among the last six; at least 1 where one, or penalty interest, "
+        "fell in the last 60 days.",
+        needs=_E,
+    ),
+    fact(
+        "customer.returned_debit_count_30d",
+        "Debits returned in the last 30 days.",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact(
+        "customer.returned_debit_count_90d",
+        "Debits returned in the last 90 days.",
+        needs=_E,
+        keeps="additive",
+    ),
+    fact(
+        "customer.days_since_credit_days",
+        "Days since the last credit that was not interest.",
+        needs=_E,
+        keeps="calendar",
+    ),
     fact("customer.is_account_frozen", "Whether an account is frozen on the day.", needs="account"),
 )
 
@@ -82,14 +144,17 @@ def compute(context: Context) -> Table:
         result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
     result = context.keep("account_facts", result)
     context.keep(
-        "available_funds", result.select(_funds_of="id", available=v.greatest(result.available_balance, zero()))
+        "available_funds",
+        result.select(_funds_of="id", available=v.greatest(result.available_balance, zero())),
     )
     return result
 
 
 def _accounts(context: Context) -> Table:
     table = context.book.table("account")
-    frozen = (table.frozen_on <= context.day) & (table.frozen_until.isnull() | (table.frozen_until >= context.day))
+    frozen = (table.frozen_on <= context.day) & (
+        table.frozen_until.isnull() | (table.frozen_until >= context.day)
+    )
     return table.select("account_id", "customer_id", is_frozen=frozen.fill_null(False))
 
 
@@ -108,7 +173,16 @@ def _runs(context: Context, accounts: Table) -> Table:
     rows = entry.inner_join(accounts.rename(_account="account_id"), entry.account_id == accounts.account_id)
     rows = rows.left_join(first, rows.account_id == first["_first_of"])
     return rows.select(
-        "customer_id", "account_id", "booked_on", "until", "is_last", "amount", "kind", "balance_after", "first_on", "reverses_id"
+        "customer_id",
+        "account_id",
+        "booked_on",
+        "until",
+        "is_last",
+        "amount",
+        "kind",
+        "balance_after",
+        "first_on",
+        "reverses_id",
     )
 
 
@@ -120,7 +194,10 @@ def _flows(context: Context, runs: Table) -> Table:
     penalty = runs.kind == "penalty_interest"
     returned = runs.kind == "returned_debit"
     cash_out = debit & (runs.kind == "cash")
-    recent, a_year_ago = within(runs.booked_on, context.months(3)), within(runs.booked_on, context.months(3, back=12))
+    recent, a_year_ago = (
+        within(runs.booked_on, context.months(3)),
+        within(runs.booked_on, context.months(3, back=12)),
+    )
     sums = runs.group_by(id=runs.customer_id).aggregate(
         first_on=runs.first_on.min(),
         credits_3m=v.total_if(runs.amount, credit & recent),
@@ -155,7 +232,10 @@ def _stock(context: Context, runs: Table) -> Table:
         account_balance=v.total_if(runs.balance_after, runs.is_last),
         available_balance=v.total_if(runs.balance_after, runs.is_last & (runs.balance_after > 0)),
         _balances=v.count_if(runs.balance_after.notnull()),
-        **{f"_days_{n}": v.total_if(runs.balance_after * _days_in(runs, context, n), _stands(runs)) for n in (30, 180)},
+        **{
+            f"_days_{n}": v.total_if(runs.balance_after * _days_in(runs, context, n), _stands(runs))
+            for n in (30, 180)
+        },
         _credit_days_90=v.total_if(
             runs.balance_after * _days_in(runs, context, 90), _stands(runs) & (runs.balance_after > 0)
         ),
@@ -176,10 +256,18 @@ def _stock(context: Context, runs: Table) -> Table:
         overdraft_month_count_6m=count,
         days_since_overdraft_days=v.days_between(context.day, sums["_below_on"]),
     )
-    kept = (
-        "account_balance available_balance balance_avg_30d balance_avg_180d balance_30d_vs_180d balance_avg_90d "
-        "has_overdraft_60d min_balance_60d overdraft_month_count_6m days_since_overdraft_days"
-    ).split()
+    kept = [
+        "account_balance",
+        "available_balance",
+        "balance_avg_30d",
+        "balance_avg_180d",
+        "balance_30d_vs_180d",
+        "balance_avg_90d",
+        "has_overdraft_60d",
+        "min_balance_60d",
+        "overdraft_month_count_6m",
+        "days_since_overdraft_days",
+    ]
     # Without any balance in the entries nothing can be said of balances; zero would say "clear".
     return sums.select("id", **{name: _only_if(known, sums[name]) for name in kept})
 

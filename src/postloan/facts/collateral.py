@@ -10,13 +10,19 @@ from postloan.facts.context import Context
 from postloan.facts.registry import fact
 
 FACTS = (
-    fact("collateral.customer_id", "The borrower whose contract it secures.", kind="string", needs="collateral"),
+    fact(
+        "collateral.customer_id", "The borrower whose contract it secures.", kind="string", needs="collateral"
+    ),
     fact("collateral.contract_id", "The contract that it was given for.", kind="string", needs="collateral"),
     fact("collateral.region_id", "The borrower's region.", kind="string", needs="collateral"),
     fact("collateral.kind", "What it is.", kind="string", needs="collateral"),
     fact("collateral.value_amt", "Its value less charges before the bank's.", needs="collateral"),
-    fact("collateral.secured_amt", "Balance and interest of the contracts that it secures.", needs="collateral"),
-    fact("collateral.ltv", "What it secures over its value.", kind="decimal", unit="ratio", needs="collateral"),
+    fact(
+        "collateral.secured_amt", "Balance and interest of the contracts that it secures.", needs="collateral"
+    ),
+    fact(
+        "collateral.ltv", "What it secures over its value.", kind="decimal", unit="ratio", needs="collateral"
+    ),
     fact(
         "collateral.max_ltv",
         "The highest loan to value: agreed for it, else the policy's for its kind.",
@@ -24,8 +30,16 @@ FACTS = (
         unit="ratio",
         needs="collateral",
     ),
-    fact("collateral.ltv_excess", "Loan to value less the highest one.", kind="decimal", unit="ratio", needs="collateral"),
-    fact("collateral.days_since_valued_days", "Days since the valuation.", needs="collateral", keeps="calendar"),
+    fact(
+        "collateral.ltv_excess",
+        "Loan to value less the highest one.",
+        kind="decimal",
+        unit="ratio",
+        needs="collateral",
+    ),
+    fact(
+        "collateral.days_since_valued_days", "Days since the valuation.", needs="collateral", keeps="calendar"
+    ),
     fact(
         "loan.cover_share",
         "Value of the contract's collateral, charges before the bank's taken off, over balance and interest.",
@@ -35,7 +49,7 @@ FACTS = (
 
 
 def compute(context: Context) -> Table:
-    """Give one row for each collateral that secures an open loan; adds `cover` (id, cover_share) for loans."""
+    """Give one row for each collateral that secures an open loan; keeps `cover` (id, cover_share) too."""
     table = context.book.table("collateral")
     owed = context.made["loans_known"].filter(lambda t: (t.on_off == "on") & ~t.is_entrusted)
     amount = v.greatest(owed.balance, v.literal(0, "integer")) + owed.accrued_interest.fill_null(0)

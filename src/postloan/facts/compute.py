@@ -8,7 +8,17 @@ from datetime import date
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
-from postloan.facts import account, collateral, currency, customer, exposure, loans, positions, region, repayment
+from postloan.facts import (
+    account,
+    collateral,
+    currency,
+    customer,
+    exposure,
+    loans,
+    positions,
+    region,
+    repayment,
+)
 from postloan.facts.context import Context, by_id
 from postloan.facts.notices import last_fired
 from postloan.facts.registry import SUBJECTS, Fact
@@ -21,9 +31,7 @@ FACTS: dict[str, Fact] = {one.name: one for family in _FAMILIES for one in famil
 """Every fact by name."""
 
 
-def compute(
-    engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_of: date
-) -> dict[str, Table]:
+def compute(engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_of: date) -> dict[str, Table]:
     """Give the tables `facts_<subject>`, one row a subject.
 
     Columns: as_of, id, one a fact (money as DECIMAL(18,2)), and for customers `last_fired_on_<code>` and
@@ -53,7 +61,7 @@ def compute(
 
 
 def _with_band(context: Context) -> Table:
-    """Bring the customer's amount band to each of its loans: the band is the customer's (contract, dimension A)."""
+    """Bring the amount band, which is the customer's (contract, dimension A), to each of its loans."""
     rows = context.made["loans_known"]
     bands = context.made["customers"].select(_band_of="id", amount_band="amount_band")
     return rows.left_join(bands, rows.customer_id == bands["_band_of"]).drop("_band_of")

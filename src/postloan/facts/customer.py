@@ -12,7 +12,9 @@ from postloan.facts.registry import fact
 
 FACTS = (
     fact("customer.kind", "Corporate, small business, farmer or individual.", kind="string"),
-    fact("customer.is_small_micro", "Whether the bank counts it as a small or micro business.", kind="boolean"),
+    fact(
+        "customer.is_small_micro", "Whether the bank counts it as a small or micro business.", kind="boolean"
+    ),
     fact("customer.region_id", "The customer's region.", kind="string"),
     fact("customer.institution_id", "The institution of the largest open exposure.", kind="string"),
     fact("customer.manager_id", "The manager of the largest open exposure.", kind="string"),
@@ -20,14 +22,33 @@ FACTS = (
     fact("customer.open_loan_count", "Open exposures that are the bank's own risk."),
     fact("customer.total_exposure_amt", "Total exposure on and off the balance sheet.", keeps="touched"),
     fact("customer.debt_amt", "Balances on the balance sheet."),
-    fact("customer.amount_band", "Dimension A: the band of the total exposure, A1 to A5.", kind="string", unit="band"),
-    fact("customer.overdue_amt", "What is past due over all exposures, each in its own currency's rate.", needs="due|position"),
-    fact("customer.worst_dpd_days", "Days past due of the worst exposure.", needs="due|position", keeps="calendar"),
-    fact("customer.month_end_overdue_count_6m", "Month ends past due of the worst exposure.", needs="position"),
-    fact("customer.late_1to7_count_6m", "Instalments met 1 to 7 days late in six months.", needs="due payment"),
+    fact(
+        "customer.amount_band",
+        "Dimension A: the band of the total exposure, A1 to A5.",
+        kind="string",
+        unit="band",
+    ),
+    fact(
+        "customer.overdue_amt",
+        "What is past due over all exposures, each in its own currency's rate.",
+        needs="due|position",
+    ),
+    fact(
+        "customer.worst_dpd_days",
+        "Days past due of the worst exposure.",
+        needs="due|position",
+        keeps="calendar",
+    ),
+    fact(
+        "customer.month_end_overdue_count_6m", "Month ends past due of the worst exposure.", needs="position"
+    ),
+    fact(
+        "customer.late_1to7_count_6m", "Instalments met 1 to 7 days late in six months.", needs="due payment"
+    ),
     fact(
         "customer.payment_share_1m",
-        "Paid on revolving loans since the month end before over what was owed then; null where nothing was owed.",
+        "Paid on revolving loans since the month end before over what was owed then; null where "
+        "nothing was owed.",
         kind="decimal",
         unit="fraction",
         needs="position payment",
@@ -96,7 +117,9 @@ def _largest(loans: Table) -> Table:
     order = [(loans.reporting_balance, "desc"), (loans["id"], "asc")]
     ranked = loans.mutate(_rank=v.row_number(partition=[loans.customer_id], order=order))
     first = ranked.filter(ranked["_rank"] == 1)
-    return first.select(id=first.customer_id, institution_id=first.institution_id, manager_id=first.manager_id)
+    return first.select(
+        id=first.customer_id, institution_id=first.institution_id, manager_id=first.manager_id
+    )
 
 
 def _band(context: Context, exposure: Column) -> Column:
@@ -132,7 +155,9 @@ def _seen(context: Context) -> Table:
     day = v.literal(context.prior.as_of, "date")
     rows = rows.mutate(
         **{
-            f"last_{colour}_on": (rows.colour == colour).fill_null(False).ifelse(day, rows[f"last_{colour}_on"])
+            f"last_{colour}_on": (rows.colour == colour)
+            .fill_null(False)
+            .ifelse(day, rows[f"last_{colour}_on"])
             for colour in _COLOURS
         }
     )
@@ -148,6 +173,9 @@ def _stood(context: Context, last: Column, months: int) -> Column:
     since = v.add_months(context.day, -months)
     known = v.literal(context.prior.first_run_on, "date") <= since
     return v.when(
-        [((last >= since).fill_null(False), v.literal(True, "boolean")), (known, v.literal(False, "boolean"))],
+        [
+            ((last >= since).fill_null(False), v.literal(True, "boolean")),
+            (known, v.literal(False, "boolean")),
+        ],
         v.null("boolean"),
     )

@@ -1,4 +1,4 @@
-"""What is owed and how late it is: the schedule and the bank's record brought together (contract, Days past due)."""
+"""What is owed and how late it is: the schedule and the bank's record together (contract, Days past due)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from postloan.facts.registry import fact
 FACTS = (
     fact(
         "loan.dpd_days",
-        "Days past due on the day: the bank's record, or the schedule where there is none or where it is more severe "
+        "Days past due on the day: the bank's record, or the schedule where there is none or where "
+        "it is more severe "
         "by more than dpd_gap.",
         keeps="calendar",
         needs="due|position",
@@ -18,11 +19,17 @@ FACTS = (
     fact("loan.dpd_principal_days", "The same for principal alone.", keeps="calendar", needs="due|position"),
     fact("loan.dpd_interest_days", "The same for interest alone.", keeps="calendar", needs="due|position"),
     fact("loan.dpd_position_days", "Days past due by the bank's record.", keeps="calendar", needs="position"),
-    fact("loan.dpd_source", "position, carried, schedule or worse_of_both.", kind="string", needs="due|position"),
+    fact(
+        "loan.dpd_source",
+        "position, carried, schedule or worse_of_both.",
+        kind="string",
+        needs="due|position",
+    ),
     fact("loan.overdue_amt", "What is past due, in the loan's currency.", needs="due|position"),
     fact(
         "loan.balance_amt",
-        "What is owed, in the loan's currency: the bank's record, else amount less principal paid; the face amount "
+        "What is owed, in the loan's currency: the bank's record, else amount less principal paid; "
+        "the face amount "
         "off the sheet.",
     ),
     fact("loan.reporting_balance_amt", "The balance, not below zero, in the reporting currency."),
@@ -50,11 +57,17 @@ def compute(context: Context) -> Table:
 
 
 def _nothing_due_yet(rows: Table) -> Table:
-    """Where nothing was due so far nothing is late: a schedule that lies ahead, an item off the sheet not matured."""
+    """Give 0 days where nothing was due so far: a schedule ahead, an item off the sheet not matured."""
     waiting = (rows.on_off != "on") & (rows.days_to_maturity_days.fill_null(0) >= 0)
     ahead = rows.due_count.isnull() & rows.next_due_on.notnull()
     clear = (waiting | ahead).ifelse(zero(), v.null("integer"))
-    names = ("dpd_schedule_days", "schedule_principal_days", "schedule_interest_days", "overdue_schedule", "due_count")
+    names = (
+        "dpd_schedule_days",
+        "schedule_principal_days",
+        "schedule_interest_days",
+        "overdue_schedule",
+        "due_count",
+    )
     return rows.mutate(**{name: v.coalesce(rows[name], clear) for name in names})
 
 
@@ -102,7 +115,9 @@ def _amounts(context: Context, rows: Table) -> Table:
     rows = rows.left_join(rate, rows.currency == rate["_currency"]).drop("_currency")
     owed = v.greatest(rows.balance, zero())
     usage = rows.is_revolving.ifelse(v.ratio(rows.balance, rows["limit"]), v.null("decimal"))
-    return rows.mutate(reporting_balance=v.convert(owed, rows["_rate"]), utilisation_share=usage).drop("_rate")
+    return rows.mutate(reporting_balance=v.convert(owed, rows["_rate"]), utilisation_share=usage).drop(
+        "_rate"
+    )
 
 
 def _overdue(rows: Table) -> Column:

@@ -28,13 +28,18 @@ def frame(facts: Mapping[str, Table], subject: str, names: Iterable[str]) -> Tab
     wanted = sorted(set(names))
     own = facts[f"facts_{subject}"]
     columns = {column_name(name): own[_what(name)] for name in wanted if name.startswith(f"{subject}.")}
-    keys = {"customer_id": _customer(own, subject), "region_id": own["id"] if subject == "region" else own.region_id}
+    keys = {
+        "customer_id": _customer(own, subject),
+        "region_id": own["id"] if subject == "region" else own.region_id,
+    }
     result = own.select(subject_id=own["id"], **keys, **columns)
     for other, key in _BELONGS[subject]:
         theirs = [name for name in wanted if name.startswith(f"{other}.")]
         if theirs:
             table = facts[f"facts_{other}"]
-            right = table.select(_key=table["id"], **{column_name(name): table[_what(name)] for name in theirs})
+            right = table.select(
+                _key=table["id"], **{column_name(name): table[_what(name)] for name in theirs}
+            )
             result = result.left_join(right, result[key] == right["_key"]).drop("_key")
     return result
 

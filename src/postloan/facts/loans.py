@@ -11,26 +11,42 @@ FACTS = (
     fact("loan.customer_id", "The borrower.", kind="string"),
     fact("loan.contract_id", "The contract under which it was granted.", kind="string"),
     fact("loan.institution_id", "The institution that keeps the contract.", kind="string"),
-    fact("loan.manager_id", "The customer manager: by assignment on the day, else by contract.", kind="string"),
+    fact(
+        "loan.manager_id", "The customer manager: by assignment on the day, else by contract.", kind="string"
+    ),
     fact("loan.region_id", "The borrower's region.", kind="string"),
     fact("loan.currency", "The loan's currency.", kind="string"),
-    fact("loan.exposure_kind", "Loan, acceptance, letter of credit, guarantee letter or commitment.", kind="string"),
+    fact(
+        "loan.exposure_kind",
+        "Loan, acceptance, letter of credit, guarantee letter or commitment.",
+        kind="string",
+    ),
     fact("loan.on_off", "Dimension O: on, off_ba, off_lc, off_lg or off_uc.", kind="string"),
-    fact("loan.amount_band", "Dimension A: the band of the customer's total exposure.", kind="string", unit="band"),
+    fact(
+        "loan.amount_band",
+        "Dimension A: the band of the customer's total exposure.",
+        kind="string",
+        unit="band",
+    ),
     fact("loan.contract_type", "Dimension C: the contract's type.", kind="string"),
     fact("loan.guarantee_mode", "The contract's main security.", kind="string"),
     fact("loan.repayment_method", "How it is repaid.", kind="string"),
     fact("loan.is_revolving", "Whether the contract is revolving.", kind="boolean"),
-    fact("loan.is_entrusted", "Whether it is entrusted and so carries no risk of the bank's.", kind="boolean"),
+    fact(
+        "loan.is_entrusted", "Whether it is entrusted and so carries no risk of the bank's.", kind="boolean"
+    ),
     fact("loan.disbursed_on", "The day of payout, off the sheet of issue."),
     fact("loan.matures_on", "The last agreed day."),
     fact("loan.days_since_disbursed_days", "Days from payout to the day.", keeps="calendar"),
-    fact("loan.days_to_maturity_days", "Days from the day to maturity; below 0 once matured.", keeps="calendar"),
+    fact(
+        "loan.days_to_maturity_days", "Days from the day to maturity; below 0 once matured.", keeps="calendar"
+    ),
     fact("loan.extension_count", "Extensions so far."),
     fact("loan.amount_amt", "The amount granted, in the loan's currency."),
     fact(
         "loan.suit_status",
-        "Dimension S: the most advanced stage of open proceedings in which the bank is creditor, of the loan or of "
+        "Dimension S: the most advanced stage of open proceedings in which the bank is creditor, of "
+        "the loan or of "
         "all the customer's loans; none without such a row.",
         kind="string",
     ),
@@ -39,7 +55,9 @@ FACTS = (
     fact("loan.advance_repaid_within_days", "Days that the last repaid advance stood.", needs="advance"),
     fact("loan.stage", "Impairment stage, 1 to 3.", kind="integer", unit="stage", needs="impairment"),
     fact("loan.ecl_share", "Expected credit loss over book value.", needs="impairment"),
-    fact("loan.last_visit_on", "The last visit to the customer or for the loan that took place.", needs="visit"),
+    fact(
+        "loan.last_visit_on", "The last visit to the customer or for the loan that took place.", needs="visit"
+    ),
     fact("loan.prior_class", "The final class of the last run.", kind="string", needs="prior"),
 )
 
@@ -108,16 +126,16 @@ def compute(context: Context) -> Table:
         right = part.rename(_right="id")
         base = base.left_join(right, base["id"] == right["_right"]).drop("_right")
     if context.book.has("advance"):
-        base = base.mutate(
-            advance=base.advance.fill_null(0), advance_days=base.advance_days.fill_null(0)
-        )
+        base = base.mutate(advance=base.advance.fill_null(0), advance_days=base.advance_days.fill_null(0))
     base = base.mutate(suit_status=base.suit_status.fill_null("none"))
     return context.keep("loans", base)
 
 
 def _assigned(context: Context) -> Table:
     table = context.book.table("assignment")
-    current = table.filter((table.since <= context.day) & (table.until.isnull() | (table.until > context.day)))
+    current = table.filter(
+        (table.since <= context.day) & (table.until.isnull() | (table.until > context.day))
+    )
     order = [(current.since, "desc"), (current.staff_id, "asc")]
     ranked = current.mutate(_rank=v.row_number(partition=[current.contract_id], order=order))
     return ranked.filter(ranked["_rank"] == 1).select(_assigned="contract_id", _assigned_manager="staff_id")
@@ -161,14 +179,18 @@ def _impairments(context: Context) -> Table:
     table = context.book.table("impairment")
     latest = table.mutate(_rank=v.row_number(partition=[table.loan_id], order=[(table.on_date, "desc")]))
     latest = latest.filter(latest["_rank"] == 1)
-    return latest.select(id=latest.loan_id, stage=latest.stage, ecl_share=v.ratio(latest.ecl, latest.book_value))
+    return latest.select(
+        id=latest.loan_id, stage=latest.stage, ecl_share=v.ratio(latest.ecl, latest.book_value)
+    )
 
 
 def _visits(context: Context, base: Table) -> Table:
     table = context.book.table("visit")
     made = table.filter(table.result.isnull() | table.result.isin(("ok", "finding", "closed")))
     own = made.group_by(_loan=made.loan_id).aggregate(_own=made.visited_on.max())
-    whole = made.group_by(_visited=made.customer_id).aggregate(_whole=v.max_if(made.visited_on, made.loan_id.isnull()))
+    whole = made.group_by(_visited=made.customer_id).aggregate(
+        _whole=v.max_if(made.visited_on, made.loan_id.isnull())
+    )
     loans = base.select("id", "customer_id").left_join(own, base["id"] == own["_loan"])
     loans = loans.left_join(whole, loans.customer_id == whole["_visited"])
     return loans.select("id", last_visit_on=v.greatest(loans["_own"], loans["_whole"]))

@@ -13,16 +13,28 @@ FACTS = (
     fact("loan.accrued_interest_amt", "Interest accrued, by the bank's record.", needs="position"),
     fact("loan.limit_amt", "The limit: by the bank's record, else by contract."),
     fact("loan.utilisation_share", "Balance over limit of a revolving loan."),
-    fact("loan.utilisation_chg_1m", "Change of utilisation since 30 days before.", kind="decimal", unit="share points", needs="position"),
+    fact(
+        "loan.utilisation_chg_1m",
+        "Change of utilisation since 30 days before.",
+        kind="decimal",
+        unit="share points",
+        needs="position",
+    ),
     fact(
         "loan.full_limit_days_90d",
-        "Of the last 90 days, those with utilisation of 95 % or more; each record stands until the next, 35 days at most.",
+        "Of the last 90 days, those with utilisation of 95 % or more; each record stands until the "
+        "next, 35 days at most.",
         kind="integer",
         unit="days",
         needs="position",
     ),
     fact("loan.overlimit_amt", "Balance beyond the lower of limit and drawing power.", needs="position"),
-    fact("loan.overlimit_days", "Days in a row, by the records, with a balance beyond the limit.", needs="position", keeps="calendar"),
+    fact(
+        "loan.overlimit_days",
+        "Days in a row, by the records, with a balance beyond the limit.",
+        needs="position",
+        keeps="calendar",
+    ),
     fact(
         "loan.month_end_overdue_count_6m",
         "At how many of the last six month ends, the day included, the bank's record says past due.",
@@ -30,7 +42,8 @@ FACTS = (
     ),
     fact(
         "loan.payment_share_1m",
-        "Of a revolving loan, what was paid since the month end before over the balance then; null where none was owed.",
+        "Of a revolving loan, what was paid since the month end before over the balance then; null "
+        "where none was owed.",
         kind="decimal",
         unit="fraction",
         needs="position payment",
@@ -109,7 +122,9 @@ def _latest(context: Context, rows: Table) -> Table:
         record_balance=fresh.ifelse(last.balance, v.null("integer")),
         record_limit=last["limit"],
         accrued_interest=fresh.ifelse(last.accrued_interest, v.null("integer")),
-        overdue_record=fresh.ifelse(_sum_known(last.overdue_principal, last.overdue_interest), v.null("integer")),
+        overdue_record=fresh.ifelse(
+            _sum_known(last.overdue_principal, last.overdue_interest), v.null("integer")
+        ),
         overlimit=(fresh & over.notnull()).ifelse(v.greatest(over, zero()), v.null("integer")),
     )
 
@@ -166,9 +181,13 @@ def _payment_share(context: Context, rows: Table) -> Table:
     owed = rows.filter((rows.on_date == at_end) & (rows.balance > 0) & rows.is_revolving)
     owed = owed.select(id=owed.loan_id, owed_before=owed.balance)
     paid = context.made["payments"]
-    paid = paid.filter(paid.paid_on > at_end).group_by(_paid=paid.loan_id).aggregate(_sum=v.total(paid.amount))
+    paid = (
+        paid.filter(paid.paid_on > at_end).group_by(_paid=paid.loan_id).aggregate(_sum=v.total(paid.amount))
+    )
     joined = owed.left_join(paid, owed["id"] == paid["_paid"])
     given = joined["_sum"].fill_null(0)
     if not context.book.has("payment"):
         given = v.null("integer")
-    return joined.select("id", "owed_before", paid_since=given, payment_share_1m=v.ratio(given, joined.owed_before))
+    return joined.select(
+        "id", "owed_before", paid_since=given, payment_share_1m=v.ratio(given, joined.owed_before)
+    )

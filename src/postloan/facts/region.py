@@ -9,7 +9,12 @@ from postloan.facts.registry import fact
 
 FACTS = (
     fact("region.loan_count", "Open exposures of customers of the region.", keeps="population"),
-    fact("region.dpd30_share", "Share of those more than 30 days past due.", keeps="population", needs="due|position"),
+    fact(
+        "region.dpd30_share",
+        "Share of those more than 30 days past due.",
+        keeps="population",
+        needs="due|position",
+    ),
     fact(
         "region.unemployment_rate",
         "The last unemployment rate known.",
@@ -19,7 +24,8 @@ FACTS = (
     ),
     fact(
         "customer.credits_3m_yoy_peer_p10",
-        "The 10th percentile of credits_3m_yoy among customers of the region, or of the whole book under 30 peers.",
+        "The 10th percentile of credits_3m_yoy among customers of the region, or of the whole book "
+        "under 30 peers.",
         kind="decimal",
         unit="ratio",
         needs="account entry",
@@ -34,7 +40,9 @@ def compute(context: Context) -> Table:
     loans = context.made["loans_known"]
     loans = loans.filter(~loans.is_entrusted & loans.region_id.notnull())
     sums = loans.group_by(_region=loans.region_id).aggregate(
-        loan_count=loans.count(), _known=v.count_if(loans.dpd_days.notnull()), _late=v.count_if(loans.dpd_days > 30)
+        loan_count=loans.count(),
+        _known=v.count_if(loans.dpd_days.notnull()),
+        _late=v.count_if(loans.dpd_days > 30),
     )
     rows = regions.left_join(sums, regions["id"] == sums["_region"])
     rows = rows.select(

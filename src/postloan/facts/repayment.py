@@ -17,20 +17,31 @@ FACTS = (
         needs="due",
     ),
     fact("loan.due_count", "Instalments due by the day.", needs="due"),
-    fact("loan.days_since_first_due_days", "Days since the first instalment fell due.", keeps="calendar", needs="due"),
+    fact(
+        "loan.days_since_first_due_days",
+        "Days since the first instalment fell due.",
+        keeps="calendar",
+        needs="due",
+    ),
     fact("loan.is_first_due_unpaid", "Whether the first instalment is still not met.", needs="due"),
-    fact("loan.late_1to7_count_6m", "Instalments of the last six full months met 1 to 7 days late.", needs="due payment"),
+    fact(
+        "loan.late_1to7_count_6m",
+        "Instalments of the last six full months met 1 to 7 days late.",
+        needs="due payment",
+    ),
     fact("loan.late_last_days", "Days late of the last instalment, met or not.", needs="due payment"),
     fact(
         "loan.late_slope_days",
-        "Slope of days late over the last six instalments by least squares, days per instalment; null under six.",
+        "Slope of days late over the last six instalments by least squares, days per instalment; "
+        "null under six.",
         kind="decimal",
         unit="days per instalment",
         needs="due payment",
     ),
     fact(
         "loan.partial_due_count_last4",
-        "Of the last four instalments, those of which more than nothing and less than 98 % was paid between the due date "
+        "Of the last four instalments, those of which more than nothing and less than 98 % was paid "
+        "between the due date "
         "before and their own.",
         needs="due payment",
     ),
@@ -109,7 +120,9 @@ def _lateness(context: Context, rows: Table) -> Table:
     both = both.mutate(met_on=v.least_from_here(both.paid_on, partition=[both.loan_id], order=order))
     met = both.filter(both.kind == 0)
     last = v.coalesce(met.met_on, context.day)
-    return met.select("loan_id", "due_on", "met_on", late=v.greatest(v.days_between(last, met.due_on), zero()))
+    return met.select(
+        "loan_id", "due_on", "met_on", late=v.greatest(v.days_between(last, met.due_on), zero())
+    )
 
 
 def _behaviour(context: Context, late: Table) -> Table:
@@ -141,7 +154,9 @@ def _slope() -> dict[str, object]:
 
 def _partial(context: Context, rows: Table) -> Table:
     paid = context.made["payments"]
-    dues = rows.select("loan_id", on="due_on", kind=v.literal(1, "integer"), due_on="due_on", due="due", amount=zero())
+    dues = rows.select(
+        "loan_id", on="due_on", kind=v.literal(1, "integer"), due_on="due_on", due="due", amount=zero()
+    )
     money = paid.select(
         "loan_id",
         on="paid_on",

@@ -21,7 +21,9 @@ def instalments(context: Context) -> Table:
     proof_ref, due_so_far (cents due up to and with this instalment), tolerance (cents).
     """
     due = context.book.table("due")
-    due = due.filter(due.due_on <= context.day).semi_join(context.made["loans"], due.loan_id == context.made["loans"].id)
+    due = due.filter(due.due_on <= context.day).semi_join(
+        context.made["loans"], due.loan_id == context.made["loans"].id
+    )
     due = due.mutate(
         fees=due.fees.fill_null(0), principal=due.principal.fill_null(0), interest=due.interest.fill_null(0)
     )
@@ -39,7 +41,8 @@ def instalments(context: Context) -> Table:
     rows = rows.rename(**{f"due_{part}": part for part in PARTS})
     kept = ["loan_id", "due_on", "due", *(f"due_{p}" for p in PARTS), *(f"missing_{p}" for p in PARTS)]
     return context.keep(
-        "instalments", rows.select(*kept, "missing", "is_met", "cause_unpaid", "proof_ref", "due_so_far", "tolerance")
+        "instalments",
+        rows.select(*kept, "missing", "is_met", "cause_unpaid", "proof_ref", "due_so_far", "tolerance"),
     )
 
 
