@@ -256,7 +256,7 @@ def _stock(context: Context, runs: Table) -> Table:
         overdraft_month_count_6m=count,
         days_since_overdraft_days=v.days_between(context.day, sums["_below_on"]),
     )
-    kept = [
+    kept = (
         "account_balance",
         "available_balance",
         "balance_avg_30d",
@@ -267,7 +267,7 @@ def _stock(context: Context, runs: Table) -> Table:
         "min_balance_60d",
         "overdraft_month_count_6m",
         "days_since_overdraft_days",
-    ]
+    )
     # Without any balance in the entries nothing can be said of balances; zero would say "clear".
     return sums.select("id", **{name: _only_if(known, sums[name]) for name in kept})
 
