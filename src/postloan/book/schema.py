@@ -47,3 +47,64 @@ def parents_first() -> tuple[str, ...]:
 def _refers(schema: TableSchema) -> set[str]:
     names = {field.references.split(".")[0] for field in schema.fields if field.references}
     return names - {schema.name}
+
+
+DATE_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
+    "staff": (("hired_on", "left_on"),),
+    "staff_role": (("since", "until"),),
+    "assignment": (("since", "until"),),
+    "task": (("opened_on", "due_on"), ("opened_on", "closed_on")),
+    "relation": (("since", "until"),),
+    "statement": (("period_end", "received_on"),),
+    "contract": (("signed_on", "expires_on"),),
+    "loan": (("disbursed_on", "matures_on"), ("disbursed_on", "closed_on")),
+    "advance": (("advanced_on", "repaid_on"),),
+    "restructuring": (("changed_on", "observation_ends_on"),),
+    "account": (("opened_on", "closed_on"), ("frozen_on", "frozen_until")),
+    "collateral": (("registered_on", "registered_until"),),
+    "proceeding": (("filed_on", "closed_on"), ("filed_on", "stage_on")),
+}
+"""Pairs of dates of which the first may not lie after the second."""
+
+FOLLOWS: dict[str, dict[str, str]] = {
+    "loan": {"close_reason": "closed_on"},
+    "collateral": {"value": "valued_on"},
+    "advance": {"became_loan_id": "repaid_on"},
+}
+"""Columns that say nothing before the date beside them: read as null where that date is (rule 4)."""
+
+SIGNED_IN_REVERSAL = {"payment": "amount"}
+"""Amounts that may be below zero where the row has `reverses_id`."""
+
+FREE_TEXT = frozenset(
+    {
+        "name",
+        "memo",
+        "purpose",
+        "reason",
+        "opinion",
+        "cause",
+        "agency",
+        "counterparty_name",
+        "receipt",
+        "approved_by",
+    }
+)
+"""Columns kept as they were written; all other text is normalised to NFKC, as rule 6 asks for ids."""
+
+SORTED_BY: dict[str, tuple[str, ...]] = {
+    "entry": ("account_id", "booked_on", "sequence", "entry_id"),
+    "payment": ("loan_id", "paid_on", "payment_id"),
+}
+"""How clean files are sorted where it is not by key: by whom the rows are read for."""
+
+
+def sort_order(schema: TableSchema) -> tuple[str, ...]:
+    """Give the columns by which a clean file of the table is sorted; versions of a row stand together."""
+    return (*SORTED_BY.get(schema.name, schema.key), "known_on")
+
+
+def natural_dates(schema: TableSchema) -> tuple[str, ...]:
+    """Give the columns that tell when a row became known, the first that is filled being the one."""
+    chain = ("known_on", schema.known_by, schema.natural_date)
+    return tuple(name for name in chain if name)

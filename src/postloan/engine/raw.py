@@ -1,4 +1,4 @@
-"""Source rows as they come: delimited text and Parquet with file and row number, casts that never stop.
+"""Source rows as they come: delimited text and Parquet, each row with its file and number.
 
 All of this runs on DuckDB alone: a book is made clean once, and the stages after that read clean Parquet.
 """
@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,121 +23,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from ibis import udf
 
-from postloan.engine.schema import Field
 from postloan.engine.session import Engine
-from postloan.engine.types import FILE_TYPES, Column, Table
+from postloan.engine.types import Table
 from postloan.errors import BookError
 
 SOURCE_FILE, SOURCE_ROW = "source_file", "source_row"
 
 _BLOCK = 4 << 20
 _VIEWS = itertools.count()
-_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
-_IS_NUMBER = f"regexp_full_match(plr_plain(s), '{_NUMBER}')"
-_GROUPED = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
-_DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y%m%d",
-    "%Y年%m月%d日",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-)
-_FORMATS = "[" + ", ".join(f"'{one}'" for one in _DATE_FORMATS) + "]"
-
-_MACROS: dict[str, tuple[str, str, str]] = {
-    # Each macro by name, with its parameters, its type and its body.
-    "plr_plain": (
-        "s",
-        "string",
-        f"CASE WHEN regexp_full_match(s, '{_GROUPED}') THEN replace(s, ',', '') ELSE s END",
-    ),
-    "plr_money": (
-        "s",
-        "decimal(18, 2)",
-        f"CASE WHEN {_IS_NUMBER} THEN TRY_CAST(plr_plain(s) AS DECIMAL(18,2)) END",
-    ),
-    "plr_decimal": (
-        "s",
-        "decimal(18, 6)",
-        f"CASE WHEN {_IS_NUMBER} THEN TRY_CAST(plr_plain(s) AS DECIMAL(18,6)) END",
-    ),
-    "plr_integer": (
-        "s",
-        "int64",
-        (
-            r"CASE WHEN regexp_full_match(plr_plain(s), '[+-]?\d+(\.0+)?') "
-            "THEN TRY_CAST(split_part(plr_plain(s), '.', 1) AS BIGINT) END"
-        ),
-    ),
-    "plr_boolean": (
-        "s",
-        "boolean",
-        (
-            "CASE WHEN lower(s) IN ('true', 't', 'yes', 'y', '1', '1.0', '是') THEN TRUE "
-            "WHEN lower(s) IN ('false', 'f', 'no', 'n', '0', '0.0', '否') THEN FALSE END"
-        ),
-    ),
-    "plr_date": (
-        "s",
-        "date",
-        rf"CASE WHEN regexp_matches(s, '^\d{{4}}') THEN CAST(try_strptime(s, {_FORMATS}) AS DATE) END",
-    ),
-    "plr_date_as": ("s, f", "date", "CAST(try_strptime(s, f) AS DATE)"),
-    "plr_timestamp": (
-        "s",
-        "timestamp",
-        (
-            rf"CASE WHEN regexp_matches(s, '^\d{{4}}') "
-            rf"THEN coalesce(TRY_CAST(s AS TIMESTAMP), try_strptime(s, {_FORMATS})) END"
-        ),
-    ),
-    "plr_sha256": ("s", "string", "sha256(s)"),
-    "plr_cell": (
-        "s",
-        "string",
-        (
-            "CASE WHEN s IS NULL THEN '' WHEN regexp_matches(s, '[\",\\n\\r]') "
-            "THEN '\"' || replace(s, '\"', '\"\"') || '\"' ELSE s END"
-        ),
-    ),
-    # What NFKC may change outside the CJK ideographs; rows that match are rewritten, the rest stay in place.
-    "plr_unnormal": (
-        "s",
-        "boolean",
-        (
-            "regexp_matches(s, '^\\s|\\s$|[\\x{00A0}-\\x{00BE}\\x{02B0}-\\x{0385}\\x{2000}-\\x{2FFF}\\x{3000}"
-            "\\x{3130}-\\x{33FF}\\x{F900}-\\x{FFFF}\\x{1D400}-\\x{1D7FF}]')"
-        ),
-    ),
-}
-
-
-def _declare() -> dict[str, Callable[..., Column]]:
-    declared = {}
-    for name, (parameters, returns, _) in _MACROS.items():
-        stub = eval(f"lambda {parameters}: None")  # noqa: S307 - names come from _MACROS alone
-        stub.__name__ = name
-        count = parameters.count(",") + 1
-        declared[name] = udf.scalar.builtin(stub, signature=(("string",) * count, returns))
-    return declared
-
-
-_R = _declare()
-
-
-def install(engine: Engine) -> None:
-    """Define the reading functions on a DuckDB engine; raises BookError on any other."""
-    if engine.kind != "duckdb":
-        raise BookError(
-            "wrong_engine", "sources are read with DuckDB", mend="open a DuckDB engine for the gate"
-        )
-    for name, (parameters, _, body) in _MACROS.items():
-        engine.backend.raw_sql(f"CREATE OR REPLACE TEMP MACRO {name}({parameters}) AS ({body})")
 
 
 @dataclass(frozen=True)
@@ -293,17 +187,19 @@ def check_parquet(path: Path) -> tuple[str, ...]:
 
 
 def parquet(engine: Engine, files: Mapping[str, Path]) -> Table:
-    """Give Parquet files with their own types, with `source_file` (the name shown) and `source_row` from 1."""
+    """Give Parquet files with the types they hold, `source_file` (the name shown) and `source_row` from 1."""
     tables = []
     for shown, path in files.items():
-        taken = [name for name in (SOURCE_FILE, SOURCE_ROW) if name in check_parquet(path)]
-        renamed = ", ".join(f"{name} AS was_{name}" for name in taken)
+        taken = [one for one in (SOURCE_FILE, SOURCE_ROW) if one in check_parquet(path)]
+        renamed = ", ".join(f"{one} AS was_{one}" for one in taken)
         rename = f"RENAME ({renamed})" if taken else ""
-        table = engine.backend.sql(
-            f"SELECT * EXCLUDE (file_row_number) {rename}, file_row_number + 1 AS {SOURCE_ROW} "
+        name = f"raw_{next(_VIEWS)}"
+        engine.backend.raw_sql(
+            f"CREATE TEMP VIEW {name} AS SELECT * EXCLUDE (file_row_number) {rename}, "
+            f"file_row_number + 1 AS {SOURCE_ROW} "
             f"FROM read_parquet('{_quoted(path)}', file_row_number = true)"
         )
-        tables.append(table.mutate(**{SOURCE_FILE: ibis.literal(shown)}))
+        tables.append(engine.backend.table(name).mutate(**{SOURCE_FILE: ibis.literal(shown)}))
     if len(tables) == 1:
         return tables[0]
     return unite(tables)
@@ -314,7 +210,7 @@ def _quoted(path: Path) -> str:
 
 
 def unite(tables: Sequence[Table]) -> Table:
-    """Put tables of different columns below each other; what one lacks is null, what differs in type is text."""
+    """Put tables below each other; a column that one lacks is null, one of several types is text."""
     names = list(dict.fromkeys(name for table in tables for name in table.columns))
     kinds = {name: {table[name].type() for table in tables if name in table.columns} for name in names}
     united = [
@@ -347,77 +243,6 @@ def normalise_parquet(path: Path, into: Path, keep: Collection[str]) -> None:
             writer.write_batch(pa.record_batch(columns, schema=batch.schema))
 
 
-def is_exact(column: Column, field: Field) -> bool:
-    """Tell whether a source column already has the type that the field has in a clean file."""
-    return bool(column.type() == ibis.dtype(FILE_TYPES[field.kind]))
-
-
-def as_text(column: Column) -> Column:
-    """Give any source value as text, a list of integers as 3;7; empty text is null."""
-    kind = column.type()
-    if kind.is_array():
-        return column.map(lambda item: item.cast("string")).join(";")
-    return (column if kind.is_string() else column.cast("string")).nullif("")
-
-
-def unnormal(column: Column) -> Column:
-    """Tell whether NFKC and trimming may change a text."""
-    return _R["plr_unnormal"](column)
-
-
-def not_a_number(column: Column) -> Column:
-    """Tell whether a value is NaN or infinite, be it a float or a text that says so."""
-    if column.type().is_floating():
-        return column.isnan() | column.isinf()
-    if column.type().is_string():
-        return column.lower().isin(
-            ["nan", "inf", "-inf", "+inf", "infinity", "-infinity", "#num!", "#div/0!"]
-        )
-    return ibis.literal(value=False)
-
-
-def try_cast(column: Column, field: Field, formats: Sequence[str] = ()) -> Column:
-    """Give a source column in the field's file type; null where it cannot be read as such.
-
-    `formats` are further date formats in strptime's letters, tried before the usual ones. Amounts with more
-    than two places are rounded, halves away from zero.
-    """
-    source = column.type()
-    if is_exact(column, field):
-        return column.nullif("") if source.is_string() else column
-    if source.is_null():
-        return ibis.null(FILE_TYPES[field.kind])
-    if source.is_floating():
-        column = not_a_number(column).ifelse(ibis.null(source), column)
-    if source.is_numeric() and field.kind in ("money", "decimal"):
-        return column.try_cast(FILE_TYPES[field.kind])
-    if source.is_integer() and field.kind == "integer":
-        return column.try_cast("int64")
-    if source.is_timestamp() and field.kind in ("date", "timestamp"):
-        return column.cast(FILE_TYPES[field.kind])
-    if source.is_date() and field.kind == "timestamp":
-        return column.cast("timestamp")
-    return _parse(as_text(column), field, formats)
-
-
-def _parse(text: Column, field: Field, formats: Sequence[str]) -> Column:
-    match field.kind:
-        case "money" | "decimal" | "integer" | "boolean" | "timestamp":
-            return _R[f"plr_{field.kind}"](text)
-        case "date":
-            own = [_R["plr_date_as"](text, ibis.literal(one)) for one in formats]
-            return ibis.coalesce(*own, _R["plr_date"](text))
-        case "integer_list":
-            return text.replace(",", ";").replace(" ", "")
-        case _:
-            return text
-
-
-def matches(column: Column, pattern: str) -> Column:
-    """Tell whether a text matches a regular expression."""
-    return column.re_search(pattern)
-
-
 def write_text(path: Path, columns: Sequence[str], batches: Iterable[Sequence[tuple[Any, ...]]]) -> None:
     """Write batches of rows of texts (or None) as Parquet."""
     schema = pa.schema([(name, pa.string()) for name in columns])
@@ -437,35 +262,6 @@ def write_csv(engine: Engine, table: Table, path: Path) -> None:
 def view(engine: Engine, table: Table, name: str) -> Table:
     """Give the table as a named step, so that what is computed in it is computed once."""
     return engine.backend.create_view(f"{name}_{next(_VIEWS)}", table, overwrite=True)
-
-
-def nothing(field: Field) -> Column:
-    """Give a null column in the field's file type."""
-    return ibis.null(FILE_TYPES[field.kind])
-
-
-def round_places(column: Column, field: Field) -> Column | None:
-    """Tell whether an amount in a text has more than two places that count; None where it is no text."""
-    if field.kind != "money" or not column.type().is_string():
-        return None
-    return column.re_search(r"\.\d{2}\d*[1-9]")
-
-
-def canonical_row(columns: Sequence[Column]) -> Column:
-    """Give a row as one line of canonical CSV: empty for null, quotes only where needed."""
-    cells: list[Column] = []
-    for column in columns:
-        text = column if column.type().is_string() else column.cast("string")
-        cells.extend([_R["plr_cell"](text), ibis.literal(",")])
-    line = cells[0]
-    for cell in cells[1:-1]:
-        line = line + cell
-    return line
-
-
-def sha256(text: Column) -> Column:
-    """Give the SHA-256 of a text's UTF-8 bytes in hexadecimal letters."""
-    return _R["plr_sha256"](text)
 
 
 @contextmanager
@@ -497,5 +293,5 @@ def guarded(what: str) -> Iterator[None]:
             "disk_full" if error.errno in (27, 28) else "unreadable",
             f"{what} could not be read or written: {error.strerror or error}",
             where=str(error.filename or what),
-            mend="free space on the disk and try again; nothing was changed",
+            mend="free space on the disk and import again; the book stands as it was",
         ) from error
