@@ -20,7 +20,7 @@ from postloan.run import failure, files, findings
 from postloan.run.counts import counts
 from postloan.run.flowback import load_prior
 from postloan.run.hashes import input_hash, result_hash
-from postloan.run.inputs import Inputs, admit, currencies
+from postloan.run.inputs import Inputs, admit, plain_bands
 from postloan.run.ledger import UNFINISHED, Ledger, RunRow, write_row
 from postloan.run.progress import Progress
 from postloan.run.publish import publish
@@ -67,6 +67,7 @@ class Attempt:
             write_row(self._books, done, work.folder / "results" / "run.parquet")
             self._tell(inputs, work.folder / "results")
             publish(self._store, self._ledger, done, work.folder / "results")
+        files.remove(self._store.folder / "work" / "gate")
         return done
 
     def verify(self, book: str) -> RunRow:
@@ -90,6 +91,7 @@ class Attempt:
         result = self._compute(inputs, work)
         self._tell(inputs, work.folder / "results")
         self.verified = result == stored.result_hash
+        files.remove(work.folder)
         return stored
 
     def _require_same(self, stored: RunRow, code: str, what: str, then: str | None, now: str) -> None:
@@ -151,7 +153,7 @@ class Attempt:
         """Do what is missing of the stages and the results; give the result hash."""
         work.note(inputs.record)
         book = inputs.book(self._engine, self._as_of)
-        self.findings += [*inputs.passed.findings, *currencies(self._engine, book, self._policy)]
+        self.findings += [*inputs.passed.findings, *plain_bands(self._engine, book, self._policy)]
         prior = load_prior(self._engine, self._store, self._prior_row, self._first_run_on)
         context = Context(self._engine, book, self._policy, prior, self._as_of)
         made = {"book": inputs.files}

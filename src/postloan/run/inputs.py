@@ -15,7 +15,6 @@ from postloan.book.schema import TABLES
 from postloan.book.snapshot import Book
 from postloan.book.sources import folder as folders
 from postloan.engine import Engine, Table
-from postloan.errors import RunError
 from postloan.policy.pack import Policy
 from postloan.run.work import Record
 
@@ -84,21 +83,14 @@ def _event_kinds(policy: Policy) -> list[str] | None:
     return kinds or None
 
 
-def currencies(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
-    """Tell in which currency amounts are read; raises RunError `several_currencies` without rates (`fx`)."""
+def plain_bands(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
+    """Tell where amounts are compared with thresholds of another currency, for want of exchange rates."""
     if book.has("fx"):
         return []
     loans = book.table("loan")
     found = engine.rows(loans.filter(loans.currency.notnull()).select("currency").distinct())
     names = sorted(str(row["currency"]) for row in found)
-    if len(names) > 1:
-        raise RunError(
-            "several_currencies",
-            f"the book has loans in {', '.join(names)} and no exchange rates",
-            where="table fx",
-            mend="add table fx with the rate of each currency on each day",
-        )
-    if not names or names[0] == policy.currency:
+    if len(names) != 1 or names[0] == policy.currency:
         return []
     return [
         Finding(
@@ -108,6 +100,6 @@ def currencies(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
             0,
             f"amounts are in {names[0]}, thresholds in {policy.currency}, and there are no exchange rates: "
             "amount bands and thresholds are compared as plain numbers",
-            "add table fx, or a pack with thresholds in the book's currency",
+            "add table fx, or use a pack with thresholds in the book's currency",
         )
     ]
