@@ -11,25 +11,37 @@ from postloan.facts.registry import fact
 
 _E = "account entry"
 
+_FLOW = "account.customer_id entry.account_id entry.booked_on entry.amount entry.kind entry.reverses_id"
+_STOCK = "account.customer_id entry.account_id entry.booked_on entry.sequence entry.balance_after"
+
 FACTS = (
-    fact("customer.days_of_history_days", "Days since the first entry.", needs=_E, keeps="calendar"),
+    fact(
+        "customer.days_of_history_days",
+        "Days since the first entry.",
+        needs=_E,
+        keeps="calendar",
+        sources=_FLOW,
+    ),
     fact(
         "customer.months_of_history_count",
         "Whole months of entries up to and with the day.",
         needs=_E,
         keeps="calendar",
+        sources=_FLOW,
     ),
     fact(
         "customer.credits_3m_amt",
         "Credits of the last three full months, interest left out.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.debits_3m_amt",
         "Debits of the last three full months, as a positive amount.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.credits_3m_yoy",
@@ -38,24 +50,43 @@ FACTS = (
         unit="ratio",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.credits_30d_amt",
         "Credits of the last 30 days, interest left out.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
-    fact("customer.cash_out_30d_amt", "Cash taken out in the last 30 days.", needs=_E, keeps="additive"),
+    fact(
+        "customer.cash_out_30d_amt",
+        "Cash taken out in the last 30 days.",
+        needs=_E,
+        keeps="additive",
+        sources=_FLOW,
+    ),
     fact(
         "customer.cash_out_share_30d",
         "Cash taken out over credits of the last 30 days.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
-    fact("customer.account_balance_amt", "Balances of all accounts on the day.", needs=_E),
-    fact("customer.balance_avg_30d_amt", "Average balance of the last 30 days.", needs=_E, keeps="additive"),
+    fact("customer.account_balance_amt", "Balances of all accounts on the day.", needs=_E, sources=_STOCK),
     fact(
-        "customer.balance_avg_180d_amt", "Average balance of the last 180 days.", needs=_E, keeps="additive"
+        "customer.balance_avg_30d_amt",
+        "Average balance of the last 30 days.",
+        needs=_E,
+        keeps="additive",
+        sources=_STOCK,
+    ),
+    fact(
+        "customer.balance_avg_180d_amt",
+        "Average balance of the last 180 days.",
+        needs=_E,
+        keeps="additive",
+        sources=_STOCK,
     ),
     fact(
         "customer.balance_30d_vs_180d",
@@ -64,6 +95,7 @@ FACTS = (
         unit="ratio",
         needs=_E,
         keeps="additive",
+        sources=_STOCK,
     ),
     fact(
         "customer.balance_avg_90d_vs_debt",
@@ -72,57 +104,81 @@ FACTS = (
         unit="ratio",
         needs=_E,
         keeps="additive",
+        sources=_STOCK + " position.balance loan.amount payment.amount",
     ),
     fact(
         "customer.overdraft_month_count_6m",
         "Of the last six full months, those with any overdraft.",
         needs=_E,
+        sources=_STOCK,
     ),
-    fact("customer.has_overdraft_60d", "Whether an account was below zero in the last 60 days.", needs=_E),
-    fact("customer.min_balance_60d_amt", "The lowest balance of an account in the last 60 days.", needs=_E),
+    fact(
+        "customer.has_overdraft_60d",
+        "Whether an account was below zero in the last 60 days.",
+        needs=_E,
+        sources=_STOCK,
+    ),
+    fact(
+        "customer.min_balance_60d_amt",
+        "The lowest balance of an account in the last 60 days.",
+        needs=_E,
+        sources=_STOCK,
+    ),
     fact(
         "customer.days_since_overdraft_days",
         "Days since an account was last below zero.",
         needs=_E,
         keeps="calendar",
+        sources=_STOCK,
     ),
     fact(
         "customer.penalty_interest_60d_amt",
         "Penalty interest charged in the last 60 days.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.days_since_penalty_days",
         "Days since penalty interest was last charged.",
         needs=_E,
         keeps="calendar",
+        sources=_FLOW,
     ),
     fact(
         "customer.overdraft_grade_count",
         "Months with an overdraft among the last six; at least 1 where one, or penalty interest, "
         "fell in the last 60 days.",
         needs=_E,
+        sources=_STOCK + " entry.kind entry.amount",
     ),
     fact(
         "customer.returned_debit_count_30d",
         "Debits returned in the last 30 days.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.returned_debit_count_90d",
         "Debits returned in the last 90 days.",
         needs=_E,
         keeps="additive",
+        sources=_FLOW,
     ),
     fact(
         "customer.days_since_credit_days",
         "Days since the last credit that was not interest.",
         needs=_E,
         keeps="calendar",
+        sources=_FLOW,
     ),
-    fact("customer.is_account_frozen", "Whether an account is frozen on the day.", needs="account"),
+    fact(
+        "customer.is_account_frozen",
+        "Whether an account is frozen on the day.",
+        needs="account",
+        sources="account.frozen_on account.frozen_until",
+    ),
 )
 
 _REACH_DAYS = 550

@@ -9,19 +9,51 @@ from postloan.engine import verbs as v
 from postloan.facts.context import Context
 from postloan.facts.registry import fact
 
+_VALUE = "collateral.value collateral.prior_claims"
+_LTV = "collateral.value collateral.prior_claims collateral.contract_id collateral_link.contract_id position.balance position.accrued_interest"
+
 FACTS = (
     fact(
-        "collateral.customer_id", "The borrower whose contract it secures.", kind="string", needs="collateral"
-    ),
-    fact("collateral.contract_id", "The contract that it was given for.", kind="string", needs="collateral"),
-    fact("collateral.region_id", "The borrower's region.", kind="string", needs="collateral"),
-    fact("collateral.kind", "What it is.", kind="string", needs="collateral"),
-    fact("collateral.value_amt", "Its value less charges before the bank's.", needs="collateral"),
-    fact(
-        "collateral.secured_amt", "Balance and interest of the contracts that it secures.", needs="collateral"
+        "collateral.customer_id",
+        "The borrower whose contract it secures.",
+        kind="string",
+        needs="collateral",
+        sources="loan.customer_id",
     ),
     fact(
-        "collateral.ltv", "What it secures over its value.", kind="decimal", unit="ratio", needs="collateral"
+        "collateral.contract_id",
+        "The contract that it was given for.",
+        kind="string",
+        needs="collateral",
+        sources="collateral.contract_id",
+    ),
+    fact(
+        "collateral.region_id",
+        "The borrower's region.",
+        kind="string",
+        needs="collateral",
+        sources="customer.region_id",
+    ),
+    fact("collateral.kind", "What it is.", kind="string", needs="collateral", sources="collateral.kind"),
+    fact(
+        "collateral.value_amt",
+        "Its value less charges before the bank's.",
+        needs="collateral",
+        sources=_VALUE,
+    ),
+    fact(
+        "collateral.secured_amt",
+        "Balance and interest of the contracts that it secures.",
+        needs="collateral",
+        sources=_LTV,
+    ),
+    fact(
+        "collateral.ltv",
+        "What it secures over its value.",
+        kind="decimal",
+        unit="ratio",
+        needs="collateral",
+        sources=_LTV,
     ),
     fact(
         "collateral.max_ltv",
@@ -29,6 +61,7 @@ FACTS = (
         kind="decimal",
         unit="ratio",
         needs="collateral",
+        sources="collateral.max_ltv collateral.kind",
     ),
     fact(
         "collateral.ltv_excess",
@@ -36,14 +69,20 @@ FACTS = (
         kind="decimal",
         unit="ratio",
         needs="collateral",
+        sources=_LTV + " collateral.max_ltv collateral.kind",
     ),
     fact(
-        "collateral.days_since_valued_days", "Days since the valuation.", needs="collateral", keeps="calendar"
+        "collateral.days_since_valued_days",
+        "Days since the valuation.",
+        needs="collateral",
+        keeps="calendar",
+        sources="collateral.valued_on",
     ),
     fact(
         "loan.cover_share",
         "Value of the contract's collateral, charges before the bank's taken off, over balance and interest.",
         needs="collateral",
+        sources=_LTV,
     ),
 )
 

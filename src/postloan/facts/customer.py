@@ -10,40 +10,70 @@ from postloan.engine import verbs as v
 from postloan.facts.context import Context, by_id, zero
 from postloan.facts.registry import fact
 
+_OWED = "loan.customer_id position.balance loan.amount payment.amount fx.rate"
+
 FACTS = (
-    fact("customer.kind", "Corporate, small business, farmer or individual.", kind="string"),
     fact(
-        "customer.is_small_micro", "Whether the bank counts it as a small or micro business.", kind="boolean"
+        "customer.kind",
+        "Corporate, small business, farmer or individual.",
+        kind="string",
+        sources="customer.kind",
     ),
-    fact("customer.region_id", "The customer's region.", kind="string"),
-    fact("customer.institution_id", "The institution of the largest open exposure.", kind="string"),
-    fact("customer.manager_id", "The manager of the largest open exposure.", kind="string"),
-    fact("customer.has_open_loan", "Whether an exposure that is the bank's own risk is open."),
-    fact("customer.open_loan_count", "Open exposures that are the bank's own risk."),
-    fact("customer.total_exposure_amt", "Total exposure on and off the balance sheet.", keeps="touched"),
-    fact("customer.debt_amt", "Balances on the balance sheet."),
+    fact(
+        "customer.is_small_micro",
+        "Whether the bank counts it as a small or micro business.",
+        kind="boolean",
+        sources="customer.is_small_micro",
+    ),
+    fact("customer.region_id", "The customer's region.", kind="string", sources="customer.region_id"),
+    fact(
+        "customer.institution_id",
+        "The institution of the largest open exposure.",
+        kind="string",
+        sources=_OWED,
+    ),
+    fact("customer.manager_id", "The manager of the largest open exposure.", kind="string", sources=_OWED),
+    fact("customer.has_open_loan", "Whether an exposure that is the bank's own risk is open.", sources=_OWED),
+    fact("customer.open_loan_count", "Open exposures that are the bank's own risk.", sources=_OWED),
+    fact(
+        "customer.total_exposure_amt",
+        "Total exposure on and off the balance sheet.",
+        keeps="touched",
+        sources=_OWED,
+    ),
+    fact("customer.debt_amt", "Balances on the balance sheet.", sources=_OWED),
     fact(
         "customer.amount_band",
         "Dimension A: the band of the total exposure, A1 to A5.",
         kind="string",
         unit="band",
+        sources=_OWED,
     ),
     fact(
         "customer.overdue_amt",
         "What is past due over all exposures, each in its own currency's rate.",
         needs="due|position",
+        sources="due.due_on due.principal due.interest payment.amount position.overdue_principal "
+        "position.overdue_interest",
     ),
     fact(
         "customer.worst_dpd_days",
         "Days past due of the worst exposure.",
         needs="due|position",
         keeps="calendar",
+        sources="due.due_on due.principal due.interest payment.amount position.days_past_due",
     ),
     fact(
-        "customer.month_end_overdue_count_6m", "Month ends past due of the worst exposure.", needs="position"
+        "customer.month_end_overdue_count_6m",
+        "Month ends past due of the worst exposure.",
+        needs="position",
+        sources="position.on_date position.days_past_due",
     ),
     fact(
-        "customer.late_1to7_count_6m", "Instalments met 1 to 7 days late in six months.", needs="due payment"
+        "customer.late_1to7_count_6m",
+        "Instalments met 1 to 7 days late in six months.",
+        needs="due payment",
+        sources="due.due_on due.principal due.interest payment.paid_on payment.amount",
     ),
     fact(
         "customer.payment_share_1m",
@@ -52,20 +82,44 @@ FACTS = (
         kind="decimal",
         unit="fraction",
         needs="position payment",
+        sources="position.on_date position.balance payment.paid_on payment.amount",
     ),
-    fact("customer.utilisation_share", "Balances over limits of the revolving loans.", needs="position"),
-    fact("customer.last_yellow_on", "The last day on which the warning was yellow.", needs="prior"),
-    fact("customer.last_orange_on", "The last day on which the warning was orange.", needs="prior"),
-    fact("customer.last_red_on", "The last day on which the warning was red.", needs="prior"),
+    fact(
+        "customer.utilisation_share",
+        "Balances over limits of the revolving loans.",
+        needs="position",
+        sources="position.balance position.limit_amount contract.limit_amount",
+    ),
+    fact(
+        "customer.last_yellow_on",
+        "The last day on which the warning was yellow.",
+        needs="prior",
+        sources="warning.colour facts_customer.last_yellow_on",
+    ),
+    fact(
+        "customer.last_orange_on",
+        "The last day on which the warning was orange.",
+        needs="prior",
+        sources="warning.colour facts_customer.last_orange_on",
+    ),
+    fact(
+        "customer.last_red_on",
+        "The last day on which the warning was red.",
+        needs="prior",
+        sources="warning.colour facts_customer.last_red_on",
+    ),
     fact(
         "customer.has_prior_yellow_12m",
         "Whether a warning of yellow or worse stood in the last 12 months; null where the store is younger.",
         needs="prior",
+        sources="warning.colour facts_customer.last_yellow_on facts_customer.last_orange_on "
+        "facts_customer.last_red_on",
     ),
     fact(
         "customer.has_prior_orange_6m",
         "Whether a warning of orange or worse stood in the last 6 months; null where the store is younger.",
         needs="prior",
+        sources="warning.colour facts_customer.last_orange_on facts_customer.last_red_on",
     ),
 )
 

@@ -7,6 +7,8 @@ from postloan.engine import verbs as v
 from postloan.facts.context import Context, by_id, zero
 from postloan.facts.registry import fact
 
+_DPD = "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount payment.principal payment.interest payment.fees position.on_date position.days_past_due position.days_past_due_principal position.days_past_due_interest"
+
 FACTS = (
     fact(
         "loan.dpd_days",
@@ -15,30 +17,72 @@ FACTS = (
         "by more than dpd_gap.",
         keeps="calendar",
         needs="due|position",
+        sources=_DPD,
     ),
-    fact("loan.dpd_principal_days", "The same for principal alone.", keeps="calendar", needs="due|position"),
-    fact("loan.dpd_interest_days", "The same for interest alone.", keeps="calendar", needs="due|position"),
-    fact("loan.dpd_position_days", "Days past due by the bank's record.", keeps="calendar", needs="position"),
+    fact(
+        "loan.dpd_principal_days",
+        "The same for principal alone.",
+        keeps="calendar",
+        needs="due|position",
+        sources=_DPD,
+    ),
+    fact(
+        "loan.dpd_interest_days",
+        "The same for interest alone.",
+        keeps="calendar",
+        needs="due|position",
+        sources=_DPD,
+    ),
+    fact(
+        "loan.dpd_position_days",
+        "Days past due by the bank's record.",
+        keeps="calendar",
+        needs="position",
+        sources="position.on_date position.days_past_due position.days_past_due_principal "
+        "position.days_past_due_interest payment.paid_on",
+    ),
     fact(
         "loan.dpd_source",
         "position, carried, schedule or worse_of_both.",
         kind="string",
         needs="due|position",
+        sources=_DPD,
     ),
-    fact("loan.overdue_amt", "What is past due, in the loan's currency.", needs="due|position"),
+    fact(
+        "loan.overdue_amt",
+        "What is past due, in the loan's currency.",
+        needs="due|position",
+        sources=_DPD + " position.overdue_principal position.overdue_interest",
+    ),
     fact(
         "loan.balance_amt",
         "What is owed, in the loan's currency: the bank's record, else amount less principal paid; "
         "the face amount "
         "off the sheet.",
+        sources="position.on_date position.balance loan.amount payment.amount due.interest due.fees",
     ),
-    fact("loan.reporting_balance_amt", "The balance, not below zero, in the reporting currency."),
-    fact("loan.utilisation_share", "Balance over limit of a revolving loan."),
-    fact("loan.limit_amt", "The limit: by the bank's record, else by contract."),
+    fact(
+        "loan.reporting_balance_amt",
+        "The balance, not below zero, in the reporting currency.",
+        sources="position.on_date position.balance loan.amount payment.amount loan.currency fx.on_date "
+        "fx.rate",
+    ),
+    fact(
+        "loan.utilisation_share",
+        "Balance over limit of a revolving loan.",
+        sources="position.balance position.limit_amount contract.limit_amount",
+    ),
+    fact(
+        "loan.limit_amt",
+        "The limit: by the bank's record, else by contract.",
+        sources="position.limit_amount contract.limit_amount",
+    ),
     fact(
         "loan.funds_ready_share",
         "Balances of the customer's accounts, none below zero, over the next instalment.",
         needs="due entry",
+        sources="due.due_on due.principal due.interest due.fees entry.booked_on entry.sequence "
+        "entry.balance_after",
     ),
 )
 

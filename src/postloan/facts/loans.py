@@ -8,57 +8,140 @@ from postloan.facts.context import Context, zero
 from postloan.facts.registry import fact
 
 FACTS = (
-    fact("loan.customer_id", "The borrower.", kind="string"),
-    fact("loan.contract_id", "The contract under which it was granted.", kind="string"),
-    fact("loan.institution_id", "The institution that keeps the contract.", kind="string"),
+    fact("loan.customer_id", "The borrower.", kind="string", sources="loan.customer_id"),
     fact(
-        "loan.manager_id", "The customer manager: by assignment on the day, else by contract.", kind="string"
+        "loan.contract_id",
+        "The contract under which it was granted.",
+        kind="string",
+        sources="loan.contract_id",
     ),
-    fact("loan.region_id", "The borrower's region.", kind="string"),
-    fact("loan.currency", "The loan's currency.", kind="string"),
+    fact(
+        "loan.institution_id",
+        "The institution that keeps the contract.",
+        kind="string",
+        sources="contract.institution_id",
+    ),
+    fact(
+        "loan.manager_id",
+        "The customer manager: by assignment on the day, else by contract.",
+        kind="string",
+        sources="assignment.staff_id assignment.since assignment.until contract.manager_id",
+    ),
+    fact("loan.region_id", "The borrower's region.", kind="string", sources="customer.region_id"),
+    fact("loan.currency", "The loan's currency.", kind="string", sources="loan.currency"),
     fact(
         "loan.exposure_kind",
         "Loan, acceptance, letter of credit, guarantee letter or commitment.",
         kind="string",
+        sources="loan.exposure_kind",
     ),
-    fact("loan.on_off", "Dimension O: on, off_ba, off_lc, off_lg or off_uc.", kind="string"),
+    fact(
+        "loan.on_off",
+        "Dimension O: on, off_ba, off_lc, off_lg or off_uc.",
+        kind="string",
+        sources="loan.exposure_kind",
+    ),
     fact(
         "loan.amount_band",
         "Dimension A: the band of the customer's total exposure.",
         kind="string",
         unit="band",
+        sources="position.balance loan.amount payment.amount fx.rate",
     ),
-    fact("loan.contract_type", "Dimension C: the contract's type.", kind="string"),
-    fact("loan.guarantee_mode", "The contract's main security.", kind="string"),
-    fact("loan.repayment_method", "How it is repaid.", kind="string"),
-    fact("loan.is_revolving", "Whether the contract is revolving.", kind="boolean"),
     fact(
-        "loan.is_entrusted", "Whether it is entrusted and so carries no risk of the bank's.", kind="boolean"
+        "loan.contract_type",
+        "Dimension C: the contract's type.",
+        kind="string",
+        sources="contract.contract_type",
     ),
-    fact("loan.disbursed_on", "The day of payout, off the sheet of issue."),
-    fact("loan.matures_on", "The last agreed day."),
-    fact("loan.days_since_disbursed_days", "Days from payout to the day.", keeps="calendar"),
     fact(
-        "loan.days_to_maturity_days", "Days from the day to maturity; below 0 once matured.", keeps="calendar"
+        "loan.guarantee_mode",
+        "The contract's main security.",
+        kind="string",
+        sources="contract.guarantee_mode",
     ),
-    fact("loan.extension_count", "Extensions so far."),
-    fact("loan.amount_amt", "The amount granted, in the loan's currency."),
+    fact("loan.repayment_method", "How it is repaid.", kind="string", sources="loan.repayment_method"),
+    fact(
+        "loan.is_revolving",
+        "Whether the contract is revolving.",
+        kind="boolean",
+        sources="contract.is_revolving",
+    ),
+    fact(
+        "loan.is_entrusted",
+        "Whether it is entrusted and so carries no risk of the bank's.",
+        kind="boolean",
+        sources="contract.is_entrusted",
+    ),
+    fact("loan.disbursed_on", "The day of payout, off the sheet of issue.", sources="loan.disbursed_on"),
+    fact("loan.matures_on", "The last agreed day.", sources="loan.matures_on"),
+    fact(
+        "loan.days_since_disbursed_days",
+        "Days from payout to the day.",
+        keeps="calendar",
+        sources="loan.disbursed_on",
+    ),
+    fact(
+        "loan.days_to_maturity_days",
+        "Days from the day to maturity; below 0 once matured.",
+        keeps="calendar",
+        sources="loan.matures_on",
+    ),
+    fact("loan.extension_count", "Extensions so far.", sources="loan.extension_count"),
+    fact("loan.amount_amt", "The amount granted, in the loan's currency.", sources="loan.amount"),
     fact(
         "loan.suit_status",
         "Dimension S: the most advanced stage of open proceedings in which the bank is creditor, of "
         "the loan or of "
         "all the customer's loans; none without such a row.",
         kind="string",
+        sources="proceeding.our_role proceeding.stage proceeding.filed_on proceeding.closed_on",
     ),
-    fact("loan.advance_amt", "What the bank advanced for it and has not got back.", needs="advance"),
-    fact("loan.advance_days", "Days since the oldest advance not repaid; 0 without one.", needs="advance"),
-    fact("loan.advance_repaid_within_days", "Days that the last repaid advance stood.", needs="advance"),
-    fact("loan.stage", "Impairment stage, 1 to 3.", kind="integer", unit="stage", needs="impairment"),
-    fact("loan.ecl_share", "Expected credit loss over book value.", needs="impairment"),
     fact(
-        "loan.last_visit_on", "The last visit to the customer or for the loan that took place.", needs="visit"
+        "loan.advance_amt",
+        "What the bank advanced for it and has not got back.",
+        needs="advance",
+        sources="advance.amount advance.repaid_on",
     ),
-    fact("loan.prior_class", "The final class of the last run.", kind="string", needs="prior"),
+    fact(
+        "loan.advance_days",
+        "Days since the oldest advance not repaid; 0 without one.",
+        needs="advance",
+        sources="advance.advanced_on advance.repaid_on",
+    ),
+    fact(
+        "loan.advance_repaid_within_days",
+        "Days that the last repaid advance stood.",
+        needs="advance",
+        sources="advance.advanced_on advance.repaid_on",
+    ),
+    fact(
+        "loan.stage",
+        "Impairment stage, 1 to 3.",
+        kind="integer",
+        unit="stage",
+        needs="impairment",
+        sources="impairment.stage impairment.on_date",
+    ),
+    fact(
+        "loan.ecl_share",
+        "Expected credit loss over book value.",
+        needs="impairment",
+        sources="impairment.ecl impairment.book_value impairment.on_date",
+    ),
+    fact(
+        "loan.last_visit_on",
+        "The last visit to the customer or for the loan that took place.",
+        needs="visit",
+        sources="visit.visited_on visit.result",
+    ),
+    fact(
+        "loan.prior_class",
+        "The final class of the last run.",
+        kind="string",
+        needs="prior",
+        sources="loan_state.class_final",
+    ),
 )
 
 STAGES = ("none", "preservation", "sued", "judged", "enforcement", "terminated", "bankruptcy")

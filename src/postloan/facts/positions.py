@@ -9,16 +9,24 @@ from postloan.engine import verbs as v
 from postloan.facts.context import Context, zero
 from postloan.facts.registry import fact
 
+_LIMIT = "position.on_date position.balance position.limit_amount contract.limit_amount"
+
 FACTS = (
-    fact("loan.accrued_interest_amt", "Interest accrued, by the bank's record.", needs="position"),
-    fact("loan.limit_amt", "The limit: by the bank's record, else by contract."),
-    fact("loan.utilisation_share", "Balance over limit of a revolving loan."),
+    fact(
+        "loan.accrued_interest_amt",
+        "Interest accrued, by the bank's record.",
+        needs="position",
+        sources="position.on_date position.accrued_interest",
+    ),
+    fact("loan.limit_amt", "The limit: by the bank's record, else by contract.", sources=_LIMIT),
+    fact("loan.utilisation_share", "Balance over limit of a revolving loan.", sources=_LIMIT),
     fact(
         "loan.utilisation_chg_1m",
         "Change of utilisation since 30 days before.",
         kind="decimal",
         unit="share points",
         needs="position",
+        sources=_LIMIT,
     ),
     fact(
         "loan.full_limit_days_90d",
@@ -27,18 +35,27 @@ FACTS = (
         kind="integer",
         unit="days",
         needs="position",
+        sources=_LIMIT,
     ),
-    fact("loan.overlimit_amt", "Balance beyond the lower of limit and drawing power.", needs="position"),
+    fact(
+        "loan.overlimit_amt",
+        "Balance beyond the lower of limit and drawing power.",
+        needs="position",
+        sources=_LIMIT + " position.drawing_power",
+    ),
     fact(
         "loan.overlimit_days",
         "Days in a row, by the records, with a balance beyond the limit.",
         needs="position",
         keeps="calendar",
+        sources=_LIMIT + " position.drawing_power",
     ),
     fact(
         "loan.month_end_overdue_count_6m",
         "At how many of the last six month ends, the day included, the bank's record says past due.",
         needs="position",
+        sources="position.on_date position.days_past_due position.days_past_due_principal "
+        "position.days_past_due_interest",
     ),
     fact(
         "loan.payment_share_1m",
@@ -47,6 +64,7 @@ FACTS = (
         kind="decimal",
         unit="fraction",
         needs="position payment",
+        sources="position.on_date position.balance payment.paid_on payment.amount",
     ),
 )
 

@@ -8,12 +8,18 @@ from postloan.facts.context import Context
 from postloan.facts.registry import fact
 
 FACTS = (
-    fact("region.loan_count", "Open exposures of customers of the region.", keeps="population"),
+    fact(
+        "region.loan_count",
+        "Open exposures of customers of the region.",
+        keeps="population",
+        sources="loan.loan_id customer.region_id",
+    ),
     fact(
         "region.dpd30_share",
         "Share of those more than 30 days past due.",
         keeps="population",
         needs="due|position",
+        sources="customer.region_id due.due_on payment.amount position.days_past_due",
     ),
     fact(
         "region.unemployment_rate",
@@ -21,6 +27,7 @@ FACTS = (
         kind="decimal",
         unit="fraction",
         needs="region_indicator",
+        sources="region_indicator.indicator region_indicator.period region_indicator.value",
     ),
     fact(
         "customer.credits_3m_yoy_peer_p10",
@@ -30,6 +37,7 @@ FACTS = (
         unit="ratio",
         needs="account entry",
         keeps="population",
+        sources="entry.amount entry.booked_on entry.kind customer.region_id",
     ),
 )
 

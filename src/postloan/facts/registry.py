@@ -24,6 +24,7 @@ class Fact:
         needs: tables of the book without which it is not measurable.
         keeps: how it changes from one day to the next (design.md, Facts).
         doc: the definition in one sentence.
+        sources: the columns that it is computed from, as `table.column`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Fact:
     needs: tuple[str, ...]
     keeps: Keeps
     doc: str
+    sources: tuple[str, ...]
 
     @property
     def subject(self) -> str:
@@ -62,6 +64,7 @@ def fact(
     name: str,
     doc: str,
     *,
+    sources: str,
     needs: str = "",
     keeps: Keeps = "touched",
     kind: Kind | None = None,
@@ -79,4 +82,4 @@ def fact(
             kind, unit = implied, unit or words
     if kind is None:
         raise ValueError(f"the name {name} does not say what kind of fact it is")
-    return Fact(name, kind, unit or kind, tuple(needs.split()), keeps, doc)
+    return Fact(name, kind, unit or kind, tuple(needs.split()), keeps, doc, tuple(sources.split()))

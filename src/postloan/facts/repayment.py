@@ -8,28 +8,52 @@ from postloan.facts import schedule
 from postloan.facts.context import Context, within, zero
 from postloan.facts.registry import fact
 
+_DUE = "due.due_on due.principal due.interest due.fees"
+_PAID = "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount payment.principal payment.interest payment.fees payment.reverses_id"
+
 FACTS = (
-    fact("loan.dpd_schedule_days", "Days past due by the schedule.", keeps="calendar", needs="due"),
-    fact("loan.oldest_unpaid_on", "The due date of the oldest instalment not met.", needs="due"),
+    fact(
+        "loan.dpd_schedule_days",
+        "Days past due by the schedule.",
+        keeps="calendar",
+        needs="due",
+        sources=_PAID,
+    ),
+    fact(
+        "loan.oldest_unpaid_on", "The due date of the oldest instalment not met.", needs="due", sources=_PAID
+    ),
     fact(
         "loan.is_technical_overdue",
         "Whether every instalment not met has a proved operational or technical cause (F01).",
         needs="due",
+        sources=_PAID + " due.cause_unpaid due.proof_ref",
     ),
-    fact("loan.due_count", "Instalments due by the day.", needs="due"),
+    fact("loan.due_count", "Instalments due by the day.", needs="due", sources="due.due_on"),
     fact(
         "loan.days_since_first_due_days",
         "Days since the first instalment fell due.",
         keeps="calendar",
         needs="due",
+        sources="due.due_on",
     ),
-    fact("loan.is_first_due_unpaid", "Whether the first instalment is still not met.", needs="due"),
+    fact(
+        "loan.is_first_due_unpaid",
+        "Whether the first instalment is still not met.",
+        needs="due",
+        sources=_PAID,
+    ),
     fact(
         "loan.late_1to7_count_6m",
         "Instalments of the last six full months met 1 to 7 days late.",
         needs="due payment",
+        sources=_PAID,
     ),
-    fact("loan.late_last_days", "Days late of the last instalment, met or not.", needs="due payment"),
+    fact(
+        "loan.late_last_days",
+        "Days late of the last instalment, met or not.",
+        needs="due payment",
+        sources=_PAID,
+    ),
     fact(
         "loan.late_slope_days",
         "Slope of days late over the last six instalments by least squares, days per instalment; "
@@ -37,6 +61,7 @@ FACTS = (
         kind="decimal",
         unit="days per instalment",
         needs="due payment",
+        sources=_PAID,
     ),
     fact(
         "loan.partial_due_count_last4",
@@ -44,10 +69,11 @@ FACTS = (
         "between the due date "
         "before and their own.",
         needs="due payment",
+        sources=_PAID,
     ),
-    fact("loan.next_due_on", "The next due date, the day included.", needs="due"),
-    fact("loan.next_due_amt", "What is due then.", needs="due"),
-    fact("loan.days_to_next_due_days", "Days to it.", keeps="calendar", needs="due"),
+    fact("loan.next_due_on", "The next due date, the day included.", needs="due", sources="due.due_on"),
+    fact("loan.next_due_amt", "What is due then.", needs="due", sources=_DUE),
+    fact("loan.days_to_next_due_days", "Days to it.", keeps="calendar", needs="due", sources="due.due_on"),
 )
 
 
