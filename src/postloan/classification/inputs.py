@@ -1,0 +1,191 @@
+"""What the tables of classification read: facts of the loan, and what follows from warnings and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from postloan.book.snapshot import Book
+from postloan.engine import Column, Engine, Table
+from postloan.engine import verbs as v
+from postloan.facts import FACTS
+from postloan.facts.frame import frame
+from postloan.facts.registry import Fact, fact
+from postloan.policy import feel
+from postloan.policy.table import DecisionTable
+
+DERIVED: tuple[Fact, ...] = (
+    fact(
+        "loan.claim_days",
+        "Days past due; off the balance sheet at least the days since the oldest advance not repaid, "
+        "and 0 where nothing was advanced (F20).",
+        keeps="calendar",
+    ),
+    fact("loan.is_full_cash_pledge", "Secured by cash equivalents worth at least balance and interest."),
+    fact("customer.colour", "Colour of the day's warning; none without one.", kind="string"),
+    fact(
+        "customer.is_warning_confirmed",
+        "A verdict since the warning opened says that a signal is real; null without verdicts.",
+        needs="verdict",
+    ),
+    fact(
+        "customer.is_warning_dismissed",
+        "A verdict since the warning opened says that a signal is a false alarm, and none says it is real.",
+        needs="verdict",
+    ),
+    fact(
+        "customer.worst_on_balance_class",
+        "The worst five-level class of the customer's claims on the balance sheet, before the second step.",
+        kind="string",
+    ),
+    fact("customer.rating_rank", "The last internal rating, 1 best.", kind="integer", needs="rating"),
+    fact(
+        "customer.debt_service_cover",
+        "Operating cash flow over debt service of the last statement that has both.",
+        kind="decimal",
+        needs="statement",
+    ),
+)
+"""Facts that classification adds to those of the stage before."""
+
+OFF_BALANCE = ("off_ba", "off_lc", "off_lg", "off_uc")
+
+_ALWAYS = (
+    "loan.on_off",
+    "loan.dpd_days",
+    "loan.advance_days",
+    "loan.guarantee_mode",
+    "loan.cover_share",
+    "loan.is_entrusted",
+    "loan.stage",
+    "loan.ecl_share",
+    "loan.suit_status",
+    "customer.has_prior_yellow_12m",
+    "customer.has_prior_orange_6m",
+)
+
+
+def environment(*derived: Iterable[Fact]) -> dict[str, str]:
+    """Give the FEEL type of every fact, with what stages derive."""
+    types = {name: item.feel_type for name, item in FACTS.items()}
+    for items in (DERIVED, *derived):
+        types |= {item.name: item.feel_type for item in items}
+    return types
+
+
+def names_read(tables: Iterable[DecisionTable]) -> set[str]:
+    """Give the names that inputs, tests and entries of the tables read."""
+    found: set[str] = set()
+    for table in tables:
+        for item in table.inputs:
+            found |= feel.names(feel.parse_expression(item.expression))
+        for rule in table.rules:
+            found = found.union(*(feel.names(feel.parse_unary(test)) for test in rule.tests))
+            found = found.union(
+                *(feel.names(feel.parse_expression(entry or "null")) for entry in rule.entries)
+            )
+    return found
+
+
+def loan_frame(facts: Mapping[str, Table], names: Iterable[str]) -> Table:
+    """Give one row a loan with those of the named facts that the facts stage computes."""
+    return frame(facts, "loan", [name for name in names if name in FACTS])
+
+
+def class_frame(
+    engine: Engine,
+    facts: Mapping[str, Table],
+    warning: Table,
+    book: Book,
+    as_of: date,
+    names: Iterable[str],
+) -> Table:
+    """Give one row a loan with the named facts and what is derived here, but for `worst_on_balance_class`."""
+    loans = with_colour(loan_frame(facts, {*names, *_ALWAYS}), warning)
+    for part in (
+        _verdicts(facts, warning, book, as_of),
+        _ratings(book, as_of),
+        _covers(book, as_of),
+    ):
+        loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
+    confirmed, dismissed = loans["customer__is_warning_confirmed"], loans["customer__is_warning_dismissed"]
+    unknown = confirmed if book.has("verdict") else v.null("boolean")
+    cash = loans["loan__guarantee_mode"].fill_null("") == "cash_equivalent"
+    loans = loans.mutate(
+        loan__claim_days=_claim_days(loans, has_advances=book.has("advance")),
+        loan__is_full_cash_pledge=cash
+        & (loans["loan__cover_share"] >= v.literal(1, "decimal")).fill_null(False),
+        customer__is_warning_confirmed=unknown.fill_null(False) if book.has("verdict") else unknown,
+        customer__is_warning_dismissed=dismissed.fill_null(False),
+    )
+    return engine.materialise(loans, "class_inputs")
+
+
+def with_colour(loans: Table, warning: Table) -> Table:
+    """Add the colour of the customer's warning, `none` without one, and the day it took that colour."""
+    rows = warning.filter(warning.subject_kind == "customer")
+    rows = rows.select(_warned=rows.subject_id, customer__colour=rows.colour, colour_since=rows.colour_since)
+    joined = loans.left_join(rows, loans.customer_id == rows["_warned"]).drop("_warned")
+    return joined.mutate(customer__colour=joined["customer__colour"].fill_null("none"))
+
+
+def _claim_days(loans: Table, *, has_advances: bool) -> Column:
+    """Give the days that floors and matrix count.
+
+    Off the sheet the customer owes nothing until the bank pays for him: without an advance the days are 0,
+    as long as the book would show one.
+    """
+    dpd, advance = loans["loan__dpd_days"], loans["loan__advance_days"]
+    off = loans["loan__on_off"].isin(OFF_BALANCE)
+    counted = v.greatest(dpd, advance)
+    nothing_due = v.coalesce(counted, v.literal(0, "integer")) if has_advances else counted
+    return v.when([(off, nothing_due)], dpd)
+
+
+def _verdicts(facts: Mapping[str, Table], warning: Table, book: Book, as_of: date) -> Table:
+    """Give for each warned customer whether verdicts since the opening confirm or dismiss the warning."""
+    verdict = book.table("verdict")
+    verdict = verdict.filter(verdict.decided_on <= v.literal(as_of, "date"))
+    loans = facts["facts_loan"].select(_loan="id", _owner="customer_id")
+    of_loan = verdict.filter(verdict.subject_kind == "loan")
+    of_loan = of_loan.inner_join(loans, of_loan.subject_id == loans["_loan"])
+    of_customer = verdict.filter(verdict.subject_kind == "customer")
+    rows = of_customer.select(_about="subject_id", _result="result", _on="decided_on").union(
+        of_loan.select(_about="_owner", _result="result", _on="decided_on")
+    )
+    opened = warning.filter(warning.subject_kind == "customer").select(
+        _warned="subject_id", _opened="opened_on"
+    )
+    rows = rows.inner_join(opened, rows["_about"] == opened["_warned"])
+    rows = rows.filter(rows["_on"] >= rows["_opened"])
+    real, false = v.count_if(rows["_result"] == "real"), v.count_if(rows["_result"] == "false_alarm")
+    counted = rows.group_by(_customer=rows["_about"]).aggregate(_real=real, _false=false)
+    return counted.select(
+        "_customer",
+        customer__is_warning_confirmed=counted["_real"] > 0,
+        customer__is_warning_dismissed=(counted["_real"] == 0) & (counted["_false"] > 0),
+    )
+
+
+def _ratings(book: Book, as_of: date) -> Table:
+    rows = book.table("rating")
+    internal = (rows.subject_kind == "customer") & (rows.kind == "internal")
+    rows = rows.filter(internal & (rows.rated_on <= v.literal(as_of, "date")))
+    order = [(rows.rated_on, "desc"), (rows["rank"], "desc"), (rows.grade, "asc")]
+    rows = rows.mutate(_place=v.row_number(partition=[rows.subject_id], order=order))
+    return rows.filter(rows["_place"] == 1).select(_customer="subject_id", customer__rating_rank="rank")
+
+
+def _covers(book: Book, as_of: date) -> Table:
+    rows = book.table("statement")
+    rows = rows.filter(rows.period_end <= v.literal(as_of, "date"))
+    sums = rows.group_by([rows.customer_id, rows.period_end]).aggregate(
+        _flow=v.max_if(rows.value, rows["item"] == "operating_cash_flow"),
+        _service=v.max_if(rows.value, rows["item"] == "debt_service"),
+    )
+    both = sums.filter(sums["_flow"].notnull() & (sums["_service"] > 0))
+    both = both.mutate(_place=v.row_number(partition=[both.customer_id], order=[(both.period_end, "desc")]))
+    last = both.filter(both["_place"] == 1)
+    return last.select(
+        _customer=last.customer_id, customer__debt_service_cover=v.ratio(last["_flow"], last["_service"])
+    )

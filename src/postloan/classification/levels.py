@@ -1,0 +1,132 @@
+"""Levels of classification schemes as look-ups: codes of the default scheme to those of a segment's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from postloan.engine import Column, Engine, Field, Table
+from postloan.engine import verbs as v
+from postloan.errors import PolicyError
+from postloan.policy import feel
+from postloan.policy.entries import Level, Scheme
+from postloan.policy.feel.compiler import compile_expression
+from postloan.policy.pack import Policy
+from postloan.results import FIVE_LEVELS
+
+BASE = "cn10a"
+"""The scheme whose codes the matrix and dimension L use."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Look-up tables of the schemes in force.
+
+    Args:
+        all: scheme_id, level_code, level_order, five_level, base_code (the equivalent in `cn10a`).
+        of_base: scheme_id, base_code, level_order: the scheme's level for each code of `cn10a`.
+        of_five: scheme_id, five_level, level_order: the best level of each five-level class.
+    """
+
+    all: Table
+    of_base: Table
+    of_five: Table
+
+
+def read(engine: Engine, policy: Policy) -> Levels:
+    """Give the look-ups of all schemes in force."""
+    schemes = policy.schemes
+    base = policy.scheme(BASE)
+    rows = [_row(level) for scheme in schemes for level in scheme.levels]
+    of_base = [
+        {"scheme_id": scheme.id, "base_code": level.level_code, "level_order": _own(scheme, level).order}
+        for scheme in schemes
+        for level in base.levels
+    ]
+    of_five = [
+        {"scheme_id": scheme.id, "five_level": five, "level_order": _of_class(scheme, five)[0].order}
+        for scheme in schemes
+        for five in FIVE_LEVELS
+    ]
+    key, order = Field("scheme_id", "string"), Field("level_order", "integer")
+    code, five_level = Field("level_code", "string"), Field("five_level", "string")
+    base_code = Field("base_code", "string")
+    return Levels(
+        engine.from_rows(rows, [key, code, order, five_level, base_code], "levels"),
+        engine.from_rows(of_base, [key, base_code, order], "levels_of_base"),
+        engine.from_rows(of_five, [key, five_level, order], "levels_of_five"),
+    )
+
+
+def _row(level: Level) -> dict[str, Any]:
+    return {
+        "scheme_id": level.scheme_id,
+        "level_code": level.level_code,
+        "level_order": level.order,
+        "five_level": level.five_level,
+        "base_code": level.cn10a_equivalent,
+    }
+
+
+def _of_class(scheme: Scheme, five_level: str) -> list[Level]:
+    found = [level for level in scheme.levels if level.five_level == five_level]
+    if not found:
+        raise PolicyError(
+            "scheme_incomplete",
+            f"Scheme {scheme.id} has no level for the class {five_level}.",
+            where=scheme.where,
+            mend="Give each of the five classes at least one level.",
+        )
+    return found
+
+
+def _own(scheme: Scheme, level: Level) -> Level:
+    """Give the scheme's mildest level of the same class that is no milder than the level of `cn10a`."""
+    if scheme.id == BASE:
+        return level
+    same = _of_class(scheme, level.five_level)
+    fitting = [own for own in same if (own.cn10a_equivalent or "") >= level.level_code]
+    return fitting[0] if fitting else same[-1]
+
+
+def base_class(policy: Policy, code: Column) -> Column:
+    """Give the five-level class of a code of `cn10a`."""
+    names = [
+        (code == level.level_code, v.literal(level.five_level, "string"))
+        for level in policy.scheme(BASE).levels
+    ]
+    return v.when(names, v.null("string"))
+
+
+def scheme_of(policy: Policy, loans: Table, as_of: date) -> Column:
+    """Give each loan's scheme: that of the first segment in pack.yaml whose condition holds, else `cn10a`."""
+    branches: list[tuple[Column, Column]] = []
+    otherwise: Column = v.literal(BASE, "string")
+    for name, segment in dict(policy.segments).items():
+        place = f"pack.yaml, segment {name}"
+        scheme, when = _segment(segment)
+        policy.scheme(scheme)
+        if not when:
+            otherwise = v.literal(scheme, "string")
+            break
+        node = feel.parse_expression(when, where=place)
+        branches.append((compile_expression(node, loans, as_of, place), v.literal(scheme, "string")))
+    return v.when(branches, otherwise)
+
+
+def segment_names(policy: Policy) -> set[str]:
+    """Give the facts that conditions of segments read."""
+    found: set[str] = set()
+    for segment in dict(policy.segments).values():
+        when = _segment(segment)[1]
+        if when:
+            found |= feel.names(feel.parse_expression(when))
+    return found
+
+
+def _segment(segment: Any) -> tuple[str, str]:
+    if isinstance(segment, Mapping):
+        return str(segment.get("scheme", BASE)), str(segment.get("when") or "")
+    return str(segment), ""

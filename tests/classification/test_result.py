@@ -1,0 +1,149 @@
+"""What becomes of the machine's class: decisions, schemes, the loan's own row, and what always holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from postloan.engine import Engine
+from postloan.results import LOAN_STATE
+from tests.classification.made import DAY, classes, one, policy_on, prior_of
+
+
+def test_columns_are_the_contract_s(engine: Engine) -> None:
+    loan = {"dpd_days": 3, "balance_amt": Decimal("12.34"), "overdue_amt": Decimal("1.00")}
+    seen = {
+        "loan_id": "L",
+        "changed_on": date(2024, 1, 5),
+        "kind": "extension",
+        "observation_ends_on": date(2025, 1, 5),
+    }
+    row = one(engine, loan, book={"restructuring": [seen]})
+    assert tuple(row) == LOAN_STATE.columns
+    assert (row["balance"], row["overdue_amount"], row["days_past_due"]) == (
+        Decimal("12.34"),
+        Decimal("1.00"),
+        3,
+    )
+    assert (row["suit_status"], row["amount_band"], row["on_off"]) == ("none", "A3", "on")
+    assert row["observation_ends_on"] == date(2025, 1, 5)
+    assert (row["scheme_id"], row["policy_version"]) == ("cn10a", policy_on(DAY).version)
+
+
+def test_an_entrusted_loan_has_no_class(engine: Engine) -> None:
+    row = one(engine, {"dpd_days": 400, "is_entrusted": True})
+    names = ("class_machine", "class_final", "class_floor", "class_matrix", "five_level", "scheme_id")
+    assert [row[name] for name in names] == [None] * 6
+    assert json.loads(row["missing"]) == ["loan.is_entrusted"]
+
+
+def _decision(code: str, kind: str = "determination", day: int = 1, **more: Any) -> dict[str, Any]:
+    base = {"loan_id": "L", "decided_on": date(2024, 6, day), "kind": kind, "scheme_id": "cn10a"}
+    return {**base, "level_code": code, **more}
+
+
+def test_a_worse_decision_counts_and_a_better_one_is_proposed(engine: Engine) -> None:
+    def result(days: int | None, *decisions: dict[str, Any]) -> tuple[Any, ...]:
+        row = one(engine, {"dpd_days": days}, book={"class_decision": list(decisions)})
+        return row["class_machine"], row["class_final"], row["five_level"], row["upgrade_proposed"]
+
+    assert result(10, _decision("06")) == ("04", "06", "substandard", None)
+    assert result(95, _decision("04", "approval")) == ("06", "06", "substandard", "04")
+    assert result(10, _decision("04")) == ("04", "04", "special_mention", None)
+    # The latest counts, on one day the later step; an initial proposal is not in force.
+    assert result(10, _decision("06"), _decision("05", day=2))[1] == "05"
+    assert result(10, _decision("06"), _decision("07", "approval"))[1] == "07"
+    assert result(10, _decision("10", "initial"))[1] == "04"
+    # Where nothing can be measured a decision stands, unless it says normal.
+    assert result(None, _decision("06")) == (None, "06", "substandard", None)
+    assert result(None, _decision("01")) == (None, None, "not_measurable", None)
+
+
+def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:
+    book = {"class_decision": [_decision("05", "initial")]}
+    assert one(engine, {}, book=book)["class_previous"] == "05"
+    ran = {"loan_id": "L", "as_of": date(2024, 6, 27), "scheme_id": "cn10a", "class_final": "06"}
+    prior = prior_of(engine, [ran], date(2024, 6, 27))
+    assert one(engine, {}, book=book, prior=prior)["class_previous"] == "06"
+    other = prior_of(engine, [{**ran, "loan_id": "other"}], date(2024, 6, 27))
+    assert one(engine, {}, book=book, prior=other)["class_previous"] == "05"
+
+
+def test_a_segment_takes_its_own_scheme(engine: Engine) -> None:
+    policy = policy_on(DAY)
+    segments = {
+        "farmers": {"when": 'customer.kind = "farmer"', "scheme": "cn10b"},
+        "cards": {"when": 'loan.contract_type = "card"', "scheme": "in-sma"},
+        "all": {"scheme": "cn10a"},
+    }
+    other = replace(
+        policy, pack=replace(policy.pack, settings={**policy.pack.settings, "segments": segments})
+    )
+    days = (0, 10, 40, 100, 200, 280, 320, 400)
+    loans = [{"id": f"b{n}", "dpd_days": n, "customer_id": "F"} for n in days]
+    loans += [{"id": f"i{n}", "dpd_days": n, "contract_type": "card"} for n in days]
+    loans += [{"id": "a", "dpd_days": 200}]
+    found = classes(engine, loans, customers=[{"id": "F", "kind": "farmer"}], policy=other)
+    got_b = [found[f"b{n}"]["class_final"] for n in days]
+    assert got_b == ["03", "06", "07", "08", "08", "09", "09", "10"]
+    got_i = [found[f"i{n}"]["class_final"] for n in days]
+    assert got_i == ["STD", "SMA0", "SMA1", "SUB", "SUB", "D1", "D2", "LOSS"]
+    assert [found[name]["scheme_id"] for name in ("b0", "i0", "a")] == ["cn10b", "in-sma", "cn10a"]
+    assert [found[f"b{n}"]["five_level"] for n in days] == [found[f"i{n}"]["five_level"] for n in days]
+    assert found["a"]["class_final"] == "07"
+
+
+_LOAN = st.fixed_dictionaries(
+    {
+        "dpd_days": st.integers(0, 400),
+        "is_technical_overdue": st.booleans(),
+        "stage": st.sampled_from([None, 1, 2, 3]),
+        "ecl_share": st.one_of(st.none(), st.decimals(0, 1, places=6)),
+        "suit_status": st.sampled_from(["none", "preservation", "sued", "judged", "terminated"]),
+        "cover_share": st.one_of(st.none(), st.decimals(0, 3, places=6)),
+        "guarantee_mode": st.sampled_from(["credit", "mortgage", "cash_equivalent"]),
+        "on_off": st.sampled_from(["on", "off_ba"]),
+        "customer_id": st.sampled_from(["C1", "C2", "C3"]),
+    }
+)
+_QUIET = settings(
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=40, max_size=60))
+def test_machine_is_never_better_than_floor_or_matrix(engine: Engine, loans: list[dict[str, Any]]) -> None:
+    rows = classes(engine, [{"id": str(n), **loan} for n, loan in enumerate(loans)]).values()
+    for row in rows:
+        assert row["class_machine"] >= (row["class_floor"] or "01")
+        assert row["class_machine"] >= row["class_matrix"]
+        assert row["class_machine"] in (row["class_floor"], row["class_matrix"])
+        assert row["class_final"] == row["class_machine"]
+
+
+@_QUIET
+@given(_LOAN, st.lists(st.integers(0, 400), min_size=30, max_size=40, unique=True))
+def test_more_days_past_due_never_give_a_better_class(
+    engine: Engine, loan: dict[str, Any], days: list[int]
+) -> None:
+    own = [{**loan, "id": f"{n:03}", "dpd_days": n, "customer_id": f"C{n}"} for n in sorted(days)]
+    found = classes(engine, own)
+    got = [found[row["id"]]["class_final"] for row in own]
+    assert got == sorted(got)
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=5, max_size=15), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(engine: Engine, loans: list[dict[str, Any]], random: Any) -> None:
+    rows = [{"id": str(n), **loan} for n, loan in enumerate(loans)]
+    shuffled = random.sample(rows, len(rows))
+    assert classes(engine, rows) == classes(engine, shuffled)
