@@ -22,7 +22,9 @@ def payments(*days: int, amount: str = "100.00") -> list[dict[str, str]]:
 
 
 def test_days_late_and_their_slope(facts_of):
-    row = facts_of("loan", "2024-03-31", loan=[LOAN], due=schedule(), payment=payments(0, 2, 4, 6, 8, 10))["L"]
+    row = facts_of("loan", "2024-03-31", loan=[LOAN], due=schedule(), payment=payments(0, 2, 4, 6, 8, 10))[
+        "L"
+    ]
     assert row["late_last_days"] == 10
     assert row["late_slope_days"] == Decimal("2.000000")
     assert row["late_1to7_count_6m"] == 3  # 2, 4 and 6 days; 8 and 10 are more
@@ -58,7 +60,13 @@ def test_month_ends_past_due_with_the_day_included(facts_of):
     assert facts_of("loan", "2024-03-30", loan=[LOAN], position=rows)["L"]["month_end_overdue_count_6m"] == 3
 
 
-CARD = {"contract_id": "K", "customer_id": "C", "contract_type": "card", "is_revolving": True, "limit_amount": "1000.00"}
+CARD = {
+    "contract_id": "K",
+    "customer_id": "C",
+    "contract_type": "card",
+    "is_revolving": True,
+    "limit_amount": "1000.00",
+}
 DRAWN = {**LOAN, "contract_id": "K", "customer_id": "C", "repayment_method": "revolving", "amount": "1000.00"}
 
 
@@ -72,7 +80,15 @@ def card(*balances: tuple[str, str]) -> list[dict[str, object]]:
 @pytest.mark.parametrize(("balance", "days"), [("949.99", 0), ("950.00", 60), ("1000.00", 60)])
 def test_days_at_the_limit(facts_of, balance, days):
     rows = card(("2024-01-31", "100.00"), ("2024-02-01", balance))
-    rows.append({"loan_id": "L", "on_date": "2024-03-01", "balance": balance, "days_past_due": 0, "limit_amount": "1000"})
+    rows.append(
+        {
+            "loan_id": "L",
+            "on_date": "2024-03-01",
+            "balance": balance,
+            "days_past_due": 0,
+            "limit_amount": "1000",
+        }
+    )
     row = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows)["L"]
     assert row["full_limit_days_90d"] == days  # 1 February to 31 March 2024 are 60 days
 
@@ -88,7 +104,9 @@ def test_over_the_limit_since(facts_of):
 def test_share_paid_of_what_was_owed_at_the_month_end_before(facts_of):
     rows = card(("2024-02-29", "800.00"), ("2024-03-31", "700.00"))
     paid = [{"payment_id": "P", "loan_id": "L", "paid_on": "2024-03-15", "amount": "200.00"}]
-    with_money = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows, payment=paid)["L"]
+    with_money = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows, payment=paid)[
+        "L"
+    ]
     early = [{**paid[0], "paid_on": "2024-02-29"}]
     without = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows, payment=early)["L"]
     no_feed = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows)["L"]

@@ -15,7 +15,13 @@ def dues(*months: int, principal: str = "1000.00", interest: str = "0.00") -> li
 
 
 def paid(on: str, amount: str, **split: str) -> dict[str, str]:
-    return {"payment_id": f"{on}/{amount}/{len(split)}", "loan_id": "L", "paid_on": on, "amount": amount, **split}
+    return {
+        "payment_id": f"{on}/{amount}/{len(split)}",
+        "loan_id": "L",
+        "paid_on": on,
+        "amount": amount,
+        **split,
+    }
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,9 @@ def test_unpaid_from_the_day_after(facts_of, day, days):
 
 
 def test_a_payment_meets_the_oldest_instalment_first(facts_of):
-    row = facts_of("loan", "2024-04-20", loan=[LOAN], due=dues(2, 3, 4), payment=[paid("2024-04-15", "1000.00")])["L"]
+    row = facts_of(
+        "loan", "2024-04-20", loan=[LOAN], due=dues(2, 3, 4), payment=[paid("2024-04-15", "1000.00")]
+    )["L"]
     assert str(row["oldest_unpaid_on"]) == "2024-03-10"
     assert row["dpd_days"] == 41
     assert str(row["overdue_amt"]) == "2000.00"
@@ -59,7 +67,10 @@ def test_tolerance_is_the_larger_of_one_and_a_thousandth(facts_of, instalment, a
 
 
 def test_each_component_has_its_own_days(facts_of):
-    split = [paid("2024-02-10", "1000.00", principal="1000.00"), paid("2024-03-10", "50.00", interest="50.00")]
+    split = [
+        paid("2024-02-10", "1000.00", principal="1000.00"),
+        paid("2024-03-10", "50.00", interest="50.00"),
+    ]
     row = facts_of("loan", "2024-03-20", loan=[LOAN], due=dues(2, 3, interest="50.00"), payment=split)["L"]
     assert row["dpd_principal_days"] == 10  # March's principal
     assert row["dpd_interest_days"] == 10  # February's interest was met in March, March's was not
@@ -67,14 +78,21 @@ def test_each_component_has_its_own_days(facts_of):
 
 
 def test_interest_alone_can_be_late(facts_of):
-    split = [paid("2024-02-10", "1000.00", principal="1000.00"), paid("2024-03-10", "1000.00", principal="1000.00")]
+    split = [
+        paid("2024-02-10", "1000.00", principal="1000.00"),
+        paid("2024-03-10", "1000.00", principal="1000.00"),
+    ]
     row = facts_of("loan", "2024-03-20", loan=[LOAN], due=dues(2, 3, interest="50.00"), payment=split)["L"]
     assert (row["dpd_principal_days"], row["dpd_interest_days"], row["dpd_days"]) == (0, 39, 39)
 
 
 def test_unsplit_money_meets_interest_before_principal_within_an_instalment(facts_of):
     row = facts_of(
-        "loan", "2024-02-20", loan=[LOAN], due=dues(2, interest="50.00"), payment=[paid("2024-02-10", "60.00")]
+        "loan",
+        "2024-02-20",
+        loan=[LOAN],
+        due=dues(2, interest="50.00"),
+        payment=[paid("2024-02-10", "60.00")],
     )["L"]
     assert (row["dpd_interest_days"], row["dpd_principal_days"]) == (0, 10)
     assert str(row["overdue_amt"]) == "990.00"
@@ -88,7 +106,10 @@ def test_an_instalment_paid_in_full_stays_met_when_later_ones_are_not(facts_of):
 
 
 def test_a_reversal_takes_the_payment_back(facts_of):
-    rows = [paid("2024-02-10", "1000.00"), {**paid("2024-02-12", "-1000.00"), "reverses_id": "2024-02-10/1000.00/0"}]
+    rows = [
+        paid("2024-02-10", "1000.00"),
+        {**paid("2024-02-12", "-1000.00"), "reverses_id": "2024-02-10/1000.00/0"},
+    ]
     assert facts_of("loan", "2024-02-20", loan=[LOAN], due=dues(2), payment=rows)["L"]["dpd_days"] == 10
 
 
@@ -140,7 +161,9 @@ def test_a_payment_since_stops_the_carrying(facts_of):
 def test_the_record_stands_within_the_gap(facts_of, supplied, days, source):
     if supplied == 46:
         days, source = 50, "worse_of_both"
-    row = facts_of("loan", "2024-03-31", loan=[LOAN], due=dues(2), position=[position("2024-03-31", supplied)])["L"]
+    row = facts_of(
+        "loan", "2024-03-31", loan=[LOAN], due=dues(2), position=[position("2024-03-31", supplied)]
+    )["L"]
     assert row["dpd_schedule_days"] == 50
     assert (row["dpd_days"], row["dpd_source"]) == (days, source)
 
@@ -161,6 +184,8 @@ def test_a_proved_technical_cause_is_seen_only_if_it_covers_all(facts_of):
     first, second = dues(2, 3)
     proved = {"cause_unpaid": "technical", "proof_ref": "IT-7"}
     one = facts_of("loan", "2024-03-12", loan=[LOAN], due=[first, {**second, **proved}])["L"]
-    all_of_them = facts_of("loan", "2024-03-12", loan=[LOAN], due=[{**first, **proved}, {**second, **proved}])["L"]
+    all_of_them = facts_of(
+        "loan", "2024-03-12", loan=[LOAN], due=[{**first, **proved}, {**second, **proved}]
+    )["L"]
     no_proof = facts_of("loan", "2024-02-12", loan=[LOAN], due=[{**first, "cause_unpaid": "technical"}])["L"]
     assert [row["is_technical_overdue"] for row in (one, all_of_them, no_proof)] == [False, True, False]

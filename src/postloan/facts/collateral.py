@@ -10,7 +10,10 @@ from postloan.facts.context import Context
 from postloan.facts.registry import fact
 
 _VALUE = "collateral.value collateral.prior_claims"
-_LTV = "collateral.value collateral.prior_claims collateral.contract_id collateral_link.contract_id position.balance position.accrued_interest"
+_LTV = (
+    "collateral.value collateral.prior_claims collateral.contract_id collateral_link.contract_id "
+    "position.balance position.accrued_interest"
+)
 
 FACTS = (
     fact(

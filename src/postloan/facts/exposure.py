@@ -7,7 +7,11 @@ from postloan.engine import verbs as v
 from postloan.facts.context import Context, by_id, zero
 from postloan.facts.registry import fact
 
-_DPD = "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount payment.principal payment.interest payment.fees position.on_date position.days_past_due position.days_past_due_principal position.days_past_due_interest"
+_DPD = (
+    "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount "
+    "payment.principal payment.interest payment.fees position.on_date position.days_past_due "
+    "position.days_past_due_principal position.days_past_due_interest"
+)
 
 FACTS = (
     fact(

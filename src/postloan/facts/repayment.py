@@ -9,7 +9,10 @@ from postloan.facts.context import Context, within, zero
 from postloan.facts.registry import fact
 
 _DUE = "due.due_on due.principal due.interest due.fees"
-_PAID = "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount payment.principal payment.interest payment.fees payment.reverses_id"
+_PAID = (
+    "due.due_on due.principal due.interest due.fees payment.paid_on payment.amount "
+    "payment.principal payment.interest payment.fees payment.reverses_id"
+)
 
 FACTS = (
     fact(
