@@ -13,16 +13,19 @@ from postloan.facts.registry import fact
 from postloan.policy.entries import Signal
 from postloan.results import SEVERITIES
 
+_OF = "signal.severity"
+
 DERIVED = (
-    fact("customer.red_count", "Kinds of signal that are red today."),
-    fact("customer.orange_count", "Kinds of signal that are orange today."),
+    fact("customer.red_count", "Kinds of signal that are red today.", sources=_OF),
+    fact("customer.orange_count", "Kinds of signal that are orange today.", sources=_OF),
     fact(
         "customer.orange_family_count",
         "Families of signals that are orange today, or told as orange or red within the combination window.",
+        sources=f"{_OF} facts_customer.last_fired_on_* facts_customer.last_fired_rank_*",
     ),
-    fact("customer.yellow_count", "Kinds of signal that are yellow today."),
-    fact("customer.yellow_family_count", "Families of signals that are yellow today."),
-    fact("customer.blue_count", "Kinds of signal that are blue today."),
+    fact("customer.yellow_count", "Kinds of signal that are yellow today.", sources=_OF),
+    fact("customer.yellow_family_count", "Families of signals that are yellow today.", sources=_OF),
+    fact("customer.blue_count", "Kinds of signal that are blue today.", sources=_OF),
 )
 """Facts that this stage adds for its tables; a kind counts once, at its worst, however many loans show it."""
 
