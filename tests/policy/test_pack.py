@@ -54,6 +54,8 @@ MEASURES = """
    evidence: [report]}
 """
 
+OVERRIDE = "- name: dpd_gap\n  value: 1\n  effective_from: 2026-03-01\n"
+
 FACTS = {
     "customer.credits_3m_yoy": "decimal",
     "customer.months_of_history_count": "integer",
@@ -158,7 +160,7 @@ def test_a_bank_overrides_with_a_reason_from_its_own_date(base: Path) -> None:
         base.parent / "bank",
         {
             "pack.yaml": "id: bank\nextends: base\n",
-            "parameters.yaml": "- name: dpd_gap\n  value: 1\n  effective_from: 2026-03-01\n  overrides: stricter\n",
+            "parameters.yaml": OVERRIDE + "  overrides: stricter\n",
         },
     )
     pack = load(own)
@@ -166,7 +168,7 @@ def test_a_bank_overrides_with_a_reason_from_its_own_date(base: Path) -> None:
     assert [pack.as_of(day).parameter("dpd_gap") for day in days] == [3, 5, 1]
     assert pack.as_of(days[0]).currency == "CNY"
     assert pack.as_of(days[0]).version.startswith("bank-")
-    write(own, {"parameters.yaml": "- {name: dpd_gap, value: 1, effective_from: 2026-03-01}\n"})
+    write(own, {"parameters.yaml": OVERRIDE})
     with pytest.raises(PolicyError) as caught:
         load(own)
     assert caught.value.code == "override_unexplained"
@@ -238,6 +240,13 @@ def test_check_finds_nothing_in_a_sound_pack(base: Path) -> None:
 def test_check_finds(base: Path, name: str, content: str, code: str) -> None:
     write(base, {name: content})
     assert codes(base) == [code]
+
+
+def test_variables_that_stages_give_are_declared(base: Path) -> None:
+    facts = {name: kind for name, kind in FACTS.items() if name != "loan.dpd_days"}
+    assert codes(base, facts) == ["unknown_name", "unknown_name"]
+    write(base, {"pack.yaml": "id: base\ncurrency: CNY\nvariables: {loan.dpd_days: integer}\n"})
+    assert codes(base, facts) == []
 
 
 def test_check_finds_dates_that_do_not_resolve(base: Path) -> None:

@@ -42,7 +42,8 @@ def check_pack(
 
     Args:
         pack: the loaded pack.
-        facts: kind of column (or FEEL kind) of each fact and variable, by name.
+        facts: kind of column (or FEEL kind) of each fact, and of each variable that a stage gives to
+            its tables; more variables, never null, may stand under `variables` in pack.yaml.
         as_of_range: first and last date that must resolve.
         nullable: facts that may be missing; all of them when None.
 
@@ -51,6 +52,8 @@ def check_pack(
     """
     env = {name: feel_kind(kind) for name, kind in facts.items() if kind != "timestamp"}
     may_miss = set(env) if nullable is None else set(nullable)
+    own = pack.settings.get("variables") or {}
+    env |= {name: feel_kind(kind, f"{pack.id}/pack.yaml, variables") for name, kind in own.items()}
     findings: list[Finding] = []
     for dated in _all(pack, "signal"):
         findings += _signal(dated.value, env)
@@ -108,8 +111,10 @@ def _nulls(dated: Dated, env: Env, may_miss: Collection[str]) -> list[Finding]:
     except PolicyError:
         return []
     nullable = [item.text for item in checked.inputs if feel.names(item.node) & set(may_miss)]
+    # An aggregating table adds nothing for what is missing; any other would fall through to a wrong row.
+    severity = "warning" if checked.table.aggregation else "error"
     return [
-        Finding("error", error.code, error.message, error.where, error.mend)
+        Finding(severity, error.code, error.message, error.where, error.mend)
         for error in null_handling_findings(checked, nullable)
     ]
 

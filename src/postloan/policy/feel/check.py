@@ -97,7 +97,11 @@ def lookup(name: str, env: Env, where: str) -> Kind:
         prefix = prefix.rpartition(".")[0]
     last = name.rpartition(".")[2]
     near = sorted(known for known in env if known.rpartition(".")[2] == last)
-    hint = f"Did you mean {', '.join(near[:3])}?" if near else "See the list of facts for the names in use."
+    hint = (
+        f"Did you mean {', '.join(near[:3])}?"
+        if near
+        else "See the list of facts; other names must be declared."
+    )
     raise PolicyError("unknown_name", f"`{name}` is not known here.", where=where, mend=hint)
 
 

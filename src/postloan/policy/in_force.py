@@ -1,0 +1,212 @@
+"""A loaded pack, and what of it is in force on a date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from postloan.errors import PolicyError
+from postloan.policy import entries
+from postloan.policy.calendar import Calendar
+from postloan.policy.model import DecisionTable
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One version of one thing of a pack: what it is, where it stands, from when, and its raw content."""
+
+    kind: str
+    key: str
+    value: Any
+    raw: Any
+    effective_from: date
+    effective_until: date | None
+    overrides: str
+    pack: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A loaded pack with the packs that it extends, base first.
+
+    Args:
+        id: the pack's own id.
+        settings: its pack.yaml, laid over those of the packs it extends.
+        chain: ids, base first.
+        versions: every dated entry by kind and key.
+        calendar: the calendars of all packs; a later pack's year replaces an earlier one's.
+        cases: raw scenario cases by file name.
+        undated: documents that hold no dated entries (events, indicators, clocks, checklists), by name.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    chain: tuple[str, ...]
+    versions: Mapping[str, Mapping[str, tuple[Dated, ...]]]
+    calendar: Calendar
+    cases: Mapping[str, Any] = field(default_factory=dict)
+    undated: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_of(self, day: date) -> Policy:
+        """Give what is in force on a date; `Policy` raises for whatever is asked for and is not."""
+        in_force = {
+            kind: {key: found for key, dated in keys.items() if (found := self.in_force(dated, day))}
+            for kind, keys in self.versions.items()
+        }
+        return Policy(self, day, in_force)
+
+    def in_force(self, dated: tuple[Dated, ...], day: date) -> Dated | None:
+        """Give the version that holds on a date: of the last pack in the chain that has one, the latest."""
+        for pack in reversed(self.chain):
+            own = [
+                entry
+                for entry in dated
+                if entry.pack == pack
+                and entry.effective_from <= day
+                and (entry.effective_until is None or day <= entry.effective_until)
+            ]
+            if own:
+                return max(own, key=lambda entry: entry.effective_from)
+        return None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What of a pack is in force on one date."""
+
+    pack: Pack
+    as_of: date
+    in_force: Mapping[str, Mapping[str, Dated]]
+
+    @property
+    def id(self) -> str:
+        """Give the pack's id."""
+        return self.pack.id
+
+    @cached_property
+    def version(self) -> str:
+        """Give the id with 12 hex digits of the SHA-256 over everything in force."""
+        content = {
+            kind: {key: dated.raw for key, dated in sorted(keys.items())}
+            for kind, keys in sorted(self.in_force.items())
+        }
+        whole = {
+            "in_force": content,
+            "settings": self.pack.settings,
+            "undated": self.pack.undated,
+            "calendar": {
+                str(year): [sorted(days.holidays), sorted(days.extra_workdays)]
+                for year, days in sorted(self.pack.calendar.years.items())
+            },
+        }
+        text = json.dumps(whole, sort_keys=True, default=str, separators=(",", ":"), ensure_ascii=False)
+        return f"{self.id}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    @property
+    def currency(self) -> str:
+        """Give the pack's currency code."""
+        return str(self.setting("currency"))
+
+    @property
+    def calendar(self) -> Calendar:
+        """Give the pack's calendar."""
+        return self.pack.calendar
+
+    @property
+    def segments(self) -> Any:
+        """Give `segments` of pack.yaml as written; an empty mapping if there are none."""
+        return self.pack.settings.get("segments", {})
+
+    @property
+    def precedence(self) -> Any:
+        """Give `precedence` of pack.yaml as written; an empty list if there is none."""
+        return self.pack.settings.get("precedence", [])
+
+    @property
+    def events(self) -> Any:
+        """Give events.yaml as written: the closed list of kinds of event; an empty list if there is none."""
+        return self.pack.undated.get("events", [])
+
+    @property
+    def indicators(self) -> Any:
+        """Give indicators.yaml as written; an empty list if there is none."""
+        return self.pack.undated.get("indicators", [])
+
+    def setting(self, name: str) -> Any:
+        """Give a key of pack.yaml; raises PolicyError `unknown_setting` if it is not there."""
+        if name not in self.pack.settings:
+            raise PolicyError(
+                "unknown_setting", f"pack.yaml has no `{name}`.", where=f"{self.id}/pack.yaml", mend="Add it."
+            )
+        return self.pack.settings[name]
+
+    def parameter(self, name: str) -> Any:
+        """Give a parameter's value: int, Decimal, str, bool, date, list or mapping."""
+        return self._one("parameter", name).value.value
+
+    def table(self, name: str) -> DecisionTable:
+        """Give a decision table by the name of its folder."""
+        table: DecisionTable = self._one("table", name).value
+        return table
+
+    def scheme(self, identity: str) -> entries.Scheme:
+        """Give a classification scheme by its id."""
+        scheme: entries.Scheme = self._one("scheme", identity).value
+        return scheme
+
+    @property
+    def signals(self) -> tuple[entries.Signal, ...]:
+        """Give the signals in force that are enabled or not, by code."""
+        return tuple(self._all("signal"))
+
+    @property
+    def schemes(self) -> tuple[entries.Scheme, ...]:
+        """Give the schemes in force, by id."""
+        return tuple(self._all("scheme"))
+
+    @property
+    def measures(self) -> dict[str, entries.Measure]:
+        """Give the measures in force by code."""
+        return {key: dated.value for key, dated in sorted(self.in_force.get("measure", {}).items())}
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Give the names of the tables in force."""
+        return tuple(sorted(self.in_force.get("table", {})))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Give the values of all parameters in force by name."""
+        return {key: dated.value.value for key, dated in sorted(self.in_force.get("parameter", {}).items())}
+
+    def _all(self, kind: str) -> Iterable[Any]:
+        return (dated.value for _, dated in sorted(self.in_force.get(kind, {}).items()))
+
+    def _one(self, kind: str, key: str) -> Dated:
+        found = self.in_force.get(kind, {}).get(key)
+        if found is not None:
+            return found
+        known = self.pack.versions.get(kind, {}).get(key, ())
+        place = known[0].where if known else f"{self.id}/{_PLACES[kind].format(key)}"
+        starts = ", ".join(entry.effective_from.isoformat() for entry in known)
+        raise PolicyError(
+            "not_in_force",
+            f"No {kind} `{key}` is in force on {self.as_of.isoformat()}.",
+            where=f"{place}, {self.as_of.isoformat()}",
+            mend=f"Its versions start on {starts}." if known else "Add it to the pack.",
+        )
+
+
+_PLACES = {
+    "parameter": "parameters.yaml, {}",
+    "signal": "signals, {}",
+    "scheme": "schemes/{}.yaml",
+    "measure": "measures.yaml, {}",
+    "table": "tables/{}",
+}
