@@ -24,7 +24,7 @@ class Fact:
         needs: tables of the book without which it is not measurable.
         keeps: how it changes from one day to the next (design.md, Facts).
         doc: the definition in one sentence.
-        sources: the columns that it is computed from, as `table.column`.
+        sources: the columns that it is computed from, as `table.column`; empty for what a stage derives.
     """
 
     name: str
@@ -64,7 +64,7 @@ def fact(
     name: str,
     doc: str,
     *,
-    sources: str,
+    sources: str = "",
     needs: str = "",
     keeps: Keeps = "touched",
     kind: Kind | None = None,
