@@ -7,7 +7,7 @@ from pathlib import Path
 
 from postloan.engine import Engine
 from postloan.results import SEVERITIES
-from postloan.run.work import read_table
+from postloan.run.tables import read_table
 
 
 def counts(engine: Engine, folder: Path) -> dict[str, object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from postloan.book.findings import Finding
 from postloan.engine import Engine
-from postloan.run.work import read_table
+from postloan.run.tables import read_table
 
 _OWNED = ("measure_due", "warning")
 

@@ -9,7 +9,7 @@ from postloan.errors import RunError
 from postloan.results import FLOWS_BACK, Prior
 from postloan.run.ledger import Ledger, RunRow
 from postloan.run.store import Store
-from postloan.run.work import read_table
+from postloan.run.tables import read_table
 
 
 def load_prior(engine: Engine, store: Store, row: RunRow | None, first_run_on: date) -> Prior | None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from postloan.book import gate
 from postloan.book.findings import Finding
 from postloan.book.gate import GateResult
+from postloan.book.opening import open_book
 from postloan.book.schema import TABLES
 from postloan.book.snapshot import Book
-from postloan.book.sources import folder as folders
 from postloan.engine import Engine, Table
 from postloan.policy.pack import Policy
+from postloan.run.files import size_of
 from postloan.run.work import Record
 
 
@@ -62,18 +62,12 @@ def admit(engine: Engine, book: str, policy: Policy, folder: Path) -> Inputs:
     Raises BookError where a required table or column is missing or a file cannot be read.
     """
     began = time.perf_counter()
-    source = folders.read(engine, Path(book))
-    passed = gate.check(engine, source, folder, event_kinds=_event_kinds(policy), in_place=True)
+    passed = open_book(engine, book, folder, event_kinds=_event_kinds(policy))
     record = {
         "stage": "gate",
         "seconds": round(time.perf_counter() - began, 3),
         "rows": sum(passed.rows.values()),
-        "bytes_read": sum(
-            file.stat().st_size
-            for table in source.tables.values()
-            for file in table.files.values()
-            if file.is_file()
-        ),
+        "bytes_read": size_of([path for paths in passed.paths.values() for path in paths]),
     }
     return Inputs(passed, record)
 

@@ -8,15 +8,12 @@ from datetime import date
 
 from postloan import classification, facts, measures, signals, warnings
 from postloan.book.snapshot import Book
-from postloan.engine import Engine, Table, TableSchema
+from postloan.engine import Engine, Table
 from postloan.policy.pack import Policy
-from postloan.results import HASHED, Prior
+from postloan.results import Prior
 
 FACTS = ("facts_loan", "facts_customer", "facts_collateral", "facts_region")
 """Tables of facts; they are kept with the result, for `explain` and for the next run."""
-
-SCHEMAS: dict[str, TableSchema] = {schema.name: schema for schema in HASHED}
-"""Result tables that the contract fixes to the column; all others are stored as a stage gives them."""
 
 
 @dataclass
@@ -62,11 +59,12 @@ def _signals(c: Context) -> Mapping[str, Table]:
 
 
 def _warnings(c: Context) -> Mapping[str, Table]:
-    return warnings.evaluate(c.engine, c.facts, c.tables["signal"], c.policy, c.prior, c.as_of)
+    return warnings.evaluate(c.engine, c.facts, c.tables, c.policy, c.prior, c.as_of)
 
 
 def _classification(c: Context) -> Mapping[str, Table]:
-    return classification.classify(c.engine, c.facts, c.tables, c.policy, c.prior, c.as_of)
+    warned = c.tables["warning"]
+    return classification.classify(c.engine, c.facts, warned, c.policy, c.prior, c.book, c.as_of)
 
 
 def _measures(c: Context) -> Mapping[str, Table]:
@@ -77,7 +75,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("facts", ("book",), FACTS, _facts),
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
-    Stage("classification", (*FACTS, "signal", "warning"), ("loan_state",), _classification),
+    Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
     Stage("measures", (*FACTS, "signal", "warning", "loan_state"), ("measure_due",), _measures),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
