@@ -87,6 +87,7 @@ class _Validator:
         self.shape()
         inputs = tuple(self.input(i) for i in range(len(self.table.inputs)))
         outputs = tuple(self.output(i) for i in range(len(self.table.outputs)))
+        self.aggregation(outputs[0])
         checked = CheckedTable(self.table, inputs, outputs, (), self.where)
         return CheckedTable(self.table, inputs, outputs, self.ranks(checked), self.where)
 
@@ -106,6 +107,12 @@ class _Validator:
         for rule in table.rules:
             if (len(rule.tests), len(rule.entries)) != (len(table.inputs), len(table.outputs)):
                 raise self.error("The rule has not one cell a column.", f", rule {rule.id}")
+
+    def aggregation(self, output: CheckedOutput) -> None:
+        sign, kind = self.table.aggregation, output.kind
+        kinds = {"+": ("number",), "<": ("number", "string", "date"), ">": ("number", "string", "date")}
+        if kind not in (*kinds.get(sign, (kind,)), "null"):
+            raise PolicyError("ill_typed", f"`C{sign}` cannot work on a {kind}.", where=self.where)
 
     def input(self, i: int) -> CheckedInput:
         item = self.table.inputs[i]

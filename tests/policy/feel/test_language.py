@@ -38,6 +38,7 @@ def answer(text: str, row: dict[str, object] | None = None) -> object:
         ("10--5", Decimal(15)),
         (".5 + 1.25", Decimal("1.75")),
         ("1 / 0", None),
+        ('loan.on + @"P9999Y"', None),
         ("loan.days + 1", Decimal(32)),
         ("loan.days between 31 and 60", True),
         ("loan.days in [1..30]", False),

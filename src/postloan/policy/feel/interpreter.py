@@ -253,6 +253,13 @@ def _span(interval: Interval) -> list[Any]:
 
 def calculate(sign: str, left: object, right: object) -> object:
     """Do arithmetic on numbers, texts, dates and durations; null where FEEL has no answer."""
+    try:
+        return _calculate(sign, left, right)
+    except (OverflowError, ValueError):  # a date outside the years 1 to 9999
+        return None
+
+
+def _calculate(sign: str, left: object, right: object) -> object:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number(sign, left, right)
     if isinstance(left, str) and isinstance(right, str):
