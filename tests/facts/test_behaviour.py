@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 LOAN = {"loan_id": "L", "disbursed_on": "2023-06-05", "matures_on": "2024-12-10"}
 MONTHS = ("2023-10", "2023-11", "2023-12", "2024-01", "2024-02", "2024-03")
 
 
-def schedule(amount: str = "100.00") -> list[dict[str, str]]:
-    return [{"loan_id": "L", "due_on": f"{month}-10", "principal": amount} for month in MONTHS]
+def schedule(loan: str = "L") -> list[dict[str, str]]:
+    return [{"loan_id": loan, "due_on": f"{month}-10", "principal": "100.00"} for month in MONTHS]
 
 
-def payments(*days: int, amount: str = "100.00") -> list[dict[str, str]]:
+def payments(*days: int, amount: str = "100.00", loan: str = "L") -> list[dict[str, str]]:
     return [
-        {"payment_id": f"P{n}", "loan_id": "L", "paid_on": f"{month}-{10 + day}", "amount": amount}
+        {"payment_id": f"P{loan}{n}", "loan_id": loan, "paid_on": f"{month}-{10 + day}", "amount": amount}
         for n, (month, day) in enumerate(zip(MONTHS, days, strict=False))
     ]
 
@@ -40,14 +38,16 @@ def test_an_instalment_not_met_is_late_until_the_day(facts_of):
     assert row["late_last_days"] == 21
 
 
-@pytest.mark.parametrize(
-    ("amount", "count"),
-    [("97.99", 4), ("98.00", 0), ("0.01", 4), ("100.00", 0)],
-)
-def test_partial_payments_of_the_last_four(facts_of, amount, count):
-    rows = payments(0, 0, 0, 0, 0, 0, amount=amount)
-    row = facts_of("loan", "2024-03-31", loan=[LOAN], due=schedule(), payment=rows)["L"]
-    assert row["partial_due_count_last4"] == count
+def test_partial_payments_of_the_last_four(facts_of):
+    cases = {"97.99": 4, "98.00": 0, "0.01": 4, "100.00": 0}
+    rows = facts_of(
+        "loan",
+        "2024-03-31",
+        loan=[{**LOAN, "loan_id": amount} for amount in cases],
+        due=[due for amount in cases for due in schedule(amount)],
+        payment=[one for amount in cases for one in payments(0, 0, 0, 0, 0, 0, amount=amount, loan=amount)],
+    )
+    assert {name: row["partial_due_count_last4"] for name, row in rows.items()} == cases
 
 
 def test_month_ends_past_due_with_the_day_included(facts_of):
@@ -77,20 +77,16 @@ def card(*balances: tuple[str, str]) -> list[dict[str, object]]:
     ]
 
 
-@pytest.mark.parametrize(("balance", "days"), [("949.99", 0), ("950.00", 60), ("1000.00", 60)])
-def test_days_at_the_limit(facts_of, balance, days):
-    rows = card(("2024-01-31", "100.00"), ("2024-02-01", balance))
-    rows.append(
-        {
-            "loan_id": "L",
-            "on_date": "2024-03-01",
-            "balance": balance,
-            "days_past_due": 0,
-            "limit_amount": "1000",
-        }
-    )
-    row = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows)["L"]
-    assert row["full_limit_days_90d"] == days  # 1 February to 31 March 2024 are 60 days
+def test_days_at_the_limit(facts_of):
+    cases = {"949.99": 0, "950.00": 60, "1000.00": 60}  # 1 February to 31 March 2024 are 60 days
+    rows = [
+        {"loan_id": name, "on_date": day, "balance": balance, "days_past_due": 0, "limit_amount": "1000.00"}
+        for name in cases
+        for day, balance in (("2024-01-31", "100.00"), ("2024-02-01", name), ("2024-03-01", name))
+    ]
+    drawn = [{**DRAWN, "loan_id": name} for name in cases]
+    found = facts_of("loan", "2024-03-31", loan=drawn, contract=[CARD], position=rows)
+    assert {name: row["full_limit_days_90d"] for name, row in found.items()} == cases
 
 
 def test_over_the_limit_since(facts_of):

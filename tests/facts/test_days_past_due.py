@@ -7,21 +7,23 @@ import pytest
 LOAN = {"loan_id": "L", "disbursed_on": "2024-01-05", "matures_on": "2024-12-10"}
 
 
-def dues(*months: int, principal: str = "1000.00", interest: str = "0.00") -> list[dict[str, str]]:
+def dues(
+    *months: int, principal: str = "1000.00", interest: str = "0.00", loan: str = "L"
+) -> list[dict[str, str]]:
     return [
-        {"loan_id": "L", "due_on": f"2024-{month:02}-10", "principal": principal, "interest": interest}
+        {"loan_id": loan, "due_on": f"2024-{month:02}-10", "principal": principal, "interest": interest}
         for month in months
     ]
 
 
-def paid(on: str, amount: str, **split: str) -> dict[str, str]:
-    return {
-        "payment_id": f"{on}/{amount}/{len(split)}",
-        "loan_id": "L",
-        "paid_on": on,
-        "amount": amount,
-        **split,
-    }
+def paid(on: str, amount: str, *, loan: str = "L", **split: str) -> dict[str, str]:
+    key = f"{loan}/{on}/{amount}/{len(split)}"
+    return {"payment_id": key, "loan_id": loan, "paid_on": on, "amount": amount, **split}
+
+
+def loans(cases: dict[str, object]) -> list[dict[str, str]]:
+    """Give one loan a case, so that a whole truth table is computed at once."""
+    return [{**LOAN, "loan_id": name} for name in cases]
 
 
 @pytest.mark.parametrize(
@@ -49,21 +51,25 @@ def test_a_payment_meets_the_oldest_instalment_first(facts_of):
     assert str(row["balance_amt"]) == "99000.00"
 
 
-@pytest.mark.parametrize(
-    ("instalment", "amount", "met"),
-    [
-        ("1000.00", "999.01", True),  # 0.99 missing, 1.00 allowed
-        ("1000.00", "999.00", True),  # exactly 1.00 missing
-        ("1000.00", "998.99", False),  # a cent more
-        ("5000.00", "4995.01", True),  # 0.1 % of 5,000 is 5.00
-        ("5000.00", "4995.00", True),
-        ("5000.00", "4994.99", False),
-    ],
-)
-def test_tolerance_is_the_larger_of_one_and_a_thousandth(facts_of, instalment, amount, met):
-    due = dues(2, principal=instalment)
-    row = facts_of("loan", "2024-02-20", loan=[LOAN], due=due, payment=[paid("2024-02-10", amount)])["L"]
-    assert row["dpd_days"] == (0 if met else 10)
+def test_tolerance_is_the_larger_of_one_and_a_thousandth(facts_of):
+    cases = {  # instalment, paid, days past due ten days later
+        "0.99 missing of 1,000": ("1000.00", "999.01", 0),
+        "1.00 missing of 1,000": ("1000.00", "999.00", 0),
+        "1.01 missing of 1,000": ("1000.00", "998.99", 10),
+        "4.99 missing of 5,000": ("5000.00", "4995.01", 0),
+        "5.00 missing of 5,000": ("5000.00", "4995.00", 0),
+        "5.01 missing of 5,000": ("5000.00", "4994.99", 10),
+    }
+    rows = facts_of(
+        "loan",
+        "2024-02-20",
+        loan=loans(cases),
+        due=[due for name, (amount, _, _) in cases.items() for due in dues(2, principal=amount, loan=name)],
+        payment=[paid("2024-02-10", amount, loan=name) for name, (_, amount, _) in cases.items()],
+    )
+    assert {name: row["dpd_days"] for name, row in rows.items()} == {
+        name: days for name, (_, _, days) in cases.items()
+    }
 
 
 def test_each_component_has_its_own_days(facts_of):
@@ -108,7 +114,7 @@ def test_an_instalment_paid_in_full_stays_met_when_later_ones_are_not(facts_of):
 def test_a_reversal_takes_the_payment_back(facts_of):
     rows = [
         paid("2024-02-10", "1000.00"),
-        {**paid("2024-02-12", "-1000.00"), "reverses_id": "2024-02-10/1000.00/0"},
+        {**paid("2024-02-12", "-1000.00"), "reverses_id": "L/2024-02-10/1000.00/0"},
     ]
     assert facts_of("loan", "2024-02-20", loan=[LOAN], due=dues(2), payment=rows)["L"]["dpd_days"] == 10
 
@@ -119,53 +125,47 @@ def test_a_payment_booked_later_is_not_known_before(facts_of):
     assert facts_of("loan", "2024-02-15", loan=[LOAN], due=dues(2), payment=rows)["L"]["dpd_days"] == 0
 
 
-def position(on: str, days: int | None, balance: str = "900.00") -> dict[str, object]:
-    return {"loan_id": "L", "on_date": on, "balance": balance, "days_past_due": days}
+def position(on: str, days: int | None, loan: str = "L") -> dict[str, object]:
+    return {"loan_id": loan, "on_date": on, "balance": "900.00", "days_past_due": days}
 
 
-@pytest.mark.parametrize(
-    ("on", "supplied", "days", "source"),
-    [
-        ("2024-03-31", 12, 12, "position"),
-        ("2024-03-30", 12, 13, "carried"),  # a day older
-        ("2024-03-30", 0, 0, "carried"),  # nothing to carry on
-        ("2024-02-25", 12, 47, "carried"),  # 35 days old
-        ("2024-02-24", 12, None, None),  # 36 days old: not measurable
-    ],
-)
-def test_supplied_days_are_carried_for_35_days(facts_of, on, supplied, days, source):
-    row = facts_of("loan", "2024-03-31", loan=[LOAN], position=[position(on, supplied)])["L"]
-    assert (row["dpd_days"], row["dpd_source"]) == (days, source)
-
-
-def test_a_payment_since_stops_the_carrying(facts_of):
-    row = facts_of(
+def test_supplied_days_are_carried_for_35_days(facts_of):
+    cases = {  # date of the record, days in it, days and source on 31 March
+        "of the day": ("2024-03-31", 12, 12, "position"),
+        "a day old": ("2024-03-30", 12, 13, "carried"),
+        "a day old, not late": ("2024-03-30", 0, 0, "carried"),
+        "35 days old": ("2024-02-25", 12, 47, "carried"),
+        "36 days old": ("2024-02-24", 12, None, None),
+        "paid since": ("2024-03-20", 12, 12, "carried"),
+    }
+    rows = facts_of(
         "loan",
         "2024-03-31",
-        loan=[LOAN],
-        position=[position("2024-03-20", 12)],
-        payment=[paid("2024-03-25", "10.00")],
-    )["L"]
-    assert (row["dpd_days"], row["dpd_source"]) == (12, "carried")
+        loan=loans(cases),
+        position=[position(on, days, name) for name, (on, days, _, _) in cases.items()],
+        payment=[paid("2024-03-25", "10.00", loan="paid since")],
+    )
+    found = {name: (row["dpd_days"], row["dpd_source"]) for name, row in rows.items()}
+    assert found == {name: case[2:] for name, case in cases.items()}
 
 
-@pytest.mark.parametrize(
-    ("supplied", "days", "source"),
-    [
-        (46, 46, "position"),  # 50 by the schedule: 4 more than supplied is worse_of_both, see below
-        (47, 47, "position"),
-        (48, 48, "position"),
-        (60, 60, "position"),  # the record is the bank's own
-    ],
-)
-def test_the_record_stands_within_the_gap(facts_of, supplied, days, source):
-    if supplied == 46:
-        days, source = 50, "worse_of_both"
-    row = facts_of(
-        "loan", "2024-03-31", loan=[LOAN], due=dues(2), position=[position("2024-03-31", supplied)]
-    )["L"]
-    assert row["dpd_schedule_days"] == 50
-    assert (row["dpd_days"], row["dpd_source"]) == (days, source)
+def test_the_record_stands_within_the_gap(facts_of):
+    cases = {  # days supplied, days and source; the schedule says 50
+        "four less": (46, 50, "worse_of_both"),
+        "three less": (47, 47, "position"),
+        "two less": (48, 48, "position"),
+        "more": (60, 60, "position"),
+    }
+    rows = facts_of(
+        "loan",
+        "2024-03-31",
+        loan=loans(cases),
+        due=[due for name in cases for due in dues(2, loan=name)],
+        position=[position("2024-03-31", days, name) for name, (days, _, _) in cases.items()],
+    )
+    assert {row["dpd_schedule_days"] for row in rows.values()} == {50}
+    found = {name: (row["dpd_days"], row["dpd_source"]) for name, row in rows.items()}
+    assert found == {name: case[1:] for name, case in cases.items()}
 
 
 def test_neither_schedule_nor_record_is_not_measurable(facts_of):
@@ -181,11 +181,17 @@ def test_an_acceptance_before_maturity_owes_nothing_yet(facts_of):
 
 
 def test_a_proved_technical_cause_is_seen_only_if_it_covers_all(facts_of):
-    first, second = dues(2, 3)
     proved = {"cause_unpaid": "technical", "proof_ref": "IT-7"}
-    one = facts_of("loan", "2024-03-12", loan=[LOAN], due=[first, {**second, **proved}])["L"]
-    all_of_them = facts_of(
-        "loan", "2024-03-12", loan=[LOAN], due=[{**first, **proved}, {**second, **proved}]
-    )["L"]
-    no_proof = facts_of("loan", "2024-02-12", loan=[LOAN], due=[{**first, "cause_unpaid": "technical"}])["L"]
-    assert [row["is_technical_overdue"] for row in (one, all_of_them, no_proof)] == [False, True, False]
+    cases = {
+        "one of two": ([{}, proved], False),
+        "both": ([proved, proved], True),
+        "no proof": ([{"cause_unpaid": "technical"}, proved], False),
+    }
+    due = [
+        {**one, **cause}
+        for name, (causes, _) in cases.items()
+        for one, cause in zip(dues(2, 3, loan=name), causes, strict=True)
+    ]
+    rows = facts_of("loan", "2024-03-12", loan=loans(cases), due=due)
+    found = {name: row["is_technical_overdue"] for name, row in rows.items()}
+    assert found == {name: expected for name, (_, expected) in cases.items()}
