@@ -1,0 +1,200 @@
+"""What people read after a run, of a store, and of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postloan.cli.packs import Names
+from postloan.cli.text import amount, colour, cut, faint, heading, joined, pad, screen_width, width
+from postloan.cli.words import COLOUR_MARKS, Words
+
+if TYPE_CHECKING:
+    from postloan.run.daily import RunResult
+    from postloan.run.event import Changes
+    from postloan.run.status import Status
+
+_FINDINGS_SHOWN = 3
+_RUNS_SHOWN = 30
+
+
+def say_overview(result: RunResult, told: Mapping[str, Any], store: Path, words: Words, names: Names) -> None:
+    """Print one screen that answers who needs somebody today."""
+    warned = told["warnings"]
+    line = words("customers_need_you", warned["red"] + warned["orange"])
+    click.echo(f"\n{heading(words('run_of', result.run.as_of.isoformat()))}  {heading(line)}")
+    balances = joined(
+        [f"{amount(one['balance'], words)} {one['currency']}" for one in told["amounts"]], " + "
+    )
+    sizes = f"{told['loans']:,}", f"{told['customers']:,}"
+    click.echo(f"  {words('loans_and_balance', *sizes, balances)}")
+    overdue = joined([f"{amount(one['overdue'], words)} {one['currency']}" for one in told["amounts"]], " + ")
+    past_due = f"{told['overdue_loans']:,}"
+    click.echo(f"  {words('overdue_loans', past_due, overdue)}")
+    _say_colours(warned, words)
+    _say_classes(told["classes"], words, names)
+    _say_measures(told["measures"], words)
+    _say_first(told["first"], words, names)
+    _say_findings(result, words)
+    first = told["first"]
+    if first:
+        which = f"--customer {first[0]['customer_id']}"
+        click.echo(f"\n{words('next')}: postloan explain {store} {which}    {faint(words('why'))}")
+    else:
+        click.echo(f"\n{words('next')}: postloan status {store}")
+
+
+def _say_colours(warned: Mapping[str, int], words: Words) -> None:
+    parts = [f"{colour(name, words)} {count:,}" for name, count in warned.items()]
+    click.echo(f"\n{heading(words('warnings'))}\n  {'    '.join(parts)}")
+
+
+def _say_classes(classes: Sequence[Mapping[str, Any]], words: Words, names: Names) -> None:
+    click.echo(f"\n{heading(words('classes'))}")
+    most = max([row["loans"] for row in classes], default=1)
+    for row in classes:
+        level = names.level("cn10a", row["level_code"]) if row["level_code"] else "-"
+        five = words(row["five_level"] or "not_measurable")
+        bar = "▇" * max(1, row["loans"] * 30 // most)
+        click.echo(f"  {pad(level, 10)}{pad(five, 17)}{row['loans']:>10,}  {faint(bar)}")
+
+
+def _say_measures(measures: Sequence[Mapping[str, Any]], words: Words) -> None:
+    if not measures:
+        return
+    click.echo(f"\n{heading(words('measures'))}")
+    for row in measures[:6]:
+        due = words("due_on", row["first_due_on"]) if row["first_due_on"] else words("no_deadline")
+        click.echo(f"  {pad(words(row['owner_role'] or 'unknown'), 24)}{row['measures']:>10,}  {faint(due)}")
+
+
+def _say_first(first: Sequence[Mapping[str, Any]], words: Words, names: Names) -> None:
+    if not first:
+        return
+    click.echo(f"\n{heading(words('first_customers'))}")
+    ids = max(width(row["customer_id"]) for row in first)
+    for row in first:
+        mark = pad(colour(row["colour"], words), 13)
+        head = f"  {mark}{pad(row['customer_id'], ids)}  {words('score')} {row['score']:>4}  "
+        click.echo(head + cut(reason_in_words(row["reasons"], names, words), screen_width() - width(head)))
+
+
+def reason_in_words(reasons: Sequence[Mapping[str, Any]], names: Names, words: Words) -> str:
+    """Give the first reason in words, and how many more there are."""
+    if not reasons:
+        return ""
+    first = reasons[0]
+    code = str(first["code"])
+    text = f"{code} {names.signal(code)}".strip()
+    if first.get("value") is not None:
+        text += f": {plain_number(str(first['value']))}"
+        if first.get("threshold") is not None:
+            text += f" ({words('threshold', plain_number(str(first['threshold'])))})"
+    return text + (f", {words('and_more', len(reasons) - 1)}" if len(reasons) > 1 else "")
+
+
+def plain_number(text: str) -> str:
+    """Give a decimal without the zeros at its end; other texts as they are."""
+    whole, point, places = text.partition(".")
+    if not point or not places.isdigit():
+        return text
+    kept = places.rstrip("0")
+    return f"{whole}.{kept}" if kept else whole
+
+
+def _say_findings(result: RunResult, words: Words) -> None:
+    if result.quarantined:
+        click.echo(f"\n{words('quarantined', f'{result.quarantined:,}')}")
+    if result.findings:
+        click.echo(f"\n{heading(words('findings'))}")
+    for finding in result.findings[:_FINDINGS_SHOWN]:
+        click.echo(f"  {cut(finding.message, screen_width() - 2)}")
+    if len(result.findings) > _FINDINGS_SHOWN:
+        click.echo(faint(f"  {words('more', len(result.findings) - _FINDINGS_SHOWN)}"))
+
+
+def say_status(found: Status) -> None:
+    """Print the ledger, newest last, then what needs somebody."""
+    if not found.runs:
+        click.echo(
+            f"{found.store} has no runs yet\n\nnext: postloan run BOOK --as-of DATE --store {found.store}"
+        )
+        return
+    colours = "".join(f"{name:>8}" for name in COLOUR_MARKS)
+    click.echo(heading(f"{'day':<11}{'run':<15}{'state':<12}{'seconds':>8}{'loans':>12}{colours}"))
+    hidden = len(found.runs) - _RUNS_SHOWN
+    if hidden > 0:
+        click.echo(faint(f"… {hidden} earlier runs; --json shows all"))
+    for row in found.runs[-_RUNS_SHOWN:]:
+        click.echo(_status_line(row))
+    if found.at_work:
+        click.echo(
+            f"\na run is under way: process {found.at_work['process']} since {found.at_work['since']} UTC"
+        )
+    if found.gaps:
+        days = ", ".join(day.isoformat() for day in found.gaps[:5])
+        rest = f" and {len(found.gaps) - 5} more" if len(found.gaps) > 5 else ""
+        note = " (weekends only: the calendar does not know the year)" if found.provisional else ""
+        click.echo(f"\n{len(found.gaps)} business days without a result: {days}{rest}{note}")
+        last = found.runs[-1]["as_of"]
+        click.echo(f"next: postloan run BOOK --from {found.gaps[0]} --as-of {last} --store {found.store}")
+    for row in found.failed:
+        click.echo(f"\n{row['run_id']} failed: {row['reason']}")
+    if found.failed:
+        click.echo("next: mend what it says and run the day again; finished stages are kept")
+
+
+def _status_line(row: Mapping[str, Any]) -> str:
+    seconds = "" if row["seconds"] is None else f"{row['seconds']:.1f}"
+    line = f"{row['as_of']!s:<11}{row['run_id']:<15}{row['state']:<12}{seconds:>8}"
+    if row["loans"] is None:
+        return line
+    return line + f"{row['loans']:>12,}" + "".join(f"{count:>8,}" for count in row["warnings"].values())
+
+
+def say_changes(told: Changes, words: Words, names: Names) -> None:
+    """Print what an event changed, customer by customer."""
+    rows = ", ".join(f"{count:,} of {name}" for name, count in told.added.items()) or "none"
+    click.echo(heading(f"rows added: {rows}; {told.as_of.isoformat()} run again as {told.run_id}"))
+    for finding in told.findings:
+        click.echo(f"  {finding['message']}")
+        if finding["mend"]:
+            click.echo(f"    mend: {finding['mend']}")
+    for change in told.customers:
+        _say_change(change, words, names)
+    if not told.customers:
+        click.echo("the rows touch no customer of the book")
+    if told.others:
+        click.echo(f"\n{told.others:,} other customers changed colour or class as well")
+    if told.customers:
+        which = told.customers[0]["customer_id"]
+        click.echo(f"\n{words('next')}: postloan explain {told.store} --customer {which}")
+
+
+def _say_change(change: Mapping[str, Any], words: Words, names: Names) -> None:
+    before, after = change["before"], change["after"]
+    click.echo(
+        f"\n{words('customer')} {heading(change['customer_id'])}"
+        + ("" if change["changed"] else ": nothing changed")
+    )
+    if not change["changed"]:
+        return
+    click.echo(f"  {words('colour'):<10}{colour(before['colour'], words)} → {colour(after['colour'], words)}")
+    if before["score"] != after["score"]:
+        click.echo(f"  {words('score'):<10}{before['score'] or 0} → {after['score'] or 0}")
+    for loan in sorted({*before["classes"], *after["classes"]}):
+        old, new = (side["classes"].get(loan, {}) for side in (before, after))
+        if old != new:
+            levels = [names.level(one.get("scheme_id"), one.get("class_final")) or "-" for one in (old, new)]
+            days = [str(one.get("days_past_due", "-")) for one in (old, new)]
+            click.echo(
+                f"  {words('loan')} {loan}: {words('class')} {levels[0]} → {levels[1]}, "
+                f"days past due {days[0]} → {days[1]}"
+            )
+    for kind, name in (("signals", names.signal), ("measures", names.measure)):
+        for sign, codes in (("+", after[kind] - before[kind]), ("-", before[kind] - after[kind])):
+            for code in sorted(codes):
+                click.echo(f"  {sign} {code} {name(code.split(' ')[0])}".rstrip())

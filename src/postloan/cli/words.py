@@ -1,0 +1,125 @@
+"""The words of the command line in English and Chinese; names of signals and measures come from the pack."""
+
+from __future__ import annotations
+
+import os
+
+LANGUAGES = ("en", "zh")
+
+COLOUR_MARKS = {"red": ("R", "⬣"), "orange": ("O", "▲"), "yellow": ("Y", "■"), "blue": ("B", "●")}
+"""Letter and shape of each colour, for those who cannot tell colours apart."""
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "red": ("red", "红色"),
+    "orange": ("orange", "橙色"),
+    "yellow": ("yellow", "黄色"),
+    "blue": ("blue", "蓝色"),
+    "none": ("no colour", "无预警"),
+    "normal": ("normal", "正常"),
+    "special_mention": ("special mention", "关注"),
+    "substandard": ("substandard", "次级"),
+    "doubtful": ("doubtful", "可疑"),
+    "loss": ("loss", "损失"),
+    "not_measurable": ("not measurable", "无法计量"),
+    "customer": ("customer", "客户"),
+    "loan": ("loan", "贷款"),
+    "run_of": ("run of {0}", "{0} 日批处理"),
+    "customers_need_you": ("{0} customers are red or orange", "红色、橙色预警客户 {0} 户"),
+    "loans_and_balance": (
+        "{0} loans of {1} customers, {2} outstanding",
+        "贷款 {0} 笔，客户 {1} 户，余额 {2}",
+    ),
+    "overdue_loans": ("{0} loans past due, {1} overdue", "逾期贷款 {0} 笔，逾期金额 {1}"),
+    "warnings": ("Warnings", "风险预警"),
+    "classes": ("Classes", "十级分类"),
+    "measures": ("Measures due", "贷后措施"),
+    "first_customers": ("Look at these first", "优先关注客户"),
+    "score": ("score", "分值"),
+    "next": ("next", "下一步"),
+    "why": ("why this customer?", "查看该客户预警依据"),
+    "quarantined": ("{0} rows stand in quarantine", "隔离数据 {0} 行"),
+    "findings": ("Findings", "需核查事项"),
+    "customer_manager": ("customer manager", "客户经理"),
+    "branch_head": ("branch head", "支行行长"),
+    "credit_department": ("credit department", "信贷部"),
+    "risk_department": ("risk department", "风险部"),
+    "audit": ("audit", "审计"),
+    "asset_preservation": ("asset preservation", "资产保全"),
+    "legal": ("legal", "法律合规"),
+    "finance": ("finance", "财务部"),
+    "compliance": ("compliance", "合规部"),
+    "trade_finance": ("trade finance", "贸易融资"),
+    "executive": ("executive", "高级管理层"),
+    "risk_committee": ("risk committee", "风险管理委员会"),
+    "valuer": ("valuer", "评估人员"),
+    "schedule": ("Schedule", "还款计划"),
+    "days_past_due": ("{0} days past due ({1})", "逾期 {0} 天（{1}）"),
+    "not_past_due": ("nothing past due ({0})", "无逾期（{0}）"),
+    "dpd_unknown": ("days past due cannot be measured", "逾期天数无法计量"),
+    "oldest_unpaid": ("oldest unpaid instalment {0}", "最早未还期次 {0}"),
+    "overdue_amount": ("overdue {0}", "逾期金额 {0}"),
+    "dpd_position": ("the bank's record", "行内台账"),
+    "dpd_carried": ("the bank's record, carried forward", "行内台账顺延"),
+    "dpd_schedule": ("from the schedule", "按还款计划计算"),
+    "dpd_worse_of_both": ("the worse of record and schedule", "台账与计划取严"),
+    "signals": ("Signals", "预警信号"),
+    "since": ("since {0}", "自 {0} 起"),
+    "threshold": ("threshold {0}", "阈值 {0}"),
+    "applied": ("applied {0}", "实际适用 {0}"),
+    "suppressed": ("notice silenced by {0}", "通知已抑制（{0}）"),
+    "no_signal": ("none fired", "无触发信号"),
+    "clear_signals": ("{0} clear", "未触发 {0} 项"),
+    "not_measured": ("{0} not measurable: {1}", "无法计量 {0} 项：{1}"),
+    "for_lack_of": ("{0} for lack of {1}", "{0} 缺 {1}"),
+    "facts_gone": ("facts of that day are no longer kept", "当日指标已不再保存"),
+    "colour": ("Colour", "预警颜色"),
+    "rule": ("rule {0}", "规则 {0}"),
+    "class": ("Class", "风险分类"),
+    "floor": ("floor", "下限"),
+    "matrix": ("matrix", "矩阵"),
+    "machine": ("machine", "系统初分"),
+    "final": ("final", "最终"),
+    "previous": ("previous", "上次"),
+    "missing_inputs": ("missing: {0}", "缺失：{0}"),
+    "due_on": ("due {0}", "{0} 前"),
+    "no_deadline": ("no deadline", "无期限"),
+    "blocks": ("blocks {0}", "限制 {0}"),
+    "nobody": ("nobody holds this role", "该岗位无人"),
+    "no_measure": ("nothing is due", "无到期措施"),
+    "sources": ("Last rows of the book", "最近原始记录"),
+    "sources_how": ("add --book BOOK to see the rows that this rests on", "加 --book BOOK 可查看原始记录"),
+    "more": ("… and {0} more; --json shows all", "… 另有 {0} 项，--json 可看全部"),
+    "and_more": ("and {0} more", "另 {0} 项"),
+    "policy_moved": (
+        "names and conditions are those of {0}; the run used {1}",
+        "名称与条件取自 {0}，该次批处理使用 {1}",
+    ),
+    "balance": ("balance {0} {1}", "余额 {0} {1}"),
+    "granted": ("granted {0}", "放款 {0}"),
+    "matures": ("matures {0}", "到期 {0}"),
+    "manager": ("manager {0}", "客户经理 {0}"),
+    "institution": ("institution {0}", "机构 {0}"),
+    "its_loans": ("loans {0}", "贷款 {0}"),
+    "dimensions": ("Dimensions", "六维度"),
+    "unknown": ("unknown", "未知"),
+}
+
+
+def language(asked: str | None) -> str:
+    """Give the language to speak: as asked, else POSTLOAN_LANG, else English."""
+    told = (asked or os.environ.get("POSTLOAN_LANG", "")).lower()[:2]
+    return told if told in LANGUAGES else "en"
+
+
+class Words:
+    """Speaks one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._place = LANGUAGES.index(lang)
+
+    def __call__(self, key: str, *values: object) -> str:
+        """Give the words for a key, filled in; a key without words is given as it stands."""
+        found = _WORDS.get(key)
+        text = found[self._place] if found else key
+        return text.format(*values) if values else text
