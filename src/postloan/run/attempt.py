@@ -155,7 +155,7 @@ class Attempt:
         book = inputs.book(self._engine, self._as_of)
         self.findings += [*inputs.passed.findings, *plain_bands(self._engine, book, self._policy)]
         prior = load_prior(self._engine, self._store, self._prior_row, self._first_run_on)
-        context = Context(self._engine, book, self._policy, prior, self._as_of)
+        context = Context(self._engine, book, self._policy, prior, self._as_of, self._first_run_on)
         made = {"book": inputs.files}
         for stage in STAGES:
             work.compute(stage, context, [path for name in stage.reads for path in made[name]])

@@ -25,6 +25,7 @@ class Context:
     policy: Policy
     prior: Prior | None
     as_of: date
+    first_run_on: date
     tables: dict[str, Table] = field(default_factory=dict)
 
     @property
@@ -68,7 +69,10 @@ def _classification(c: Context) -> Mapping[str, Table]:
 
 
 def _measures(c: Context) -> Mapping[str, Table]:
-    return measures.decide(c.engine, c.facts, c.tables, c.policy, c.prior, c.as_of)
+    loans, warned = c.tables["loan_state"], c.tables["warning"]
+    return measures.decide(
+        c.engine, c.facts, loans, warned, c.policy, c.prior, c.book, c.as_of, c.first_run_on
+    )
 
 
 STAGES: tuple[Stage, ...] = (
@@ -76,6 +80,6 @@ STAGES: tuple[Stage, ...] = (
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
     Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
-    Stage("measures", (*FACTS, "signal", "warning", "loan_state"), ("measure_due",), _measures),
+    Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
