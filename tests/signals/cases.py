@@ -23,12 +23,14 @@ def _on(fact, *graded):
 
 CASES = {
     "REP01": (
-        _OWN | {"is_first_due_unpaid": True, "days_since_first_due_days": 10},
+        _OWN | {"due_count": 1, "is_first_due_unpaid": True, "days_since_first_due_days": 10},
         (
             *_on("days_since_first_due_days", (2, "clear"), (3, "red"), (4, "red"), (None, NM)),
             ({"is_first_due_unpaid": False}, "clear"),
             ({"is_first_due_unpaid": None}, NM),
             ({"is_first_due_unpaid": None, "is_entrusted": True}, "clear"),
+            ({"due_count": 0, "is_first_due_unpaid": None, "days_since_first_due_days": None}, "clear"),
+            ({"due_count": None}, NM),
             *_NOT_OURS,
         ),
     ),
