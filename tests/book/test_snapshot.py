@@ -112,6 +112,7 @@ def test_what_the_book_has(source: Path, engine: Engine, tmp_path: Path) -> None
     assert book.feeds == {"institution", "customer", "contract", "loan", "due", "payment"}
     assert (book.has("payment"), book.has("entry")) == (True, False)
     assert (book.has_column("loan", "amount"), book.has_column("entry", "amount")) == (True, False)
+    assert not book.has_column("loan", "rate")
     assert engine.rows(book.table("entry")) == []
     assert set(book.input_tables()) == set(book.feeds)
 

@@ -16,7 +16,7 @@ from postloan.book.checks import RAW, REASON, problem, reasons, row_checks
 from postloan.book.controls import ControlResult, compare
 from postloan.book.findings import MEND, WORDS, Finding
 from postloan.book.keys import PLACE
-from postloan.book.schema import FREE_TEXT, TABLES, parents_first, sort_order
+from postloan.book.schema import TABLES, parents_first, sort_order
 from postloan.book.sources.base import SourceBook, SourceTable
 from postloan.engine import Column, Engine, Field, Table, TableSchema, casting, raw
 from postloan.engine import verbs as v
@@ -82,6 +82,13 @@ def check(
     return passing.result()
 
 
+def _any(conditions: Sequence[Column | None]) -> Column:
+    some = v.literal(value=False, kind="boolean")
+    for condition in conditions:
+        some = some if condition is None else some | condition
+    return some
+
+
 class _Passing:
     """The state of one passage: what is clean so far, and what was found."""
 
@@ -113,15 +120,15 @@ class _Passing:
             judged = self.engine.materialise(judged, f"judged-{schema.name}")
         self.controls.extend(compare(self.engine, judged, source, self.source.controls))
         bad = self._bad_rows(judged, schema)
-        failed = [*bad.keys_and_reasons(), self._malformed(source)]
-        count = bad.count + len(source.malformed)
-        if count:
-            self._quarantine(source, schema, failed)
+        if bad.count + len(source.malformed):
+            self._quarantine(source, schema, [*bad.keys_and_reasons(), self._malformed(source)])
+        if bad.rounded:
+            self._note_rounded(source, bad.rounded)
         if exact and not bad.count:
             self.paths[schema.name] = tuple(source.files.values())
             self.rows[schema.name] = bad.total
         else:
-            self._write(judged, schema, bad)
+            self._write(judged, source, schema, bad)
         if not self.rows[schema.name]:
             self._note_empty(source)
 
@@ -130,18 +137,7 @@ class _Passing:
         fields = [one for one in schema.fields if one.name in source.rows.columns]
         if any(one.made and one.name not in source.rows.columns for one in schema.fields):
             return False
-        if not all(casting.is_exact(source.rows[one.name], one) for one in fields):
-            return False
-        texts = [one.name for one in fields if one.kind == "string" and one.name not in FREE_TEXT]
-        return not self._any(source.rows, [casting.unnormal(source.rows[name]) for name in texts])
-
-    def _any(self, table: Table, conditions: Sequence[Column]) -> bool:
-        if not conditions:
-            return False
-        some = conditions[0]
-        for condition in conditions[1:]:
-            some = some | condition
-        return bool(self.engine.rows(table.aggregate(n=v.count_if(some)))[0]["n"])
+        return all(casting.is_exact(source.rows[one.name], one) for one in fields)
 
     def _judged(self, source: SourceTable, schema: TableSchema) -> Table:
         """Give typed columns beside the reason that each row fails for, if it does."""
@@ -156,33 +152,24 @@ class _Passing:
         }
         originals = {RAW + name: source.rows[name] for name in present}
         places = {name: source.rows[name] for name in PLACE}
-        table = source.rows.select(**typed, **originals, **places)
+        rounded = [casting.round_places(source.rows[name], schema.field(name)) for name in present]
+        table = source.rows.select(**typed, **originals, **places, **{keys.ROUNDED: _any(rounded)})
         checks = row_checks(schema, present, self.as_of, self.lists)
         counted = raw.view(
             self.engine, table.mutate(problem=problem(table, checks)), f"problem_{schema.name}"
         )
         judged = counted.mutate(**reasons(counted, checks))
         judged = keys.with_made_id(judged, schema)
-        rounded = [casting.round_places(source.rows[name], schema.field(name)) for name in present]
-        self._note_rounded(source, rounded)
-        return judged.select(*schema.columns, *PLACE, *REASON)
+        return judged.select(*schema.columns, *PLACE, *REASON, keys.ROUNDED)
 
-    def _note_rounded(self, source: SourceTable, rounded: Sequence[Column]) -> None:
-        texts = [column for column in rounded if column is not None]
-        if not texts:
-            return
-        some = texts[0]
-        for condition in texts[1:]:
-            some = some | condition
-        count = int(self.engine.rows(source.rows.aggregate(n=v.count_if(some)))[0]["n"])
-        if count:
-            self._find(
-                "rounded_amounts",
-                source,
-                count,
-                f"{count} rows of {source.name} have amounts with more than two places, which were rounded",
-                "deliver amounts in whole cents",
-            )
+    def _note_rounded(self, source: SourceTable, count: int) -> None:
+        self._find(
+            "rounded_amounts",
+            source,
+            count,
+            f"{count} rows of {source.name} have amounts with more than two places, which were rounded",
+            "deliver amounts in whole cents",
+        )
 
     def _bad_rows(self, judged: Table, schema: TableSchema) -> keys.BadRows:
         bad = keys.BadRows(self.engine, judged, schema)
@@ -292,10 +279,12 @@ class _Passing:
             )
         )
 
-    def _write(self, judged: Table, schema: TableSchema, bad: keys.BadRows) -> None:
+    def _write(self, judged: Table, source: SourceTable, schema: TableSchema, bad: keys.BadRows) -> None:
+        """Write the clean rows; a column that the source lacks stays lacking, so that it can be told."""
         path = self.target / f"{schema.name}.parquet"
-        clean = bad.without(judged).select(*schema.columns)
-        self.rows[schema.name] = self.engine.write(clean, path, order_by=sort_order(schema))
+        kept = [one.name for one in schema.fields if one.made or one.name in source.rows.columns]
+        order = [name for name in sort_order(schema) if name in kept]
+        self.rows[schema.name] = self.engine.write(bad.without(judged).select(*kept), path, order_by=order)
         self.paths[schema.name] = (path,)
 
     def _note_empty(self, source: SourceTable) -> None:

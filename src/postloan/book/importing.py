@@ -19,6 +19,7 @@ from postloan.book.mapping import read_mapping
 from postloan.book.schema import TABLES
 from postloan.book.sources import database, folder
 from postloan.book.sources.base import SourceBook
+from postloan.book.stamp import write_stamp
 from postloan.engine import Engine, open_engine, raw
 from postloan.engine import verbs as v
 from postloan.errors import BookError
@@ -95,6 +96,7 @@ def import_book(
             found = _read(engine, source, path, names, progress)
         result = gate.check(engine, found, target, event_kinds=event_kinds, progress=progress)
         _write_csv_beside(engine, result.quarantine)
+        write_stamp(target, result, event_kinds)
         _put_in_place(target, book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 
@@ -128,6 +130,7 @@ def append_rows(
         )
         _keep_quarantine(engine, book)
         _write_csv_beside(engine, result.quarantine)
+        write_stamp(engine.scratch / "book", result, event_kinds)
         _put_in_place(engine.scratch / "book", book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 

@@ -12,8 +12,8 @@ from postloan.engine import verbs as v
 
 PLACE = (raw.SOURCE_FILE, raw.SOURCE_ROW)
 _FIRST_DAY = date(1, 1, 1)
-_NAMED = 5
-"""How many of the rows that share a key a reason names."""
+ROUNDED = "row_rounded"
+"""Whether an amount of the row was rounded to whole cents."""
 
 
 def with_made_id(table: Table, schema: TableSchema) -> Table:
@@ -53,9 +53,14 @@ class BadRows:
         self.engine, self.schema = engine, schema
         self._parts: list[Table] = []
         self._judged = judged
-        counts = judged.aggregate(total=judged.count(), bad=v.count_if(judged.quarantine_code.notnull()))
-        (row,) = engine.rows(counts)
-        self.total, self.count = int(row["total"]), int(row["bad"])
+        (row,) = engine.rows(
+            judged.aggregate(
+                total=judged.count(),
+                bad=v.count_if(judged.quarantine_code.notnull()),
+                rounded=v.count_if(judged[ROUNDED]),
+            )
+        )
+        self.total, self.count, self.rounded = (int(row[name]) for name in ("total", "bad", "rounded"))
         self.versions = False
         if self.count:
             own = judged.filter(judged.quarantine_code.notnull()).select(*PLACE, *REASON)
@@ -79,23 +84,29 @@ class BadRows:
         good = self.without(self._judged)
         known = [v.coalesce(*(good[name] for name in natural_dates(self.schema)), _first_day())]
         good = good.mutate(row_known=known[0])
-        key = [*self.schema.key, "row_known"]
-        self.versions = self._has_versions(good)
-        groups = good.group_by(key).aggregate(row_count=good.count())
-        several = self.engine.materialise(groups.filter(groups.row_count > 1), f"several-{self.schema.name}")
-        if not self._count(several):
+        several, deleted = self._several(good)
+        self.versions = several or deleted
+        if not several:
             return
-        rows = good.semi_join(several, key)
+        key = [*self.schema.key, "row_known"]
+        groups = good.group_by(key).aggregate(row_count=good.count())
+        alike = self.engine.materialise(groups.filter(groups.row_count > 1), f"several-{self.schema.name}")
+        if not self._count(alike):
+            return
+        rows = good.semi_join(alike, key)
         rows = rows.mutate(row_line=casting.canonical_row([rows[name] for name in self.schema.columns]))
         rows = self.engine.materialise(rows, f"alike-{self.schema.name}")
         self._add(self._judge_alike(rows, key, overlap))
 
-    def _has_versions(self, good: Table) -> bool:
-        key = list(self.schema.key)
-        groups = good.group_by(key).aggregate(row_count=good.count())
-        (row,) = self.engine.rows(groups.aggregate(n=v.count_if(groups.row_count > 1)))
-        (gone,) = self.engine.rows(good.aggregate(n=v.count_if(good.deleted)))
-        return bool(row["n"] or gone["n"])
+    def _several(self, good: Table) -> tuple[bool, bool]:
+        """Tell whether any key stands more than once, and whether any row is deleted."""
+        groups = good.group_by(list(self.schema.key)).aggregate(
+            row_count=good.count(), row_gone=v.count_if(good.deleted)
+        )
+        (row,) = self.engine.rows(
+            groups.aggregate(several=v.count_if(groups.row_count > 1), gone=v.count_if(groups.row_gone > 0))
+        )
+        return bool(row["several"]), bool(row["gone"])
 
     def _judge_alike(self, rows: Table, key: Sequence[str], overlap: Callable[[str, int], None]) -> Table:
         place = v.concat(rows[raw.SOURCE_FILE], " row ", v.text(rows[raw.SOURCE_ROW]))
@@ -139,6 +150,8 @@ class BadRows:
     def add_orphans(self, name: str, ids: Table, column: str, parent: str) -> None:
         """Add rows whose reference `name` is not among the clean `ids` of the parent."""
         lost = self._unmatched(name, ids, column)
+        if not self._count(lost):
+            return
         reason = v.concat(f"{name} '", lost[name], f"' is not in table {parent}")
         self._add(
             lost.select(
@@ -160,10 +173,8 @@ class BadRows:
 
     def _add(self, bad: Table) -> None:
         part = self.engine.materialise(bad, f"bad-{self.schema.name}")
-        count = self._count(part)
-        if count:
-            self._parts.append(part)
-            self.count += count
+        self._parts.append(part)
+        self.count += self._count(part)
 
     def _count(self, table: Table) -> int:
         return int(self.engine.rows(table.aggregate(n=table.count()))[0]["n"])

@@ -115,7 +115,8 @@ def _extract_postgres(
         ) from error
     written = []
     try:
-        with psycopg.connect(url, options="-c default_transaction_read_only=on") as connection:
+        with psycopg.connect(url) as connection:
+            connection.read_only = True
             named = connection.execute(
                 "SELECT table_name FROM information_schema.tables "
                 "WHERE table_schema = ANY (current_schemas(false)) ORDER BY table_name"
