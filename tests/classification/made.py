@@ -34,7 +34,7 @@ LOAN = {
     "dpd_source": "schedule",
     "is_technical_overdue": False,
 }
-CUSTOMER = {"kind": "corporate", "amount_band": "A3", "open_loan_count": 1, "has_open_loan": True}
+CUSTOMER = {"kind": "corporate", "institution_id": "O1", "manager_id": "M1", "has_open_loan": True}
 
 
 @cache

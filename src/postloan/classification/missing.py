@@ -14,7 +14,7 @@ def named(engine: Engine, loans: Table) -> Table:
     """Give the names for each loan: subject_id, missing (a JSON list in byte order).
 
     Args:
-        loans: the frame of classification with `entrusted` and `matrix_row`.
+        loans: the frame of classification with `_entrusted` and `matrix_row`.
     """
     names = _conditions(loans)
     ordered = sorted(names)
@@ -37,7 +37,7 @@ def _json(names: list[str], mask: int) -> str:
 
 def _conditions(loans: Table) -> dict[str, Column]:
     """Give for each name whether a loan lacks it where it would have mattered."""
-    own = ~loans.entrusted
+    own = ~loans["_entrusted"]
     best = own & loans.matrix_row.isin(("MX02", "MX03"))
     suit = loans["loan__suit_status"].isin(_SUED)
     credit = loans["loan__guarantee_mode"].fill_null("") == "credit"
@@ -56,6 +56,6 @@ def _conditions(loans: Table) -> dict[str, Column]:
         "loan.cover_share": own & uncovered & (best | (suit & ~credit)),
         "loan.dpd_days": own & loans["loan__claim_days"].isnull(),
         "loan.ecl_share": own & (loans["loan__stage"] == 3) & loans["loan__ecl_share"].isnull(),
-        "loan.is_entrusted": loans.entrusted,
+        "loan.is_entrusted": loans["_entrusted"],
         "loan.stage": own & loans["loan__stage"].isnull(),
     }

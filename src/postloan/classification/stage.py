@@ -69,9 +69,8 @@ def classify(
     second = run.run("floors_debtor", own).select("subject_id", "row", "five_level")
     floors = engine.materialise(_floors(first.union(second)), "class_floors")
     state = engine.materialise(_machine(loans, matrix, floors, known), "class_machine")
-    state = _decided(state, book, prior, known, as_of)
-    state = state.mutate(entrusted=state["_entrusted"])
     named = missing.named(engine, state)
+    state = _decided(state, book, prior, known, as_of)
     state = state.inner_join(named, state.subject_id == named.subject_id)
     return {"loan_state": _columns(state, facts, book, policy, as_of)}
 

@@ -1,0 +1,247 @@
+"""Measures due on one day (domain: measures.md, D1 and D2).
+
+All rows of all tables that hold are taken together. For one measure and one loan or customer the earliest
+deadline counts, with the rules of all; what a rule blocks is left out. A measure keeps its id from the first
+day on which its rule held until it is completed or the rule stops holding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from postloan.book.snapshot import Book
+from postloan.engine import Column, Engine, Field, Table
+from postloan.engine import verbs as v
+from postloan.errors import PolicyError
+from postloan.measures import deadlines, hits, owners
+from postloan.measures.inputs import done_by, measure_frame, visits_by
+from postloan.policy.pack import Policy
+from postloan.results import MEASURE_DUE, Prior
+
+MANAGER = "customer_manager"
+"""The role that is the loan's own manager and is not looked for elsewhere."""
+
+
+def decide(
+    engine: Engine,
+    facts: Mapping[str, Table],
+    loan_state: Table,
+    warning: Table,
+    policy: Policy,
+    prior: Prior | None,
+    book: Book,
+    as_of: date,
+    first_run_on: date,
+) -> dict[str, Table]:
+    """Give `measure_due` in the contract's columns.
+
+    Duties have a deadline, options none; a measure is never due before the day on which it opened.
+    `because` is a JSON object: the facts that the deciding table tested, the day counted from, and whether
+    the calendar of the deadline is provisional. Entrusted loans have no measures.
+
+    Raises PolicyError `unknown_measure` where a table names a measure that the pack does not define.
+    """
+    kinds = _kinds(engine, policy, as_of)
+    loans = measure_frame(
+        engine, facts, loan_state, warning, policy, book, as_of, first_run_on, hits.names(policy)
+    )
+    inspections, modifiers = hits.inspections(engine, policy, loans, as_of)
+    rows = hits.steps(engine, policy, loans, as_of).union(inspections)
+    rows = engine.materialise(_subjects(rows, kinds), "measure_hits")
+    held = _opened(rows, prior, book, as_of)
+    dated = deadlines.add(engine, policy, held, as_of)
+    lead = v.literal(as_of + timedelta(days=int(policy.parameter("inspection_lead_days"))), "date")
+    due = v.greatest(dated.deadline, dated.opened_on)
+    due = v.when([(dated.nature == "option", v.null("date"))], due)
+    dated = dated.mutate(due_on=due).filter((dated.kind == "step") | (due <= lead))
+    dated = engine.materialise(dated, "measure_dated")
+    blocks = hits.blocked_codes(engine, policy, as_of)
+    merged = _merged(_one_inspection(dated), _rules(dated, _subjects(modifiers, kinds)), blocks)
+    merged = _unblocked(merged, rows, blocks, kinds)
+    merged = _owned(merged, facts, owners.holders(engine, policy, book, as_of))
+    return {"measure_due": _columns(merged, book, policy, as_of)}
+
+
+def _kinds(engine: Engine, policy: Policy, as_of: date) -> Table:
+    """Give the measures of the pack as a look-up by code."""
+    known = policy.measures
+    unknown = sorted(hits.codes_named(policy, as_of) - set(known))
+    if unknown:
+        raise PolicyError(
+            "unknown_measure",
+            f"Tables name measures that are not defined: {', '.join(unknown)}.",
+            where=f"{policy.id}/measures.yaml, {as_of.isoformat()}",
+            mend="Define them, or correct the tables.",
+        )
+    names = ("code", "nature", "level", "owner_role", "approver_role", "choice_group")
+    rows = [{name: getattr(measure, name) or None for name in names} for measure in known.values()]
+    return engine.from_rows(rows, [Field(name, "string") for name in names], "measure_kinds")
+
+
+def _subjects(rows: Table, kinds: Table) -> Table:
+    """Add what the measure is, and the loan or customer that it is about."""
+    rows = rows.inner_join(kinds, rows.measure == kinds.code).drop("code")
+    if "customer_id" not in rows.columns:
+        return rows
+    return rows.mutate(subject_id=_subject(rows))
+
+
+def _subject(rows: Table) -> Column:
+    return v.when([(rows.level == "customer", rows.customer_id)], rows.loan_id)
+
+
+def _opened(rows: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
+    """Leave out what was completed, and add the day on which each measure opened.
+
+    A measure is completed by `measure_done` or a visit of its kind on or after `starts_on`.
+    """
+    done, visits = done_by(book, as_of), visits_by(book, as_of)
+    by_loan = done.select(
+        _code="measure_code", _subject="loan_id", _level=v.literal("loan", "string"), _on="done_on"
+    )
+    by_customer = done.select(
+        _code="measure_code", _subject="customer_id", _level=v.literal("customer", "string"), _on="done_on"
+    )
+    both = by_loan.union(by_customer)
+    last = both.group_by(["_code", "_subject", "_level"]).aggregate(_done=both["_on"].max())
+    rows = rows.left_join(
+        last,
+        [rows.measure == last["_code"], rows.subject_id == last["_subject"], rows.level == last["_level"]],
+    ).drop("_code", "_subject", "_level")
+    seen = visits.group_by(_owner=visits.customer_id, _kind=visits.kind).aggregate(
+        _seen=visits.visited_on.max()
+    )
+    rows = rows.left_join(seen, [rows.customer_id == seen["_owner"], rows.visit == seen["_kind"]])
+    completed = v.greatest(rows["_done"], rows["_seen"])
+    rows = rows.mutate(_completed=completed)
+    rows = rows.filter((rows["_completed"] < rows.starts_on).fill_null(True))
+    return _kept_open(rows, prior, done, as_of)
+
+
+def _kept_open(rows: Table, prior: Prior | None, done: Table, as_of: date) -> Table:
+    """Add opened_on: as in the last run if the measure was listed and not completed since, else the day."""
+    day = v.literal(as_of, "date")
+    last = v.when([(rows.kind == "step", rows["_completed"])], v.greatest(rows.base_on, rows["_completed"]))
+    if prior is None or "measure_due" not in prior.tables:
+        rows = rows.mutate(opened_on=day)
+    else:
+        before = prior.tables["measure_due"]
+        before = before.anti_join(done, before.measure_id == done.measure_id)
+        before = before.select(
+            _code=before.measure_code,
+            _level=before.level,
+            _subject=v.when([(before.level == "customer", before.customer_id)], before.loan_id),
+            _opened=before.opened_on,
+        )
+        rows = rows.mutate(_last=last)
+        rows = rows.left_join(
+            before,
+            [
+                rows.measure == before["_code"],
+                rows.subject_id == before["_subject"],
+                rows.level == before["_level"],
+            ],
+        )
+        unbroken = rows["_opened"].notnull() & (rows["_last"] <= rows["_opened"]).fill_null(True)
+        rows = rows.mutate(opened_on=v.when([(unbroken, rows["_opened"])], day))
+    # What has no day of its own counts from its last completion, else from its opening.
+    base = v.coalesce(rows.base_on, rows["_done"], rows.opened_on)
+    return rows.mutate(base_on=base)
+
+
+def _one_inspection(dated: Table) -> Table:
+    """Keep one inspection on site a customer: that with the earliest deadline, then of the worst class."""
+    order = [(dated.due_on, "asc"), (dated.measure, "desc"), (dated.loan_id, "asc"), (dated.rule_id, "asc")]
+    group = v.when(
+        [(dated.kind == "on_site", dated.customer_id)], v.concat(dated.loan_id, "|", dated.rule_id)
+    )
+    rows = dated.mutate(_nth=v.row_number(partition=[dated.kind, group], order=order))
+    return rows.filter((rows.kind != "on_site") | (rows["_nth"] == 1)).drop("_nth")
+
+
+def _rules(dated: Table, modifiers: Table) -> Table:
+    """Give the rules behind each measure of each subject: _code, _subject, rule_id."""
+    own = dated.select(_code="measure", _subject="subject_id", rule_id="rule_id")
+    inspected = dated.filter(dated.kind != "step").select(
+        _loan="loan_id", _code="measure", _subject="subject_id"
+    )
+    changed = inspected.inner_join(
+        modifiers, [inspected["_loan"] == modifiers.loan_id, inspected["_code"] == modifiers.measure]
+    )
+    return own.union(changed.select("_code", "_subject", "rule_id")).distinct()
+
+
+def _merged(dated: Table, rules: Table, blocks: Table) -> Table:
+    """Give one row a measure and subject: the earliest deadline, all rules, and what they block."""
+    order = [(dated.due_on, "asc"), (dated.rule_id, "asc"), (dated.loan_id, "asc")]
+    rows = dated.mutate(_nth=v.row_number(partition=[dated.measure, dated.subject_id], order=order))
+    rows = rows.filter(rows["_nth"] == 1).drop("_nth")
+    listed = rules.group_by(["_code", "_subject"]).aggregate(rule_ids=v.json_list(v.json_text(rules.rule_id)))
+    rows = rows.inner_join(listed, [rows.measure == listed["_code"], rows.subject_id == listed["_subject"]])
+    rows = rows.drop("_code", "_subject")
+    stops = rules.inner_join(blocks, rules.rule_id == blocks.rule_id)
+    stops = stops.select("_code", "_subject", "blocked").distinct()
+    stopped = stops.group_by(["_code", "_subject"]).aggregate(blocks=v.json_list(v.json_text(stops.blocked)))
+    rows = rows.left_join(stopped, [rows.measure == stopped["_code"], rows.subject_id == stopped["_subject"]])
+    return rows.drop("_code", "_subject")
+
+
+def _unblocked(merged: Table, rows: Table, blocks: Table, kinds: Table) -> Table:
+    """Leave out what a rule that holds blocks, for the loan or its customer, also once its own row is done."""
+    pairs = rows.select("loan_id", "customer_id", "rule_id").inner_join(
+        blocks, rows.rule_id == blocks.rule_id
+    )
+    pairs = pairs.select("loan_id", "customer_id", "blocked")
+    pairs = pairs.inner_join(kinds, pairs.blocked == kinds.code)
+    pairs = pairs.mutate(_stopped=_subject(pairs))
+    return merged.anti_join(pairs, [merged.measure == pairs.blocked, merged.subject_id == pairs["_stopped"]])
+
+
+def _owned(merged: Table, facts: Mapping[str, Table], holders: Table) -> Table:
+    """Add who answers: the loan's manager, or the holder of the role nearest to the loan's institution.
+
+    A customer's measures go by the institution and manager of the largest open loan.
+    """
+    loan = facts["facts_loan"].select(_loan="id", _loan_at="institution_id", _loan_manager="manager_id")
+    customer = facts["facts_customer"].select(_owner="id", _at="institution_id", _manager="manager_id")
+    rows = merged.left_join(loan, merged.loan_id == loan["_loan"])
+    rows = rows.left_join(customer, rows.customer_id == customer["_owner"])
+    whole = rows.level == "customer"
+    rows = rows.mutate(
+        _place=v.when([(whole, rows["_at"])], rows["_loan_at"]),
+        _by=v.when([(whole, rows["_manager"])], rows["_loan_manager"]),
+    )
+    rows = rows.left_join(
+        holders, [rows["_place"] == holders.at_institution, rows.owner_role == holders.role]
+    )
+    return rows.mutate(owner_id=v.when([(rows.owner_role == MANAGER, rows["_by"])], rows.holder_id))
+
+
+def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
+    """Give the contract's columns in their order, without measures whose id was done already."""
+    parts = (rows.measure, ":", rows.level, ":", rows.subject_id, ":", v.text(rows.opened_on))
+    because = v.json_object(
+        {
+            "base_on": v.json_text(v.text(rows.base_on)),
+            "calendar_provisional": v.text(rows.provisional),
+            "facts": rows["facts"],
+            "loan_id": v.json_text(rows.loan_id),
+        }
+    )
+    values = {
+        "as_of": v.literal(as_of, "date"),
+        "measure_id": v.concat(*parts),
+        "measure_code": rows.measure,
+        "loan_id": v.when([(rows.level == "loan", rows.loan_id)], v.null("string")),
+        "hard_stop_on": v.null("date"),
+        "clock_id": v.null("string"),
+        "blocks": v.coalesce(rows["blocks"], v.literal("[]", "string")),
+        "because": because,
+        "policy_version": v.literal(policy.version, "string"),
+    }
+    table = rows.select(
+        **{name: values[name] if name in values else rows[name] for name in MEASURE_DUE.columns}
+    )
+    done = done_by(book, as_of)
+    return table.anti_join(done, table.measure_id == done.measure_id)

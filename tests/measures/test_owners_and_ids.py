@@ -1,0 +1,116 @@
+"""Who owns a measure, and how its id lives from day to day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from postloan.engine import Engine
+from postloan.results import MEASURE_DUE
+from tests.classification.made import DAY
+from tests.measures.made import by_code, measures, prior_of
+
+ORANGE = {"customer_id": "CL", "colour": "orange", "colour_since": date(2024, 6, 24)}
+LOAN = {"id": "L", "level": "01", "amount_band": "A1", "disbursed_on": date(2020, 1, 2)}
+
+
+def _run(engine: Engine, day: date, before: list[dict[str, Any]] | None, **more: Any) -> list[dict[str, Any]]:
+    prior = None if before is None else prior_of(engine, before, day - timedelta(days=1), DAY)
+    return measures(engine, [LOAN], on=day, first=DAY, prior=prior, **more)
+
+
+def test_columns_are_the_contract_s(engine: Engine) -> None:
+    rows = _run(engine, DAY, None, warnings=[ORANGE])
+    assert tuple(rows[0]) == MEASURE_DUE.columns
+
+
+def test_ids_stay_while_the_rule_holds_and_end_when_it_was_done(engine: Engine) -> None:
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    first = _run(engine, days[0], None, warnings=[ORANGE])
+    assert by_code(first)["M34"]["measure_id"] == "M34:customer:CL:2024-06-28"
+    second = _run(engine, days[1], first, warnings=[ORANGE])
+    third = _run(engine, days[2], second, warnings=[ORANGE])
+    keys = ("measure_id", "opened_on", "due_on")
+    assert [[row[key] for key in keys] for row in first] == [[row[key] for key in keys] for row in third]
+    done = [
+        {
+            "measure_id": "M34:customer:CL:2024-06-28",
+            "measure_code": "M34",
+            "loan_id": "L",
+            "done_on": days[2],
+        },
+    ]
+    visit = {"visit_id": "v", "customer_id": "CL", "kind": "IN4", "visited_on": days[2], "result": "finding"}
+    book = {"measure_done": done, "visit": [visit]}
+    fourth = _run(engine, days[3], third, warnings=[ORANGE], book=book)
+    left = {row["measure_code"] for row in third} - {row["measure_code"] for row in fourth}
+    assert left == {"M34", "M07"}  # the entry was made, the special inspection took place
+    assert left.isdisjoint(
+        row["measure_code"] for row in _run(engine, days[4], fourth, warnings=[ORANGE], book=book)
+    )
+    # A colour that comes again asks again.
+    again = {**ORANGE, "colour_since": days[4]}
+    back = by_code(_run(engine, days[4], fourth, warnings=[again], book=book))
+    assert back["M34"]["measure_id"] == "M34:customer:CL:2024-07-02"
+
+
+def test_a_measure_that_lapsed_opens_anew(engine: Engine) -> None:
+    first = _run(engine, DAY, None, warnings=[ORANGE])
+    clear = _run(engine, DAY + timedelta(days=1), first)
+    again = _run(engine, DAY + timedelta(days=2), clear, warnings=[ORANGE])
+    assert by_code(again)["M34"]["opened_on"] == DAY + timedelta(days=2)
+
+
+def test_an_inspection_that_was_made_opens_the_next_one(engine: Engine) -> None:
+    loan = {**LOAN, "level": "06"}  # every 30 days, so always within the lead
+    before = measures(engine, [loan], on=DAY, first=DAY)
+    row = by_code(before)["M05"]
+    assert (row["opened_on"], row["due_on"]) == (DAY, DAY + timedelta(days=30))
+    day = DAY + timedelta(days=10)
+    visit = {"visit_id": "v", "customer_id": "CL", "kind": "IN3", "visited_on": day - timedelta(days=1)}
+    prior = prior_of(engine, before, day - timedelta(days=1), DAY)
+    after = measures(engine, [loan], on=day, first=DAY, prior=prior, book={"visit": [visit]})
+    row = by_code(after)["M05"]
+    assert (row["opened_on"], row["due_on"]) == (day, day + timedelta(days=29))
+
+
+def test_a_role_is_looked_for_up_the_tree(engine: Engine) -> None:
+    staff = [
+        {"staff_id": "S3", "name": "c", "institution_id": "H", "role": "risk_department"},
+        {"staff_id": "S2", "name": "b", "institution_id": "B1", "role": "legal"},
+        {"staff_id": "S1", "name": "a", "institution_id": "B1", "role": "legal", "left_on": date(2024, 1, 1)},
+        {"staff_id": "S4", "name": "d", "institution_id": "H", "role": "legal"},
+        {"staff_id": "S5", "name": "e", "institution_id": "O2", "role": "asset_preservation"},
+    ]
+    more = [
+        {"staff_id": "S4", "role": "risk_department", "institution_id": "O1", "until": date(2024, 6, 27)},
+        {"staff_id": "S2", "role": "branch_head", "institution_id": "O1", "since": DAY},
+    ]
+    red = {**ORANGE, "colour": "red"}
+    loan = {**LOAN, "dpd_days": 40}
+    rows = by_code(measures(engine, [loan], warnings=[red], book={"staff": staff, "staff_role": more}))
+    owners = {code: rows[code]["owner_id"] for code in ("M07", "M25", "M34", "M38", "M30")}
+    assert owners == {"M07": "M1", "M25": "S2", "M34": "S3", "M38": "S2", "M30": None}
+    assert rows["M30"]["owner_role"] == "asset_preservation"
+
+
+def test_nine_loans_of_one_customer_make_one_measure_of_the_customer(engine: Engine) -> None:
+    loans = [
+        {
+            **LOAN,
+            "id": f"L{n}",
+            "customer_id": "CL",
+            "level": f"0{n}",
+            "manager_id": f"M{n}",
+            "dpd_days": 31 + n,
+        }
+        for n in range(1, 10)
+    ]
+    rows = measures(engine, loans, warnings=[ORANGE], customers=[{"id": "CL", "manager_id": "M4"}])
+    assert len({row["measure_id"] for row in rows}) == len(rows)
+    whole = by_code([row for row in rows if row["level"] == "customer"])
+    assert set(whole) == {"M05", "M06", "M07", "M13", "M14", "M25", "M34"}
+    assert all(row["loan_id"] is None and row["customer_id"] == "CL" for row in whole.values())
+    assert whole["M07"]["owner_id"] == "M4"
+    letters = [row for row in rows if row["measure_code"] == "M24"]
+    assert {row["loan_id"]: row["owner_id"] for row in letters} == {f"L{n}": f"M{n}" for n in range(1, 10)}
