@@ -108,15 +108,16 @@ def _nothing_due_yet(rows: Table) -> Table:
     """Give 0 days where nothing was due so far: a schedule ahead, an item off the sheet not matured."""
     waiting = (rows.on_off != "on") & (rows.days_to_maturity_days.fill_null(0) >= 0)
     ahead = rows.due_count.isnull() & rows.next_due_on.notnull()
-    clear = (waiting | ahead).ifelse(zero(), v.null("integer"))
+    nothing = (waiting | ahead).ifelse(zero(), v.null("integer"))
     names = (
         "dpd_schedule_days",
         "schedule_principal_days",
         "schedule_interest_days",
         "overdue_schedule",
         "due_count",
+        "late_1to7_count_6m",
     )
-    return rows.mutate(**{name: v.coalesce(rows[name], clear) for name in names})
+    return rows.mutate(**{name: v.coalesce(rows[name], nothing) for name in names})
 
 
 def _days(context: Context, rows: Table) -> Table:
