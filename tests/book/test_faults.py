@@ -393,3 +393,41 @@ def test_shuffled_rows_give_the_same_files(source: Path, rows: Rows) -> None:
     shutil.rmtree(source.parent / "book")
     bring(source)
     assert rows(source.parent / "book" / "payment.parquet") == first
+
+
+def test_a_quote_that_is_never_closed_does_not_lose_the_rows_before_it(source: Path, rows: Rows) -> None:
+    with (source / "due.csv").open("a") as file:
+        file.write('"L1,2024-03-15,1.00,0\nL1,2024-04-15,1.00,0\n')
+    summary = bring(source)
+    assert summary.rows["due"] == 2
+    assert summary.quarantined == {"due": {"malformed_row": 1}}
+    (row,) = quarantined(source, rows, "due")
+    assert "L1,2024-04-15" in str(row["quarantine_reason"])
+    assert "close every quote" in summary.findings[0].mend
+
+
+def test_a_list_of_months(source: Path) -> None:
+    (source / "customer.csv").write_text(
+        "customer_id,name,kind,income_months\nC1,Anna,farmer,3;7\nC2,Bert,farmer,12\nC3,Carl,farmer,0;13\n"
+    )
+    summary = bring(source)
+    assert summary.quarantined == {"customer": {"wrong_type": 1}}
+    assert "months from 1 to 12" in summary.findings[0].message
+
+
+def test_lists_and_timestamps_in_parquet_are_brought_into_shape(source: Path, rows: Rows) -> None:
+    as_parquet(
+        source,
+        "customer",
+        {
+            "customer_id": ["C1", "C2"],
+            "name": ["Anna", "Bert"],
+            "kind": ["farmer", "farmer"],
+            "income_months": [[3, 7], None],
+            "born_on": pa.array([0, None], pa.timestamp("us")),
+        },
+    )
+    assert bring(source).quarantined == {}
+    anna, bert = rows(source.parent / "book" / "customer.parquet")
+    assert (anna["income_months"], anna["born_on"]) == ("3;7", date(1970, 1, 1))
+    assert (bert["income_months"], bert["born_on"]) == (None, None)

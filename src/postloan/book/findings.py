@@ -31,7 +31,8 @@ class Finding:
 
 
 MEND: dict[str, str] = {
-    "malformed_row": "make the row as long as the header; put text that holds the separator in quotes",
+    "malformed_row": "make the row as long as the header; put text that holds the separator in quotes, "
+    "and close every quote",
     "wrong_type": "write the value in the form named",
     "not_a_number": "put the true number, or leave the cell empty if it is not known",
     "missing_value": "fill the cell in",

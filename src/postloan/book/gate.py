@@ -21,6 +21,9 @@ from postloan.book.sources.base import SourceBook, SourceTable
 from postloan.engine import Column, Engine, Field, Table, TableSchema, casting, raw
 from postloan.engine import verbs as v
 
+_SHOWN = 300
+"""The most letters of a reason that a finding repeats; the quarantine file holds it whole."""
+
 _PLACE_FIELDS = (Field(raw.SOURCE_FILE, "string"), Field(raw.SOURCE_ROW, "integer"))
 _REASON_FIELDS = tuple(Field(name, "string") for name in REASON)
 
@@ -274,7 +277,7 @@ class _Passing:
                 str(first[raw.SOURCE_FILE]),
                 count,
                 f"{source.name}: {WORDS[code]}, {count} to quarantine; the first at {place}: "
-                f"{first['quarantine_reason']}{allowed}",
+                f"{str(first['quarantine_reason'])[:_SHOWN]}{allowed}",
                 MEND[code],
             )
         )

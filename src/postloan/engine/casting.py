@@ -178,8 +178,6 @@ def _parse(text: Column, field: Field, formats: Sequence[str]) -> Column:
         case "date":
             own = [_R["plr_date_as"](text, ibis.literal(one)) for one in formats]
             return ibis.coalesce(*own, _R["plr_date"](text))
-        case "integer_list":
-            return text.replace(",", ";").replace(" ", "")
         case _:
             return text
 
