@@ -67,7 +67,7 @@ def _say_measures(measures: Sequence[Mapping[str, Any]], words: Words) -> None:
         return
     click.echo(f"\n{heading(words('measures'))}")
     for row in measures[:6]:
-        due = words("due_on", row["first_due_on"]) if row["first_due_on"] else words("no_deadline")
+        due = words("first_due", row["first_due_on"]) if row["first_due_on"] else words("no_deadline")
         click.echo(f"  {pad(words(row['owner_role'] or 'unknown'), 24)}{row['measures']:>10,}  {faint(due)}")
 
 

@@ -39,12 +39,11 @@ def _loans(engine: Engine, loans: Table) -> dict[str, Any]:
         overdue=v.money(v.total(loans.overdue_amount)),
     )
     rows = sorted(engine.rows(sums), key=lambda row: -row["loans"])
-    (customers,) = engine.rows(
-        loans.select("customer_id").distinct().aggregate(n=v.count_if(v.literal(True, "boolean")))
-    )
+    owners = loans.select("customer_id").distinct()
+    (customers,) = engine.rows(owners.aggregate(n=owners.count()))
     return {
         "loans": sum(row["loans"] for row in rows),
-        "customers": int(customers["n"] or 0),
+        "customers": int(customers["n"]),
         "overdue_loans": sum(row["overdue_loans"] for row in rows),
         "amounts": [
             {"currency": row["currency"], "balance": row["balance"], "overdue": row["overdue"]}
