@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlglot.expressions as sge
 
 from postloan.engine import verbs as v
 from postloan.engine.functions import FUNCTIONS
@@ -60,7 +63,11 @@ class Engine:
         name = f"source_{next(self._names)}"  # never t0, t1: Ibis names its own parts so
         if self.kind == "duckdb":
             return self.backend.read_parquet([str(file) for file in files], table_name=name)
-        frame = self.backend._session.read.parquet(*[str(file) for file in files])
+        reader = self.backend._session.read
+        shape = _spark_shape(pq.read_schema(files[0])) if files and files[0].is_file() else None
+        if shape is not None:  # else Spark starts a job to look for itself
+            reader = reader.schema(shape)
+        frame = reader.parquet(*[str(file) for file in files])
         frame.createOrReplaceTempView(name)
         return self.backend.table(name)
 
@@ -75,18 +82,38 @@ class Engine:
         return raw.select(**{field.name: _typed(raw, field, cents=cents) for field in schema.fields})
 
     def write(self, table: Table, path: Path, *, order_by: Sequence[str] = ()) -> int:
-        """Write the table as one Parquet file sorted by those columns; give the number of rows."""
+        """Write the table as one Parquet file sorted by those columns, nulls last; give the number of rows.
+
+        Raises PostloanError `out_of_range` where a value does not fit its type.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        if self.kind == "duckdb":
-            keys = [ibis.asc(table[name], nulls_first=False) for name in order_by]
-            ordered = table.order_by(keys) if keys else table
-            self.backend.to_parquet(ordered, str(path), compression="zstd")
-        else:
-            self._write_spark(table, path, order_by)
-        return pq.read_metadata(path).num_rows
+        with _refusals():
+            if self.kind == "duckdb":
+                keys = ", ".join(f'"{name}" ASC NULLS LAST' for name in order_by)
+                ordered = f"{self._statement(table)}{f' ORDER BY {keys}' if keys else ''}"
+                target = str(path).replace("'", "''")
+                self.backend.raw_sql(f"COPY ({ordered}) TO '{target}' (FORMAT PARQUET, COMPRESSION ZSTD)")
+            else:
+                self._write_spark(table, path, order_by)
+        rows: int = pq.read_metadata(path).num_rows
+        return rows
+
+    def _statement(self, table: Table) -> str:
+        """Give the query with each column cast to its type.
+
+        An engine may compute in another one: DuckDB sums into HUGEINT and takes a small constant for an
+        INTEGER. What is written or fetched has the types that the expression says.
+        """
+        compiler = self.backend.compiler
+        columns = []
+        for name, kind in table.schema().items():
+            quoted = sge.to_identifier(name, quoted=True).sql(compiler.dialect)
+            target = compiler.type_mapper.from_ibis(kind).sql(compiler.dialect)
+            columns.append(quoted if kind.is_null() else f"CAST({quoted} AS {target}) AS {quoted}")
+        return f"SELECT {', '.join(columns)} FROM ({self.backend.compile(table)}) AS written"
 
     def _write_spark(self, table: Table, path: Path, order_by: Sequence[str]) -> None:
-        frame = self.backend._session.sql(self.backend.compile(table)).repartition(1)
+        frame = self.backend._session.sql(self._statement(table)).repartition(1)
         if order_by:
             from pyspark.sql import functions as spark
 
@@ -94,7 +121,7 @@ class Engine:
         folder = path.with_name(path.name + ".parts")
         frame.write.mode("overwrite").option("compression", "zstd").parquet(str(folder))
         (part,) = folder.glob("part-*.parquet")
-        os.replace(part, path)
+        part.replace(path)
         shutil.rmtree(folder)
 
     def materialise(self, table: Table, name: str) -> Table:
@@ -116,10 +143,14 @@ class Engine:
         return found
 
     def _arrow(self, table: Table) -> pa.Table:
-        if self.kind == "duckdb":
-            return table.to_pyarrow()
-        # Ibis fetches from Spark through pandas, which turns integers beside nulls into floats.
-        return self.backend._session.sql(self.backend.compile(table)).toArrow()
+        statement = self._statement(table)
+        with _refusals():
+            if self.kind == "duckdb":
+                return self.backend.con.sql(statement).to_arrow_table()
+            # Ibis fetches from Spark through pandas, which turns integers beside nulls into floats.
+            with warnings.catch_warnings():  # PySpark leaves its socket to be closed by Python
+                warnings.simplefilter("ignore", ResourceWarning)
+                return self.backend._session.sql(statement).toArrow()
 
     def from_rows(
         self, rows: Sequence[Mapping[str, object]], fields: Sequence[Field], name: str, *, cents: bool = False
@@ -133,6 +164,54 @@ class Engine:
         return self.read(path, schema, cents=cents)
 
 
+_SPARK_TYPES = {
+    pa.int64(): "BIGINT",
+    pa.int32(): "INT",
+    pa.float64(): "DOUBLE",
+    pa.string(): "STRING",
+    pa.large_string(): "STRING",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP_NTZ",
+    pa.timestamp("ms"): "TIMESTAMP_NTZ",
+}
+
+
+def _spark_shape(schema: pa.Schema) -> str | None:
+    """Give a Parquet file's columns as Spark declares them; None where one is of a rarer type."""
+    columns = []
+    for field in schema:
+        if pa.types.is_decimal128(field.type):
+            kind = f"DECIMAL({field.type.precision},{field.type.scale})"
+        elif field.type in _SPARK_TYPES:
+            kind = _SPARK_TYPES[field.type]
+        else:
+            return None
+        columns.append(f"`{field.name.replace('`', '``')}` {kind}")
+    return ", ".join(columns)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn an engine's arithmetic error into a PostloanError that both engines raise alike."""
+    try:
+        yield
+    except Exception as error:
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        if not kinds & _ARITHMETIC:
+            raise
+        first = str(error).strip().splitlines()[0]
+        raise PostloanError(
+            "out_of_range",
+            f"a value does not fit its type: {first}",
+            mend="look for an amount or a rate that cannot be right; money ends at 9999999999999999.99",
+        ) from error
+
+
+_ARITHMETIC = {"OutOfRangeException", "ConversionException", "ArithmeticException", "NumberFormatException"}
+"""What DuckDB and Spark call a value that does not fit; Spark's classes exist only with its package."""
+
+
 def _arrow_type(field: Field) -> pa.DataType:
     return dt.dtype(FILE_TYPES[field.kind]).to_pyarrow()
 
@@ -143,10 +222,8 @@ def _typed(raw: Table, field: Field, *, cents: bool) -> Column:
         return ibis.null(target)
     column = raw[field.name]
     source = column.type()
-    if source.is_null():
+    if source.is_null() or (source.is_unknown() and "NULL" in str(source)):  # how Ibis sees DuckDB's own
         return ibis.null(target)
-    if source.is_floating():
-        column = column.isnan().ifelse(ibis.null(source), column)
     if not _fits(source, field):
         raise PostloanError(
             "wrong_type",
@@ -155,25 +232,27 @@ def _typed(raw: Table, field: Field, *, cents: bool) -> Column:
             mend=f"write {field.name} as {FILE_TYPES[field.kind]}, or import the book with `postloan import`",
         )
     if field.kind == "money":
-        exact = column if source == dt.dtype(FILE_TYPES["money"]) else column.cast(FILE_TYPES["money"])
-        return v.cents(exact) if cents else exact
+        return v.exact(column, "integer" if cents else "money")
+    if field.kind == "decimal":
+        return v.exact(column, "decimal")
     return column if source == dt.dtype(target) else column.cast(target)
 
 
 def _fits(source: dt.DataType, field: Field) -> bool:
     match field.kind:
         case "string" | "json" | "integer_list":
-            return source.is_string()
+            found = source.is_string()
         case "integer":
-            return source.is_integer()
+            found = source.is_integer()
         case "boolean":
-            return source.is_boolean()
+            found = source.is_boolean()
         case "date":
-            return source.is_date()
+            found = source.is_date()
         case "timestamp":
-            return source.is_timestamp() or source.is_date()
+            found = source.is_timestamp() or source.is_date()
         case _:
-            return source.is_numeric() and not source.is_boolean()
+            found = source.is_numeric() and not source.is_boolean()
+    return bool(found)
 
 
 def open_engine(
@@ -195,7 +274,11 @@ def open_engine(
     """
     base = Path(tempfile.mkdtemp(prefix="postloan-", dir=_made(scratch)))
     workers = threads or os.cpu_count() or 1
-    backend = _duckdb(workers, memory, base) if kind == "duckdb" else _spark(workers, memory, base)
+    try:
+        backend = _duckdb(workers, memory, base) if kind == "duckdb" else _spark(workers, memory, base)
+    except BaseException:
+        shutil.rmtree(base, ignore_errors=True)
+        raise
     return Engine(kind, backend, base)
 
 
@@ -226,10 +309,11 @@ def _spark(threads: int, memory: str, scratch: Path) -> Any:
         except Exception as error:  # Py4J wraps every failure to start in types of its own
             raise _no_spark(f"the Spark session did not start ({type(error).__name__})") from error
     session.sparkContext.setLogLevel("ERROR")
+    # What goes wrong is raised; PySpark would print it beside that.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     for function in FUNCTIONS:
         session.sql(function.spark_sql())
-    backend = ibis.pyspark.connect(session)
-    return backend
+    return ibis.pyspark.connect(session)
 
 
 def _no_spark(reason: str) -> PostloanError:
@@ -253,6 +337,9 @@ def _spark_builder(session: Any, threads: int, memory: str, scratch: Path) -> An
         "spark.local.dir": str(scratch / "spark"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.timestampType": "TIMESTAMP_NTZ",  # as DuckDB and the files of a book mean it
+        "spark.sql.variable.substitute": "false",  # a text may hold `${name}`
+        "spark.sql.ansi.enabled": "true",  # an overflow stops instead of turning into null
         "spark.sql.shuffle.partitions": str(max(2, threads)),
         "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
         "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",

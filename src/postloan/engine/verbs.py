@@ -6,11 +6,13 @@ listed in `allowed.py`. Nulls sort last; sums of integers stay integers.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import ibis
+import ibis.expr.datatypes as dt
 from ibis import udf
 
 from postloan.engine.functions import FUNCTIONS
@@ -21,6 +23,7 @@ Order = Sequence[tuple[Column, str]]
 
 _IBIS_TYPES = {
     "BIGINT": "int64",
+    "DOUBLE": "float64",
     "STRING": "string",
     "DATE": "date",
     "ARRAY<STRING>": "array<string>",
@@ -74,11 +77,15 @@ def coalesce(*columns: Column) -> Column:
 
 def greatest(*columns: Column) -> Column:
     """Give the largest value, nulls ignored; null where all are null."""
+    if len(columns) == 1:  # Spark wants two
+        return columns[0]
     return ibis.greatest(*columns)
 
 
 def least(*columns: Column) -> Column:
     """Give the smallest value, nulls ignored; null where all are null."""
+    if len(columns) == 1:  # Spark wants two
+        return columns[0]
     return ibis.least(*columns)
 
 
@@ -125,18 +132,37 @@ def money(column: Column) -> Column:
     return _F["pl_money"](column)
 
 
+def exact(column: Column, kind: Literal["money", "decimal", "integer"]) -> Column:
+    """Give a number of whatever type a file holds as that kind; halves away from zero, NaN is null.
+
+    `integer` gives money as integer cents.
+    """
+    places = 6 if kind == "decimal" else 2
+    if column.type().is_floating():
+        whole = _F["pl_whole_double"](column.cast("float64"), 10**places)
+        if kind == "integer":
+            return whole
+        return money(whole) if kind == "money" else _F["pl_millionths"](whole)
+    target = FILE_TYPES["decimal" if kind == "decimal" else "money"]
+    found = column if column.type() == dt.dtype(target) else column.cast(target)
+    return cents(found) if kind == "integer" else found
+
+
 def decimal(column: Column) -> Column:
     """Give an integer as DECIMAL(18,6)."""
     return _F["pl_decimal"](column)
 
 
 def add_days(day: Column, days: Column | int) -> Column:
-    """Give the date that many days later."""
+    """Give the date that many days later, held at 0001-01-01 and 9999-12-31."""
     return _F["pl_add_days"](day, days)
 
 
 def add_months(day: Column, months: Column | int) -> Column:
-    """Give the same day that many months later, or the month's last day where it has no such day."""
+    """Give the same day that many months later, or the month's last day where it has no such day.
+
+    Held at 0001-01-01 and 9999-12-31.
+    """
     return _F["pl_add_months"](day, months)
 
 
@@ -266,7 +292,10 @@ def concat(*columns: Column | str) -> Column:
 
 
 def join_text(column: Column, separator: str = ",", *, rank: Column | None = None) -> Column:
-    """Aggregate: join texts, nulls left out, in byte order or by an integer rank from 0 and then byte order."""
+    """Aggregate: join texts, nulls left out, in byte order or by an integer rank and then byte order.
+
+    A text without a rank comes last; null where there is no text.
+    """
     if rank is None:
         return _F["pl_join_sorted"](column.collect(), separator)
     return _F["pl_join_ranked"](_F["pl_rank_text"](rank, column).collect(), separator)
@@ -288,6 +317,6 @@ def json_object(values: Mapping[str, Column]) -> Column:
     parts: list[Column | str] = ["{"]
     for position, key in enumerate(sorted(values)):
         separator = "," if position else ""
-        parts.append(f'{separator}"{key}":')
+        parts.append(f"{separator}{json.dumps(key, ensure_ascii=False)}:")
         parts.append(ibis.coalesce(values[key], ibis.literal("null")))
     return concat(*parts, "}")

@@ -1,0 +1,467 @@
+"""One case for every verb and every allowed method: a query that both engines must answer alike.
+
+A case is a function of the tables; what it covers is read from its own code, so that a verb without a
+case is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from postloan.engine import Table
+from postloan.engine import verbs as v
+
+Build = Callable[[Table, Table], Table]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A query over one adversarial file; `other` is the file `groups`, for joins."""
+
+    name: str
+    file: str
+    build: Build
+
+    def names(self) -> set[str]:
+        """Give every attribute that the query's code calls or reads."""
+        return set(_names(self.build.__code__))
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(file: str) -> Callable[[Build], Build]:
+    """Register a query over that file under its function's name."""
+
+    def register(build: Build) -> Build:
+        assert build.__name__ not in CASES
+        CASES[build.__name__] = Case(build.__name__, file, build)
+        return build
+
+    return register
+
+
+def _one(value: int) -> Any:
+    return v.literal(value, "integer")
+
+
+@case("small")
+def operators_on_integers(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        plus=t.i + t.j,
+        minus=t.i - t.j,
+        times=t.i * t.j,
+        negative=-t.i,
+        shifted=t.i + 1,
+        turned=1 - t.i,
+        same=t.i == t.j,
+        other=t.i != t.j,
+        less=t.i < t.j,
+        most=t.i <= t.j,
+        more=t.i > t.j,
+        least=t.i >= t.j,
+        over=t.i > 2,
+        within=t.i.between(-1, t.j),
+    )
+
+
+@case("truth")
+def operators_on_truth(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        both=t.a & t.b,
+        either=t.a | t.b,
+        neither=~(t.a | t.b),
+        no=~t.a,
+        same=t.a == t.b,
+        unlike=(~t.a) != t.b,
+        known=t.a.notnull() & t.b.isnull(),
+        chosen=t.a.ifelse(1, 2),
+        nested=t.a.ifelse(t.b, ~t.b).fill_null(False),
+    )
+
+
+@case("amounts")
+def operators_on_money(t: Table, o: Table) -> Table:
+    zero = v.literal("0.00", "money")
+    return t.select(
+        "k",
+        same=t.m == t.o,
+        less=t.m < t.o,
+        most=t.m <= t.o,
+        positive=t.m > zero,
+        within=t.m.between(zero, t.o),
+        member=t.m.isin([v.literal("0.01", "money"), t.o]),
+        full=t.m.fill_null(t.o),
+        nothing=t.m.nullif(t.o),
+        chosen=(t.m > t.o).ifelse(t.m, zero),
+        top=v.greatest(t.m, t.o),
+        bottom=v.least(t.m, t.o, zero),
+    )
+
+
+@case("rates")
+def operators_on_rates(t: Table, o: Table) -> Table:
+    return t.select("k", same=t.p == t.q, less=t.p < t.q, full=t.p.fill_null(v.literal("0.1", "decimal")))
+
+
+@case("days")
+def operators_on_days(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        same=t.d == t.e,
+        less=t.d < t.e,
+        most=t.d <= t.e,
+        within=t.d.between(v.literal("1900-01-01", "date"), t.e),
+        known=t.d.notnull(),
+        nothing=t.d.nullif(t.e),
+        full=t.d.fill_null(t.e),
+        top=v.greatest(t.d, t.e),
+        bottom=v.least(t.d, t.e),
+    )
+
+
+@case("texts")
+def operators_on_texts(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        same=t.s == t.t,
+        less=t.s < t.t,
+        most=t.s <= t.t,
+        within=t.s.between("a", t.t),
+        length=t.s.length(),
+        holds=t.s.contains(t.t),
+        begins=t.s.startswith(t.t),
+        percent=t.s.contains("%"),
+        dot=t.s.startswith("."),
+        slash=t.s.contains("\\"),
+        nothing=t.s.contains(""),
+        first=v.least(t.s, t.t),
+        last=v.greatest(t.s, t.t),
+        full=t.s.fill_null(t.t),
+        gone=t.s.nullif(""),
+    )
+
+
+@case("texts")
+def membership(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        some=t.s.isin(["a", "", "张三", "\\", "'"]),
+        none=t.s.notin(["a", "", '"', "\n", "\x01"]),
+        with_null=t.s.isin(["a", None]),
+        without_null=t.s.notin(["a", None]),
+        empty=t.s.isin([]),
+        others=t.s.isin([t.t, "b"]),
+    )
+
+
+@case("texts")
+def membership_in_a_table(t: Table, o: Table) -> Table:
+    return t.filter(t.s.isin(o.s) | t.t.notin(o.filter(o.s.notnull()).s))
+
+
+@case("texts")
+def texts_as_literals(t: Table, o: Table) -> Table:
+    odd = ("it's", "\\", "\\n", "a\nb", "\t", "\u3000", "\U0001f600", '"', "`", "%", "${x}", "--", "{{}}", "")
+    return t.limit(1).select("k", **{f"c{i}": v.literal(text, "string") for i, text in enumerate(odd)})
+
+
+@case("small")
+def literals_and_nulls(t: Table, o: Table) -> Table:
+    return t.limit(1).select(
+        "k",
+        whole=v.literal(2**62, "integer"),
+        money=v.literal("-9999999999999999.99", "money"),
+        share=v.literal("0.000001", "decimal"),
+        old=v.literal("1899-12-31", "date"),
+        yes=v.literal(True, "boolean"),
+        no_whole=v.null("integer"),
+        no_money=v.null("money"),
+        no_share=v.null("decimal"),
+        no_text=v.null("string"),
+        no_day=v.null("date"),
+        no_truth=v.null("boolean"),
+        no_time=v.null("timestamp"),
+        empty=v.literal(None, "date"),
+    )
+
+
+@case("small")
+def branches(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        found=v.when([(t.i > t.j, t.i), (t.i == 0, t.j)], _one(99)),
+        nothing=v.when([(t.i > 0, v.literal("a", "string"))], v.null("string")),
+        other=v.when([], t.i),
+        first=v.coalesce(t.i, t.j, _one(5)),
+        alone=v.coalesce(t.i),
+        top=v.greatest(t.i, t.j),
+        bottom=v.least(t.i, t.j, _one(3)),
+        same=v.greatest(t.i),
+        also=v.least(t.i),
+    )
+
+
+@case("large")
+def largest_integers(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        less=t.i < t.j,
+        top=v.greatest(t.i, t.j),
+        text=v.text(t.i),
+        share=v.ratio(t.i, t.j),
+        rest=v.modulo(t.i, t.j),
+        nothing=t.i.nullif(t.j),
+    )
+
+
+@case("small")
+def divisions(t: Table, o: Table) -> Table:
+    return t.select("k", share=v.ratio(t.i, t.j), whole=v.integer_divide(t.i, t.j), rest=v.modulo(t.i, t.j))
+
+
+@case("rates")
+def products(t: Table, o: Table) -> Table:
+    return t.select("k", times=v.product(t.p, t.q), less=v.difference(t.p, t.q))
+
+
+@case("rate_limits")
+def limits_of_rates(t: Table, o: Table) -> Table:
+    one = v.literal("1.000000", "decimal")
+    zero = v.literal("0", "decimal")
+    return t.select(
+        "k",
+        same=v.product(t.p, one),
+        less=v.difference(t.p, zero),
+        text=v.text(t.p),
+        top=v.greatest(t.p, t.q),
+    )
+
+
+@case("cents_and_rates")
+def conversions(t: Table, o: Table) -> Table:
+    return t.select(
+        "k", cents=v.convert(t.x, t.n), money=v.money(t.x), share=v.decimal(v.integer_divide(t.x, _one(10)))
+    )
+
+
+@case("amounts")
+def money_and_cents(t: Table, o: Table) -> Table:
+    there = v.cents(t.m)
+    return t.select(
+        "k",
+        cents=there,
+        money=v.money(there),
+        exact=v.exact(t.m, "integer"),
+        wider=v.exact(
+            v.greatest(v.literal("-99.99", "money"), v.least(t.m, v.literal("9.99", "money"))), "decimal"
+        ),
+        text=v.text(t.m),
+    )
+
+
+@case("days")
+def between_days(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        days=v.days_between(t.d, t.e),
+        months=v.months_between(t.d, t.e),
+        index=v.month_index(t.d),
+        start=v.month_start(t.d),
+        year=v.year(t.d),
+        month=v.month(t.d),
+        day=v.day_of_month(t.d),
+        text=v.text(t.d),
+    )
+
+
+@case("days_and_counts")
+def later_days(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        day=v.add_days(t.x, t.n),
+        month=v.add_months(t.x, t.n),
+        one=v.add_months(t.x, 1),
+        back=v.add_days(t.x, -1),
+        year=v.text(v.add_months(t.x, 12 * 10_000)),
+    )
+
+
+@case("texts")
+def texts_joined(t: Table, o: Table) -> Table:
+    return t.select("k", both=v.concat(t.s, "-", t.t), alone=v.concat(t.s), json=v.json_text(t.s))
+
+
+@case("truth")
+def texts_of_truth(t: Table, o: Table) -> Table:
+    return t.select(
+        "k",
+        text=v.text(t.a),
+        json=v.json_object(
+            {
+                "b": v.text(t.b),
+                "a": v.json_text(v.text(t.a)),
+                'q"\\': v.text(v.literal("0.000000", "decimal")),
+                "中": v.json_text(v.null("string")),
+            }
+        ),
+    )
+
+
+@case("rates")
+def texts_of_rates(t: Table, o: Table) -> Table:
+    return t.select("k", text=v.text(t.p), day=v.text(v.literal("0001-01-01", "date")))
+
+
+@case("groups")
+def aggregates(t: Table, o: Table) -> Table:
+    return t.group_by("g").aggregate(
+        n=t.count(),
+        filled=t.s.count(),
+        total=v.total(t.n),
+        positive=v.total_if(t.n, t.n > 0),
+        never=v.total_if(t.n, t.n > 2**62),
+        true=v.count_if(t.b),
+        ties=v.count_if(t.s == "a"),
+        top=t.n.max(),
+        bottom=t.n.min(),
+        last_day=t.d.max(),
+        first_day=t.d.min(),
+        last_text=t.s.max(),
+        first_text=t.s.min(),
+        most=t.m.max(),
+        least=t.m.min(),
+        max_if=v.max_if(t.d, t.b),
+        min_if=v.min_if(t.s, t.n >= 0),
+    )
+
+
+@case("groups")
+def aggregates_over_all(t: Table, o: Table) -> Table:
+    return t.aggregate(
+        n=t.count(),
+        filled=t.n.count(),
+        total=v.total(t.r),
+        sums=v.total_if(t.r, t.g == "none"),
+        counts=v.count_if(t.g == "none"),
+        texts=v.join_text(t.g),
+        list=v.json_list(v.json_text(t.g)),
+        last=t.s.max(),
+        nothing=v.max_if(t.n, t.g == "none"),
+    )
+
+
+@case("groups")
+def texts_of_groups(t: Table, o: Table) -> Table:
+    return t.group_by("g").aggregate(
+        plain=v.join_text(t.s),
+        apart=v.join_text(t.s, ", "),
+        ranked=v.join_text(t.s, "|", rank=t.n),
+        list=v.json_list(v.json_text(t.s)),
+        ranked_list=v.json_list(v.json_text(t.s), rank=t.n),
+    )
+
+
+@case("texts_and_counts")
+def texts_by_any_rank(t: Table, o: Table) -> Table:
+    return t.aggregate(one=v.join_text(t.x, "\u3000", rank=t.n), other=v.join_text(t.x, ""))
+
+
+@case("groups")
+def windows(t: Table, o: Table) -> Table:
+    order = [(t.s, "asc"), (t.k, "desc")]
+    return t.select(
+        "k",
+        row=v.row_number(partition=[t.g], order=order),
+        over_all=v.row_number(order=[(t.d, "desc"), (t.s, "desc"), (t.k, "asc")]),
+        running=v.running_sum(t.r, partition=[t.g], order=order),
+        running_all=v.running_sum(t.r, order=[(t.k, "asc")]),
+        sum=v.sum_over(t.r, partition=[t.g]),
+        sum_with_nulls=v.sum_over(t.n, partition=[t.g, t.r]),
+        count=v.count_over(partition=[t.g]),
+        count_pairs=v.count_over(partition=[t.n, t.b]),
+        before=v.lag(t.s, partition=[t.g], order=order),
+        after=v.lead(t.d, partition=[t.g], order=order),
+        before_all=v.lag(t.m, order=[(t.k, "asc")]),
+        after_all=v.lead(t.b, order=[(t.k, "asc")]),
+        least=v.least_from_here(t.n, partition=[t.g], order=order),
+        least_all=v.least_from_here(t.d, order=[(t.k, "asc")]),
+    )
+
+
+@case("groups")
+def rows_chosen(t: Table, o: Table) -> Table:
+    return t.filter((t.n > 0) | t.b, t.g != "ties").drop("m").rename(group="g").mutate(m=_one(1))
+
+
+@case("groups")
+def rows_that_differ(t: Table, o: Table) -> Table:
+    return t.select("g", "n", "b", "m").distinct()
+
+
+@case("groups")
+def rows_in_order(t: Table, o: Table) -> Table:
+    return t.order_by([t.g, "s", t.k]).limit(20).select("k", "g")
+
+
+@case("groups")
+def rows_united(t: Table, o: Table) -> Table:
+    return t.select("k", "g", "n").union(o.select("n", "g", "k"))
+
+
+@case("groups")
+def rows_united_once(t: Table, o: Table) -> Table:
+    return t.select("g", "n").union(o.select("n", "g"), distinct=True)
+
+
+@case("groups")
+def joins(t: Table, o: Table) -> Table:
+    sums = o.group_by("g").aggregate(sum=v.total(o.r), some=o.count())
+    return t.left_join(sums, "g").select(t.k, t.g, sums.sum, sums.some)
+
+
+@case("groups")
+def inner_joins(t: Table, o: Table) -> Table:
+    right = o.select("k", other="n", text="s")
+    return t.inner_join(right, [t.n == right.other, t.s == right.text]).select(t.k, there=right.k)
+
+
+@case("groups")
+def semi_and_anti_joins(t: Table, o: Table) -> Table:
+    some = o.filter(o.n > 0).select("g")
+    return t.semi_join(some, "g").select("k").union(t.anti_join(some, "g").select("k"))
+
+
+@case("groups")
+def anti_joins(t: Table, o: Table) -> Table:
+    return t.anti_join(o.filter(o.n > 0), "g").select("k", "g")
+
+
+@case("truth")
+def cross_joins(t: Table, o: Table) -> Table:
+    return t.cross_join(o.select(other="k", text="s")).select("k", "other", "text")
+
+
+@case("groups")
+def a_table_with_itself(t: Table, o: Table) -> Table:
+    same = t.view()
+    return t.inner_join(same, [t.r == same.r, t.k < same.k]).select(t.k, there=same.k)
+
+
+@case("groups")
+def shapes(t: Table, o: Table) -> Table:
+    kinds = v.literal(", ".join(f"{name} {kind}" for name, kind in t.schema().items()), "string")
+    named = v.literal(",".join(t.columns), "string")
+    return t.select(t.k.name("key"), kinds=kinds, named=named, kind=v.literal(str(t.n.type()), "string"))
