@@ -431,3 +431,15 @@ def test_lists_and_timestamps_in_parquet_are_brought_into_shape(source: Path, ro
     anna, bert = rows(source.parent / "book" / "customer.parquet")
     assert (anna["income_months"], anna["born_on"]) == ("3;7", date(1970, 1, 1))
     assert (bert["income_months"], bert["born_on"]) == (None, None)
+
+
+def test_an_event_on_nobody_is_an_orphan(source: Path, rows: Rows) -> None:
+    (source / "event.csv").write_text(
+        "subject_kind,subject_id,kind,occurred_on\n"
+        "customer,C1,died,2024-01-01\ncustomer,L1,died,2024-01-01\nloan,L1,damaged,2024-01-01\n"
+        "region,R9,disaster_red,2024-01-01\n"
+    )
+    summary = bring(source)
+    assert (summary.rows["event"], summary.quarantined) == (3, {"event": {"orphan": 1}})
+    (row,) = quarantined(source, rows, "event")
+    assert row["quarantine_reason"] == "subject_id 'L1' is not in table customer"

@@ -16,7 +16,7 @@ from postloan.book.checks import RAW, REASON, problem, reasons, row_checks
 from postloan.book.controls import ControlResult, compare
 from postloan.book.findings import MEND, WORDS, Finding
 from postloan.book.keys import PLACE
-from postloan.book.schema import TABLES, parents_first, sort_order
+from postloan.book.schema import SUBJECTS, TABLES, parents_first, sort_order
 from postloan.book.sources.base import SourceBook, SourceTable
 from postloan.engine import Column, Engine, Field, Table, TableSchema, casting, raw
 from postloan.engine import verbs as v
@@ -180,6 +180,11 @@ class _Passing:
         for one in schema.fields:
             if one.references:
                 self._check_reference(bad, schema, one)
+        for parent in SUBJECTS.get(schema.name, ()):
+            if parent in self.paths:
+                (column,) = TABLES[parent].key
+                ids = self.engine.raw(self.paths[parent]).select(column)
+                bad.add_orphans("subject_id", ids, column, parent, only=parent)
         if bad.versions:
             self.versioned.add(schema.name)
         return bad

@@ -147,9 +147,14 @@ class BadRows:
         for row in self.engine.rows(pairs.order_by(["files_least", "files_most"])):
             overlap(f"{row['files_least']}, {row['files_most']}", int(row["n"]))
 
-    def add_orphans(self, name: str, ids: Table, column: str, parent: str) -> None:
-        """Add rows whose reference `name` is not among the clean `ids` of the parent."""
-        lost = self._unmatched(name, ids, column)
+    def add_orphans(
+        self, name: str, ids: Table, column: str, parent: str, *, only: str | None = None
+    ) -> None:
+        """Add rows whose reference `name` is not among the clean `ids` of the parent.
+
+        With `only`, rows of that `subject_kind` alone are looked at.
+        """
+        lost = self._unmatched(name, ids, column, only)
         if not self._count(lost):
             return
         reason = v.concat(f"{name} '", lost[name], f"' is not in table {parent}")
@@ -166,8 +171,10 @@ class BadRows:
         """Count the rows whose optional reference finds nothing."""
         return self._count(self._unmatched(name, ids, column))
 
-    def _unmatched(self, name: str, ids: Table, column: str) -> Table:
+    def _unmatched(self, name: str, ids: Table, column: str, only: str | None = None) -> Table:
         good = self.without(self._judged)
+        if only is not None:
+            good = good.filter(good.subject_kind == v.literal(only, "string"))
         good = good.filter(good[name].notnull()).select(*PLACE, name)
         return good.anti_join(ids, [good[name] == ids[column]])
 

@@ -46,7 +46,13 @@ def parents_first() -> tuple[str, ...]:
 
 def _refers(schema: TableSchema) -> set[str]:
     names = {field.references.split(".")[0] for field in schema.fields if field.references}
-    return names - {schema.name}
+    return (names | set(SUBJECTS.get(schema.name, ()))) - {schema.name}
+
+
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "event": ("customer", "loan", "contract", "collateral", "account", "region", "industry", "institution")
+}
+"""Tables whose `subject_id` is found in the table that `subject_kind` names, by that table's key."""
 
 
 DATE_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
