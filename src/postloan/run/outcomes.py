@@ -1,0 +1,74 @@
+"""Reads what came of customers: who went bad, and when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from postloan.engine import Engine, Field, Table, TableSchema, casting, raw
+from postloan.engine import verbs as v
+from postloan.errors import BookError
+
+OUTCOMES = TableSchema(
+    "outcomes",
+    (
+        Field("customer_id", "string", required=True),
+        Field("loan_id", "string"),
+        Field("bad_on", "date", required=True),
+        Field("dpd30_on", "date"),
+        Field("amount", "money"),
+    ),
+    key=("customer_id", "loan_id", "bad_on"),
+    doc="Customers or loans that went bad, with the day.",
+)
+
+
+def read_outcomes(engine: Engine, path: Path) -> Table:
+    """Give the outcomes: outcome (a number), customer_id, loan_id, bad_on, dpd30_on, amount in cents.
+
+    Rows that stand twice count once, rows without customer or day not at all; other columns are passed
+    over. Raises BookError `missing_file`, `missing_column` or `wrong_type`.
+    """
+    if not path.is_file():
+        raise BookError(
+            "missing_file",
+            f"there is no file {path}",
+            where=str(path),
+            mend="give a Parquet or CSV file with customer_id and bad_on",
+        )
+    casting.install(engine)
+    with raw.guarded(str(path)):
+        rows = _typed(engine, path)
+        rows = rows.filter(rows.customer_id.notnull() & rows.bad_on.notnull()).distinct()
+        order = [(rows[name], "asc") for name in ("customer_id", "bad_on", "loan_id", "dpd30_on", "amount")]
+        return engine.materialise(rows.mutate(outcome=v.row_number(order=order)), "outcomes_read")
+
+
+def _typed(engine: Engine, path: Path) -> Table:
+    if path.suffix.lower() == ".parquet":
+        _require(path, raw.check_parquet(path))
+        table = engine.raw(path)
+    else:
+        encoding = raw.detect_encoding(path)
+        _require(path, raw.header(path, encoding)[0])
+        into = engine.scratch / "outcomes-source.parquet"
+        raw.read_delimited(path, into, shown=path.name, encoding=encoding, keep=())
+        table = engine.raw(into)
+    typed = {
+        one.name: (
+            casting.try_cast(table[one.name], one, ()) if one.name in table.columns else v.null(one.kind)
+        )
+        for one in OUTCOMES.fields
+    }
+    rows = table.select(**typed)
+    return rows.mutate(amount=v.cents(rows.amount))
+
+
+def _require(path: Path, columns: tuple[str, ...]) -> None:
+    missing = [one.name for one in OUTCOMES.fields if one.required and one.name not in columns]
+    if missing:
+        raise BookError(
+            "missing_column",
+            f"{path.name} lacks {', '.join(missing)}",
+            where=f"{path}, whose columns are: {', '.join(columns)}",
+            mend="name the columns customer_id and bad_on; loan_id, dpd30_on and amount may be there too",
+        )
