@@ -1,8 +1,8 @@
 """Rows of the decision tables that hold, in one shape: what is due, counted from when, and why.
 
 Columns: loan_id, customer_id, measure, rule_id, base_on, days, day_kind, cap_base_on, cap_days (a second
-limit in working days, null without one), starts_on (done since then counts as completed; null: never), visit (the
-kind of visit that completes it, or empty), kind (step, on_site or off_site), facts (JSON).
+limit in working days, null without one), starts_on (done since then counts as completed; null: never), visit
+(the kind of visit that completes it, or empty), kind (step, on_site or off_site), facts (JSON).
 """
 
 from __future__ import annotations

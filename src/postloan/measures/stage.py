@@ -188,7 +188,7 @@ def _merged(dated: Table, rules: Table, blocks: Table) -> Table:
 
 
 def _unblocked(merged: Table, rows: Table, blocks: Table, kinds: Table) -> Table:
-    """Leave out what a rule that holds blocks, for the loan or its customer, also once its own row is done."""
+    """Leave out what a rule blocks for the loan or its customer, also once the rule's own row is done."""
     pairs = rows.select("loan_id", "customer_id", "rule_id").inner_join(
         blocks, rows.rule_id == blocks.rule_id
     )

@@ -1,0 +1,74 @@
+"""The pack's own cases, on rows and on columns, and its tables against its measures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from postloan.classification import DERIVED as OF_CLASSES
+from postloan.classification import environment
+from postloan.engine import Engine, Field
+from postloan.facts import FACTS
+from postloan.measures import DERIVED as OF_MEASURES
+from postloan.measures import hits
+from postloan.policy import column_name, dmn
+from postloan.policy import table as tables
+from tests.classification.made import DAY, policy_on
+
+KINDS = {**FACTS, **{item.name: item for item in (*OF_CLASSES, *OF_MEASURES)}}
+CASES = [
+    pytest.param(case, id=f"{name}: {case['case']}")
+    for name in ("classification", "measures")
+    for case in policy_on(DAY).pack.cases[name]
+]
+
+
+def _cut(rows: list[dict[str, Any]], like: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the named outputs, numbers as exact numbers."""
+    names = [set(row) for row in like] or [set()] * len(rows)
+    return [
+        {
+            name: Decimal(x) if isinstance(x := row[name], int) and not isinstance(x, bool) else x
+            for name in wanted
+        }
+        for row, wanted in zip(rows, names, strict=False)
+    ] + [{} for _ in rows[len(names) :]]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_of_the_pack(engine: Engine, case: dict[str, Any]) -> None:
+    table = tables.compile(policy_on(DAY).table(case["table"]), environment(OF_MEASURES), DAY)
+    values = {item.text: case["given"].get(item.text) for item in table.checked.inputs}
+    values |= case["given"]
+    assert not set(case["given"]) - set(values)
+    expected = _cut(case["expect"], case["expect"])
+    assert _cut(table.decide(values), case["expect"]) == expected
+    fields = [Field("subject_id", "string")]
+    fields += [Field(column_name(name), KINDS[name].kind) for name in values]
+    row = {"subject_id": "L", **{column_name(name): value for name, value in values.items()}}
+    frame = engine.from_rows([row], fields, "case")
+    found = engine.rows(table.evaluate(engine, frame, ["subject_id"]))
+    found.sort(key=lambda hit: hit.get("rule_order", 0))
+    assert _cut(found, case["expect"]) == expected
+
+
+def test_tables_name_only_measures_that_the_pack_defines() -> None:
+    policy = policy_on(DAY)
+    assert hits.codes_named(policy, DAY) <= set(policy.measures)
+    assert len(policy.measures) == 58
+    natures = [measure.nature for measure in policy.measures.values()]
+    assert natures.count("guard") == 1
+    options = {code for code, measure in policy.measures.items() if measure.nature == "option"}
+    assert options == {f"M{n}" for n in (14, 17, 19, 20, 21, *range(27, 34), 35, 36, 40, 42, 47, 48, 49, 50)}
+
+
+def test_markdown_beside_a_table_is_made_from_it() -> None:
+    policy = policy_on(DAY)
+    names = (*hits.TABLES, "floors", "floors_debtor", "matrix_worst", "matrix_best")
+    for name in names:
+        table = policy.table(name)
+        folder = resources.files("postloan") / "packs" / "cn_rural" / "tables" / name
+        assert (folder / "1900-01-01.md").read_text(encoding="utf-8") == dmn.markdown(table), name
