@@ -41,6 +41,7 @@ def test_the_run_row_stands_in_the_ledger_and_with_the_result(house):
     )
     assert [stage["stage"] for stage in json.loads(row.stages)] == [
         "gate",
+        "inputs",
         "facts",
         "signals",
         "warnings",
@@ -81,9 +82,12 @@ def test_the_next_day_reads_the_result_before_it(house):
     assert {row["class_final"] for row in house.result(MONDAY, "loan_state")} == {"II"}
 
 
-def test_an_earlier_day_does_not_read_a_later_one(house):
+def test_an_earlier_day_reads_no_later_one_and_tells_of_it(house):
     house.run(MONDAY)
-    assert house.run(FRIDAY).run.prior_run_id is None
+    earlier = house.run(FRIDAY)
+    assert earlier.run.prior_run_id is None
+    assert [finding.code for finding in earlier.findings] == ["later_days_stand"]
+    assert house.run(FRIDAY).findings == ()  # nothing changed for the later day
 
 
 def test_work_is_cleared_away_when_a_run_is_done(house):
@@ -134,6 +138,7 @@ def test_facts_are_kept_for_as_many_days_as_asked(house):
     kept = {path.parent.name for path in house.store.runs.glob("*/facts_*.parquet")}
     assert kept == {MONDAY, TUESDAY}
     assert len(list(house.store.runs.glob("*/loan_state.parquet"))) == 3
+    assert [finding.code for finding in house.run(MONDAY).findings] == ["facts_not_kept"]
 
 
 def test_one_run_at_a_time(house):
@@ -207,8 +212,8 @@ class Listener:
 def test_progress_tells_the_day_each_stage_and_the_end(house, capfd):
     listener = Listener()
     house.run(FRIDAY, progress=listener)
-    assert listener.told[:3] == [date(2024, 3, 1), ("gate", 1, 7), ("gate", 9, False)]
-    assert ("classification", 5, 7) in listener.told
+    assert listener.told[:3] == [date(2024, 3, 1), ("gate", 1, 8), ("gate", 9, False)]
+    assert ("classification", 6, 8) in listener.told
     assert ("classification", 2, False) in listener.told
     assert listener.told[-1] == "end"
     assert capfd.readouterr().out == ""

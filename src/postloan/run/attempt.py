@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +29,7 @@ from postloan.run.stages import STAGES, Context
 from postloan.run.store import Store
 from postloan.run.work import Record, Work
 
-_BESIDE = 2  # the gate before the stages, the results after them
+_BESIDE = 3  # the gate and the inputs before the stages, the results after them
 
 
 class Attempt:
@@ -54,6 +55,7 @@ class Attempt:
         self._progress, self._policy, self._as_of = progress, policy, as_of
         self._prior_row = ledger.prior(as_of)
         self._first_run_on = ledger.first_run_on(as_of)
+        self._first_records: list[Record] = []
 
     def run(self, book: str) -> RunRow:
         """Run the day, or take up an unfinished run with the same inputs; put the result in place."""
@@ -66,6 +68,7 @@ class Attempt:
             done = self._done(work, result)
             write_row(self._books, done, work.folder / "results" / "run.parquet")
             self._tell(inputs, work.folder / "results")
+            self.findings += self._later_days(result)
             publish(self._store, self._ledger, done, work.folder / "results")
         files.remove(self._store.folder / "work" / "gate")
         return done
@@ -131,9 +134,14 @@ class Attempt:
         """Take the book through the gate, and hash what the run reads."""
         self._progress.stage("gate", 1, len(STAGES) + _BESIDE)
         inputs = admit(self._books, book, self._policy, files.empty_folder(folder))
+        self._first_records = [inputs.record]
+        began = time.perf_counter()
         prior = load_prior(self._books, self._store, self._prior_row, self._first_run_on)
         tables = inputs.hashed(self._books, self._as_of)
-        return inputs, input_hash(self._books, tables, prior, self._as_of)
+        hashed = input_hash(self._books, tables, prior, self._as_of)
+        seconds = round(time.perf_counter() - began, 3)
+        self._first_records.append({**inputs.record, "stage": "inputs", "seconds": seconds})
+        return inputs, hashed
 
     def _with_inputs(self, hashed: str) -> RunRow:
         """Write the input hash into the row; a run that had read something else stays failed."""
@@ -151,7 +159,8 @@ class Attempt:
 
     def _compute(self, inputs: Inputs, work: Work) -> str:
         """Do what is missing of the stages and the results; give the result hash."""
-        work.note(inputs.record)
+        for record in self._first_records:
+            work.note(record)
         book = inputs.book(self._engine, self._as_of)
         self.findings += [*inputs.passed.findings, *plain_bands(self._engine, book, self._policy)]
         prior = load_prior(self._engine, self._store, self._prior_row, self._first_run_on)
@@ -182,9 +191,19 @@ class Attempt:
         row = replace(self._row, state="done", ended=clock.now(), result_hash=result)
         return row.with_stages(kept)
 
+    def _later_days(self, result: str) -> list[Finding]:
+        """Tell of later days whose results were computed from another result of this day, or without one."""
+        later = [day.isoformat() for day in self._store.days() if day > self._as_of]
+        standing = self._ledger.row_in(self._store.result(self._as_of))
+        if not later or (standing is not None and standing.result_hash == result):
+            return []
+        return [findings.later_days(later)]
+
     def _tell(self, inputs: Inputs, folder: Path) -> None:
         self.counts = counts(self._books, folder)
         self.findings += findings.of_result(self._books, folder)
+        if self._prior_row is not None:
+            self.findings += findings.of_prior(self._store.result(self._prior_row.as_of))
         self.quarantined = inputs.quarantined
         self.controls_hold = inputs.controls_hold
 

@@ -96,7 +96,7 @@ def run_day(
         threads: how many threads to use; all cores when None.
         memory: the most memory to use, such as `4GiB`.
         progress: whom to tell how far the run is.
-        keep_facts: for how many days with a result `facts_*` are kept; all when None.
+        keep_facts: for how many days with a result `facts_*` are kept, at least two; all when None.
         verify: compute the day that stands in the store once more and compare; the store is left as it is.
 
     Raises PostloanError with the typed reason that the ledger keeps; results before stand untouched.
@@ -218,8 +218,8 @@ def _gap_finding(missed: list[date]) -> list[Finding]:
 
 
 def _forget_facts(store: Store, as_of: date, keep: int) -> None:
-    """Remove the facts of all but the last `keep` days up to the day; the last run's are always kept."""
+    """Remove the facts of all but the last `keep` days; two always stay, so that a day can be run again."""
     days = [day for day in store.days() if day <= as_of]
-    for day in days[: -max(keep, 1)]:
+    for day in days[: -max(keep, 2)]:
         for path in store.result(day).glob("facts_*.parquet"):
             path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from postloan.book.findings import Finding
@@ -53,3 +54,31 @@ def _days_past_due_disagree(engine: Engine, folder: Path) -> list[Finding]:
             "compare due and payment with days_past_due in position",
         )
     ]
+
+
+def of_prior(folder: Path) -> list[Finding]:
+    """Tell where the result before was kept without its facts, so that what they carry is not known."""
+    if (folder / "facts_customer.parquet").exists():
+        return []
+    return [
+        Finding(
+            "facts_not_kept",
+            "",
+            str(folder),
+            0,
+            f"the facts of {folder.name} were not kept, so the dates of earlier notices are not known",
+            "keep facts for longer, or run from an earlier day",
+        )
+    ]
+
+
+def later_days(days: Sequence[str]) -> Finding:
+    """Tell that results of later days stand that did not read this day's."""
+    return Finding(
+        "later_days_stand",
+        "",
+        "",
+        len(days),
+        f"{len(days)} later days, {days[0]} to {days[-1]}, were computed before this result",
+        f"run them again with --from {days[0]}",
+    )

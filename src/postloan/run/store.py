@@ -59,7 +59,7 @@ class Store:
         """Give the days that have a result, in order."""
         if not self.runs.is_dir():
             return []
-        return sorted(date.fromisoformat(path.name) for path in self.runs.iterdir() if path.is_dir())
+        return sorted(date.fromisoformat(path.name) for path in self.runs.glob("????-??-??") if path.is_dir())
 
     def made(self) -> Store:
         """Make the store's folders where they are missing; raises RunError `store_not_writable`."""
