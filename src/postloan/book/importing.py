@@ -114,7 +114,8 @@ def append_rows(
     """Add the rows of a file or folder, named as a source's, to a book; all goes through the gate again.
 
     A row with the key of one that is there needs a later `known_on` (a version), else it is a duplicate.
-    Raises BookError; whatever goes wrong, the book stays as it was.
+    Raises BookError, `row_would_be_lost` where rows that stand would go to quarantine; whatever goes wrong,
+    the book stays as it was.
     """
     _recover(book)
     names = read_mapping(mapping)
@@ -124,15 +125,32 @@ def append_rows(
             delivered = engine.scratch / "delivered"
             delivered.mkdir()
             (delivered / files.name).symlink_to(files.resolve())
-        found = _joined(folder.read(engine, book), folder.read(engine, delivered, names, complete=False))
+        standing = folder.read(engine, book)
+        found = _joined(standing, folder.read(engine, delivered, names, complete=False))
         result = gate.check(
             engine, found, engine.scratch / "book", event_kinds=event_kinds, progress=progress
         )
+        _refuse_loss(engine, standing, result)
         _keep_quarantine(engine, book)
         _write_csv_beside(engine, result.quarantine)
         write_stamp(engine.scratch / "book", result, event_kinds)
         _put_in_place(engine.scratch / "book", book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
+
+
+def _refuse_loss(engine: Engine, standing: SourceBook, result: gate.GateResult) -> None:
+    """Refuse rows that would push rows of the book into quarantine, as another row of the same key does."""
+    for name, table in standing.tables.items():
+        (before,) = engine.rows(table.rows.aggregate(n=table.rows.count()))
+        if result.rows.get(name, 0) < int(before["n"]):
+            reasons = result.quarantined.get(name, {})
+            found = next((one for one in result.findings if one.table == name and one.code in reasons), None)
+            raise BookError(
+                "row_would_be_lost",
+                f"rows that stand in {name} would be lost" + (f": {found.message}" if found else ""),
+                where=name,
+                mend="give a correction a later known_on; if the book itself is at fault, import it again",
+            )
 
 
 @contextlib.contextmanager
