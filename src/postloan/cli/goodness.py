@@ -36,8 +36,8 @@ def say_evaluation(told: Mapping[str, Any]) -> None:
     click.echo(
         faint(
             "\ncaptured: share of outcomes with an alert at least 30 days before, by count and by "
-            "amount,\nand at least 1 day before; lead: median days from alert to bad, and to 30 days past due; "
-            "a week: alerts a manager"
+            "amount,\nand at least 1 day before; lead: median days from alert to bad, and to 30 days "
+            "past due; a week: alerts a manager"
         )
     )
 

@@ -158,14 +158,15 @@ def _status_line(row: Mapping[str, Any]) -> str:
 def say_changes(told: Changes, words: Words, names: Names) -> None:
     """Print what an event changed, customer by customer."""
     rows = ", ".join(f"{count:,} of {name}" for name, count in told.added.items()) or "none"
-    click.echo(heading(f"rows added: {rows}; {told.as_of.isoformat()} run again as {told.run_id}"))
+    again = f"{told.as_of.isoformat()} run again as {told.run_id}" if told.run_id else "nothing was run"
+    click.echo(heading(f"rows added: {rows}; {again}"))
     for finding in told.findings:
         click.echo(f"  {finding['message']}")
         if finding["mend"]:
             click.echo(f"    mend: {finding['mend']}")
     for change in told.customers:
         _say_change(change, words, names)
-    if not told.customers:
+    if told.run_id and not told.customers:
         click.echo("the rows touch no customer of the book")
     if told.others:
         click.echo(f"\n{told.others:,} other customers changed colour or class as well")

@@ -134,7 +134,7 @@ def _alerts(engine: Engine, store: Store, span: Span, bad: Table) -> Table:
 
 
 def _with_amount(engine: Engine, store: Store, bad: Table, span: Span) -> Table:
-    """Fill the amount of an outcome: as given, else the balance of loan or customer in the last run before."""
+    """Fill the amount of an outcome: as given, else the balance of loan or customer in the run before."""
     paths = _paths(store, span.days, "loan_state")
     if not paths:
         return engine.materialise(bad, "outcomes")
