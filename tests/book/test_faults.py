@@ -282,8 +282,9 @@ def test_an_empty_file_is_passed_over_and_told(source: Path) -> None:
 
 def test_an_empty_required_file_stops(source: Path) -> None:
     (source / "loan.csv").write_text("")
-    with pytest.raises(BookError, match="required table loan"):
+    with pytest.raises(BookError, match="required table loan") as error:
         bring(source)
+    assert error.value.where.endswith("passed over: loan.csv")
 
 
 def test_a_header_without_rows_is_a_table_without_rows(source: Path) -> None:

@@ -274,7 +274,8 @@ class _Passing:
         of_code = why.filter(why.quarantine_code == v.literal(code, "string"))
         first = self.engine.rows(of_code.order_by(list(PLACE)).limit(1))[0]
         place = f"{first[raw.SOURCE_FILE]}, row {first[raw.SOURCE_ROW]}"
-        allowed = f" (allowed: {first['quarantine_allowed']})" if first["quarantine_allowed"] else ""
+        reason, listed = str(first["quarantine_reason"])[:_SHOWN], first["quarantine_allowed"]
+        allowed = f" (allowed: {listed})" if listed and str(listed) not in reason else ""
         self.findings.append(
             Finding(
                 code,
@@ -282,7 +283,7 @@ class _Passing:
                 str(first[raw.SOURCE_FILE]),
                 count,
                 f"{source.name}: {WORDS[code]}, {count} to quarantine; the first at {place}: "
-                f"{str(first['quarantine_reason'])[:_SHOWN]}{allowed}",
+                f"{reason}{allowed}",
                 MEND[code],
             )
         )

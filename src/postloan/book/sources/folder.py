@@ -45,11 +45,11 @@ def read(engine: Engine, path: Path, mapping: Mapping | None = None, *, complete
             tables[name] = reader.table()
     missing = [name for name in REQUIRED_TABLES if name not in tables]
     if missing and complete:
+        passed_over = [one.file for one in findings if one.code in ("unknown_file", "empty_file")]
         raise BookError(
             "missing_table",
-            f"the source has no rows for the required table{'s' if len(missing) > 1 else ''} "
-            f"{', '.join(missing)}",
-            where=str(path),
+            f"the source lacks the required table{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
+            where="; passed over: ".join([str(path), *([", ".join(passed_over)] if passed_over else [])]),
             mend=f"add {', '.join(f'{name}.csv or {name}.parquet' for name in missing)}, "
             "or name your own files in the mapping: tables: {file: table}",
         )
