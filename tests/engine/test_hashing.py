@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import random
 from collections.abc import Iterator
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,10 @@ FIELDS = [
     Field("share", "decimal"),
 ]
 ROWS: list[tuple[object, ...]] = [
-    ("b", -1, dt.date(1899, 12, 31), True, D("0"), D("0.5")),
+    ("b", -1, dt.date(1899, 12, 31), True, Decimal("0"), Decimal("0.5")),
     ("a", None, None, None, None, None),
-    ("", 2**63 - 1, dt.date(2024, 2, 29), False, D("-9999999999999999.99"), D("0.000001")),
-    (None, 0, dt.date(9999, 12, 31), True, D("0.10"), D("-1")),
+    ("", 2**63 - 1, dt.date(2024, 2, 29), False, Decimal("-9999999999999999.99"), Decimal("0.000001")),
+    (None, 0, dt.date(9999, 12, 31), True, Decimal("0.10"), Decimal("-1")),
     ('say "no"', 1, None, None, None, None),
     ("a,b", 1, None, None, None, None),
     ("a\nb", 1, None, None, None, None),
@@ -96,6 +96,6 @@ def test_null_and_the_empty_text_differ(engine: Engine) -> None:
 
 def test_every_value_counts(engine: Engine) -> None:
     known = digest(engine, [(_table(engine, ROWS), ["id"])])
-    changed = [(*ROWS[0][:4], D("0.01"), ROWS[0][5]), *ROWS[1:]]
+    changed = [(*ROWS[0][:4], Decimal("0.01"), ROWS[0][5]), *ROWS[1:]]
     assert digest(engine, [(_table(engine, changed), ["id"])]) != known
     assert digest(engine, [(_table(engine, ROWS[1:]), ["id"])]) != known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,11 +19,11 @@ FIELDS = [Field("id", "string"), Field("n", "integer"), Field("amount", "money")
 
 def _table(engine: Engine) -> Table:
     rows = [
-        ("b", 2, D("0.10")),
+        ("b", 2, Decimal("0.10")),
         ("a", None, None),
-        (None, 1, D("-1.00")),
-        ("\uff21", 0, D("0.00")),
-        ("a", 1, D("2")),
+        (None, 1, Decimal("-1.00")),
+        ("\uff21", 0, Decimal("0.00")),
+        ("a", 1, Decimal("2")),
     ]
     made = [dict(zip(("id", "n", "amount"), row, strict=True)) for row in rows]
     return engine.from_rows(made, FIELDS, "few", cents=False)
@@ -32,9 +32,9 @@ def _table(engine: Engine) -> Table:
 def test_rows_from_python_come_back_as_they_went_in(tmp_path: Path) -> None:
     with open_engine(scratch=tmp_path) as engine:
         found = engine.rows(_table(engine).order_by(["id", "n"]))
-        assert found[0] == {"id": "a", "n": 1, "amount": D("2.00")}
-        assert found[-1] == {"id": None, "n": 1, "amount": D("-1.00")}
-        in_cents = engine.from_rows([{"amount": D("2.5")}], [FIELDS[2]], "cents", cents=True)
+        assert found[0] == {"id": "a", "n": 1, "amount": Decimal("2.00")}
+        assert found[-1] == {"id": None, "n": 1, "amount": Decimal("-1.00")}
+        in_cents = engine.from_rows([{"amount": Decimal("2.5")}], [FIELDS[2]], "cents", cents=True)
         assert engine.rows(in_cents) == [{"amount": 250}]
         assert engine.rows(engine.from_rows([], FIELDS, "nothing")) == []
 

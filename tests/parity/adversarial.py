@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ TEXTS = [
 AMOUNTS = [
     None,
     *map(
-        D,
+        Decimal,
         (
             *("0.00", "-0.00", "0.01", "-0.01", "0.05", "0.99", "1.00", "-1.00", "100.00", "254.97"),
             *("12345678.90", "9999999999999999.99", "-9999999999999999.99"),
@@ -75,14 +75,20 @@ AMOUNTS = [
 RATES = [
     None,
     *map(
-        D,
+        Decimal,
         (
             *("0.000000", "0.000001", "-0.000001", "0.5", "-0.5", "0.000005", "1.000000", "-1.000000"),
             *("1.234567", "0.333333", "7.24", "1000.000001", "999999.999999"),
         ),
     ),
 ]
-RATE_LIMITS = [None, D("0"), D("999999999999.999999"), D("-999999999999.999999"), D("0.1")]
+RATE_LIMITS = [
+    None,
+    Decimal("0"),
+    Decimal("999999999999.999999"),
+    Decimal("-999999999999.999999"),
+    Decimal("0.1"),
+]
 TRUTH = [None, True, False]
 
 
@@ -112,14 +118,14 @@ def _mixed(first: Sequence[Any], a: pa.DataType, second: Sequence[Any], b: pa.Da
 def _groups() -> pa.Table:
     """Groups: nulls alone, one row, ties, a null key, a blank key, every text; amounts near the limit."""
     rows: list[
-        tuple[str | None, int | None, str | None, dt.date | None, bool | None, D | None, int | None]
+        tuple[str | None, int | None, str | None, dt.date | None, bool | None, Decimal | None, int | None]
     ] = []
 
     def row(
         g: str | None, n: int | None, s: str | None, d: str | None, b: bool | None, m: str | None
     ) -> None:
         day = dt.date.fromisoformat(d) if d else None
-        rows.append((g, n, s, day, b, D(m) if m else None, len(rows) % 3))
+        rows.append((g, n, s, day, b, Decimal(m) if m else None, len(rows) % 3))
 
     for _ in range(3):
         row("nulls", None, None, None, None, None)
@@ -146,15 +152,14 @@ def _groups() -> pa.Table:
 def tables() -> dict[str, pa.Table]:
     """The files by name; each has an empty twin of the same columns."""
     days_and_counts = [None, 0, 1, -1, 2, 11, 12, -13, 31, 365, -366, 10_000_000, -10_000_000, 2**40]
+    ranks = [None, 0, -1, 5, 10**13, INT64_MAX, INT64_MIN]
     found = {
         "small": pairs("i", "j", SMALL, pa.int64()),
         "large": pairs("i", "j", LARGE, pa.int64()),
         "days": pairs("d", "e", DAYS, pa.date32()),
         "days_and_counts": _mixed(DAYS, pa.date32(), days_and_counts, pa.int64()),
         "texts": pairs("s", "t", TEXTS, pa.string()),
-        "texts_and_counts": _mixed(
-            TEXTS, pa.string(), [None, 0, -1, 5, 10**13, INT64_MAX, INT64_MIN], pa.int64()
-        ),
+        "texts_and_counts": _mixed(TEXTS, pa.string(), ranks, pa.int64()),
         "amounts": pairs("m", "o", AMOUNTS, MONEY),
         "rates": pairs("p", "q", RATES, RATE),
         "rate_limits": pairs("p", "q", RATE_LIMITS, RATE),

@@ -26,3 +26,10 @@ def duckdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with open_engine("spark", threads=2, memory="1GiB", scratch=tmp_path_factory.mktemp("spark")) as engine:
         yield engine
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found

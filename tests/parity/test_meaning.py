@@ -1,138 +1,104 @@
-"""What each verb means, by hand, on both engines: not only that they agree."""
+"""What the verbs on numbers, dates and groups mean, by hand, on both engines: not only that they agree."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Callable, Sequence
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from postloan.engine import Engine, Field, Kind, Table
+from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.errors import PostloanError
-
-ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]
-LEAST, MOST = -(2**63), 2**63 - 1
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    found: Engine = request.getfixturevalue(request.param)
-    return found
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
-
-
-def table(engine: Engine, kinds: Sequence[Kind], rows: Sequence[Sequence[object]]) -> Table:
-    """A table of columns a, b, ... with the rows numbered in `k`."""
-    names = "abcdef"[: len(kinds)]
-    fields = [Field("k", "integer"), *(Field(n, kind) for n, kind in zip(names, kinds, strict=True))]
-    made = [{"k": k, **dict(zip(names, row, strict=True))} for k, row in enumerate(rows)]
-    return engine.from_rows(made, fields, "by_hand")
-
-
-def each(
-    engine: Engine, verb: Callable[..., Any], kinds: Sequence[Kind], rows: Sequence[Sequence[object]]
-) -> list[Any]:
-    """The verb's value on each row."""
-    t = table(engine, kinds, rows)
-    columns = [t[name] for name in t.columns if name != "k"]
-    found = engine.rows(t.select("k", x=verb(*columns)).order_by("k"))
-    return [row["x"] for row in found]
-
-
-def check(
-    engine: Engine,
-    verb: Callable[..., Any],
-    kinds: Sequence[Kind],
-    cases: Sequence[tuple[Sequence[object], object]],
-) -> None:
-    found = each(engine, verb, kinds, [inputs for inputs, _ in cases])
-    wrong = [(inputs, value, got) for (inputs, value), got in zip(cases, found, strict=True) if value != got]
-    assert not wrong, "(inputs, expected, found)"
-
-
-LIMIT = D("999999999999.999999")
+from tests.parity.by_hand import LEAST, LIMIT, MOST, check, day, each, table
 
 
 def test_a_ratio_is_exact_and_rounds_halves_away_from_zero(engine: Engine) -> None:
     cases = [
-        ((1, 3), D("0.333333")),
-        ((2, 3), D("0.666667")),
-        ((-2, 3), D("-0.666667")),
-        ((1, 2_000_000), D("0.000001")),  # half a millionth
-        ((-1, 2_000_000), D("-0.000001")),
-        ((3, -2_000_000), D("-0.000002")),  # one and a half
-        ((-5, -2_000_000), D("0.000003")),
-        ((1, 2_000_001), D("0.000000")),  # just under a half
-        ((0, -7), D("0.000000")),
-        ((7, 7), D("1.000000")),
+        ((1, 3), Decimal("0.333333")),
+        ((2, 3), Decimal("0.666667")),
+        ((-2, 3), Decimal("-0.666667")),
+        ((1, 2_000_000), Decimal("0.000001")),  # half a millionth
+        ((-1, 2_000_000), Decimal("-0.000001")),
+        ((3, -2_000_000), Decimal("-0.000002")),  # one and a half
+        ((-5, -2_000_000), Decimal("0.000003")),
+        ((1, 2_000_001), Decimal("0.000000")),  # just under a half
+        ((0, -7), Decimal("0.000000")),
+        ((7, 7), Decimal("1.000000")),
         ((5, 0), None),
         ((0, 0), None),
         ((None, 5), None),
         ((5, None), None),
-        ((999_999_999_999, 1), D("999999999999.000000")),
-        ((1_999_999_999_999, 2), D("999999999999.500000")),
+        ((999_999_999_999, 1), Decimal("999999999999.000000")),
+        ((1_999_999_999_999, 2), Decimal("999999999999.500000")),
         ((10**12, 1), LIMIT),
         ((-(10**12), 1), -LIMIT),
         ((10**18, 1_000_000), LIMIT),
         ((MOST, 1), LIMIT),
         ((LEAST, 1), -LIMIT),
         ((LEAST, -1), LIMIT),
-        ((MOST, MOST), D("1.000000")),
-        ((LEAST, MOST), D("-1.000000")),
-        ((1, LEAST), D("0.000000")),
-        ((MOST, 10**7), D("922337203685.477581")),
+        ((MOST, MOST), Decimal("1.000000")),
+        ((LEAST, MOST), Decimal("-1.000000")),
+        ((1, LEAST), Decimal("0.000000")),
+        ((MOST, 10**7), Decimal("922337203685.477581")),
     ]
     check(engine, v.ratio, ["integer", "integer"], cases)
 
 
 def test_whole_division_goes_towards_zero(engine: Engine) -> None:
     pairs: list[tuple[Sequence[object], object]] = [
-        ((7, 2), 3), ((-7, 2), -3), ((7, -2), -3), ((0, 5), 0), ((5, 0), None), ((None, 1), None), ((LEAST, 1), LEAST)
-    ]  # fmt: skip
+        ((7, 2), 3),
+        ((-7, 2), -3),
+        ((7, -2), -3),
+        ((0, 5), 0),
+        ((5, 0), None),
+        ((None, 1), None),
+        ((LEAST, 1), LEAST),
+    ]
     check(engine, v.integer_divide, ["integer", "integer"], pairs)
 
 
 def test_a_remainder_has_the_sign_of_the_dividend(engine: Engine) -> None:
     pairs: list[tuple[Sequence[object], object]] = [
-        ((7, 2), 1), ((-7, 2), -1), ((7, -2), 1), ((5, 0), None), ((None, 2), None), ((LEAST, -1), 0), ((None, -1), None)
-    ]  # fmt: skip
+        ((7, 2), 1),
+        ((-7, 2), -1),
+        ((7, -2), 1),
+        ((5, 0), None),
+        ((None, 2), None),
+        ((LEAST, -1), 0),
+        ((None, -1), None),
+    ]
     check(engine, v.modulo, ["integer", "integer"], pairs)
 
 
 def test_products_of_decimals(engine: Engine) -> None:
     cases = [
-        ((D("0.0005"), D("0.001")), D("0.000001")),  # half a millionth
-        ((D("-0.0005"), D("0.001")), D("-0.000001")),
-        ((D("0.000499"), D("0.001")), D("0.000000")),
-        ((D("1000000"), D("999999.999999")), D("999999999999")),
-        ((LIMIT, D("-1")), -LIMIT),
-        ((None, D("1")), None),
+        ((Decimal("0.0005"), Decimal("0.001")), Decimal("0.000001")),  # half a millionth
+        ((Decimal("-0.0005"), Decimal("0.001")), Decimal("-0.000001")),
+        ((Decimal("0.000499"), Decimal("0.001")), Decimal("0.000000")),
+        ((Decimal("1000000"), Decimal("999999.999999")), Decimal("999999999999")),
+        ((LIMIT, Decimal("-1")), -LIMIT),
+        ((None, Decimal("1")), None),
     ]
     check(engine, v.product, ["decimal", "decimal"], cases)
     check(
         engine,
         v.difference,
         ["decimal", "decimal"],
-        [((D("0.1"), D("0.3")), D("-0.2")), ((None, D(1)), None)],
+        [((Decimal("0.1"), Decimal("0.3")), Decimal("-0.2")), ((None, Decimal(1)), None)],
     )
 
 
 def test_a_converted_amount_rounds_halves_away_from_zero(engine: Engine) -> None:
     cases = [
-        ((1, D("0.5")), 1),
-        ((-1, D("0.5")), -1),
-        ((1, D("0.499999")), 0),
-        ((3, D("1.5")), 5),
-        ((-3, D("1.5")), -5),
-        ((10_000, D("7.24")), 72_400),
-        ((MOST, D("1")), MOST),
+        ((1, Decimal("0.5")), 1),
+        ((-1, Decimal("0.5")), -1),
+        ((1, Decimal("0.499999")), 0),
+        ((3, Decimal("1.5")), 5),
+        ((-3, Decimal("1.5")), -5),
+        ((10_000, Decimal("7.24")), 72_400),
+        ((MOST, Decimal("1")), MOST),
         ((5, None), None),
     ]
     check(engine, v.convert, ["integer", "decimal"], cases)
@@ -140,15 +106,17 @@ def test_a_converted_amount_rounds_halves_away_from_zero(engine: Engine) -> None
 
 def test_money_and_cents_are_each_other_s_reverse(engine: Engine) -> None:
     cases = [
-        ((D("0.01"),), 1),
-        ((D("-0.01"),), -1),
-        ((D("9999999999999999.99"),), 999_999_999_999_999_999),
-        ((D("-9999999999999999.99"),), -999_999_999_999_999_999),
+        ((Decimal("0.01"),), 1),
+        ((Decimal("-0.01"),), -1),
+        ((Decimal("9999999999999999.99"),), 999_999_999_999_999_999),
+        ((Decimal("-9999999999999999.99"),), -999_999_999_999_999_999),
         ((None,), None),
     ]
     check(engine, v.cents, ["money"], cases)
     check(engine, v.money, ["integer"], [((cents,), amount) for (amount,), cents in cases])
-    check(engine, v.decimal, ["integer"], [((-(10**12) + 1,), D("-999999999999")), ((0,), D("0"))])
+    check(
+        engine, v.decimal, ["integer"], [((-(10**12) + 1,), Decimal("-999999999999")), ((0,), Decimal("0"))]
+    )
 
 
 def test_months_are_clamped_to_the_end_of_the_month(engine: Engine) -> None:
@@ -229,92 +197,12 @@ def test_parts_of_a_date(engine: Engine) -> None:
     ]
 
 
-ODD_TEXTS = [
-    *("", " ", "\u3000", "plain", "张三", "\U0001f600", "\u2028", "é", "/", "'", "${x}"),
-    *('a"b', "a\\b", "\\n", '\\"', "line\nend\r\n\t", "\b\f", "\x00", "a\x01b\x1fc\x7f", '\x1e"\\\n'),
-    *map(chr, range(32)),
-]
-
-
-def test_json_text_is_what_python_writes(engine: Engine) -> None:
-    cases = [((text,), json.dumps(text, ensure_ascii=False)) for text in ODD_TEXTS]
-    check(engine, v.json_text, ["string"], [*cases, ((None,), None)])
-
-
-def test_a_json_object_sorts_its_keys_and_escapes_them(engine: Engine) -> None:
-    def built(text: Any, number: Any) -> Any:
-        return v.json_object({"z": v.text(number), 'a"\\': v.json_text(text), "中": v.null("string")})
-
-    check(
-        engine,
-        built,
-        ["string", "integer"],
-        [((text, 7), json.dumps({'a"\\': text, "z": 7, "中": None}, ensure_ascii=False, separators=(",", ":")))
-         for text in [*ODD_TEXTS, None]],
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [
-        (
-            "decimal",
-            {D("0"): "0.000000", D("-0.000001"): "-0.000001", D("0.1"): "0.100000", LIMIT: str(LIMIT)},
-        ),
-        ("money", {D("0"): "0.00", D("-0.05"): "-0.05", D("9999999999999999.99"): "9999999999999999.99"}),
-        ("boolean", {True: "true", False: "false", None: None}),
-        ("integer", {0: "0", LEAST: "-9223372036854775808", MOST: "9223372036854775807", None: None}),
-        (
-            "date",
-            {
-                day("1899-12-31"): "1899-12-31",
-                day("0001-01-01"): "0001-01-01",
-                day("9999-12-31"): "9999-12-31",
-            },
-        ),
-    ],
-)
-def test_text_is_canonical(engine: Engine, kind: Kind, values: dict[object, object]) -> None:
-    check(engine, v.text, [kind], [((value,), text) for value, text in values.items()])
-
-
 def test_greatest_and_least_pass_over_nulls(engine: Engine) -> None:
     rows = [((1, 2), 2), ((None, -2), -2), ((3, None), 3), ((None, None), None)]
     check(engine, v.greatest, ["integer", "integer"], rows)
     rows = [((1, 2), 1), ((None, -2), -2), ((3, None), 3), ((None, None), None)]
     check(engine, v.least, ["integer", "integer"], rows)
     check(engine, v.concat, ["string", "string"], [(("a", ""), "a"), (("a", None), None)])
-
-
-def test_texts_are_ordered_by_their_bytes(engine: Engine) -> None:
-    texts = ["Z", "a", "é", "\uffee", "\U0001f600"]  # in UTF-16 the last would stand before \uffee
-    t = table(engine, ["string"], [(text,) for text in reversed(texts)])
-    assert [row["a"] for row in engine.rows(t.order_by("a"))] == texts
-    joined = t.aggregate(x=v.join_text(t.a), low=t.a.min(), high=t.a.max())
-    assert engine.rows(joined) == [{"x": ",".join(texts), "low": "Z", "high": "\U0001f600"}]
-
-
-def test_ranks_order_joined_texts(engine: Engine) -> None:
-    rows = [
-        (10**13, "e"),
-        (-1, "b"),
-        (-12, "a"),
-        (None, "f"),
-        (0, "d"),
-        (0, "c"),
-        (5, None),
-        (LEAST, ""),
-        (MOST, "z"),
-    ]
-    t = table(engine, ["integer", "string"], rows)
-    found = t.aggregate(
-        ranked=v.join_text(t.b, "|", rank=t.a),
-        listed=v.json_list(v.json_text(t.b), rank=t.a),
-        sorted=v.join_text(t.b, ""),
-    )
-    assert engine.rows(found) == [
-        {"ranked": "|a|b|c|d|e|z|f", "listed": '["","a","b","c","d","e","z","f"]', "sorted": "abcdefz"}
-    ]
 
 
 def test_aggregates_over_nothing_and_over_nulls(engine: Engine) -> None:
@@ -385,10 +273,10 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "divide": lambda a: v.integer_divide(-a - 1, v.literal(-1, "integer")),
     "money": v.money,
     "decimal": v.decimal,
-    "product": lambda a: v.product(v.literal("999999999999", "decimal"), v.decimal(v.modulo(a, v.literal(1000, "integer")))),
+    "product": lambda a: v.product(v.literal("999999999999", "decimal"), v.decimal(a - a + 2)),
     "convert": lambda a: v.convert(a, v.literal("2", "decimal")),
-    "total": lambda a: v.total(a),
-}  # fmt: skip
+    "total": v.total,
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

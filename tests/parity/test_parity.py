@@ -12,7 +12,8 @@ import pytest
 from postloan.engine import Engine
 from postloan.engine import verbs as v
 from postloan.engine.allowed import ALLOWED
-from tests.parity.cases import CASES
+from tests.parity import cases_of_columns, cases_of_tables  # noqa: F401 - they register their cases
+from tests.parity.case import CASES
 
 
 def _answer(engine: Engine, name: str, files: dict[str, Path], twin: str, folder: Path) -> pa.Table:
