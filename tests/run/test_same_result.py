@@ -46,7 +46,9 @@ def test_shuffled_rows(book, plain, tmp_path):
 
 @pytest.mark.spark
 def test_spark(book, plain, tmp_path):
-    again = catch_up(book, DAY, tmp_path, from_date=BEFORE, engine="spark", threads=2)[-1]
+    run_day(book, BEFORE, tmp_path, threads=2)
+    again = run_day(book, DAY, tmp_path, engine="spark", threads=2)
+    assert (again.run.engine, again.run.prior_run_id) == ("spark", "2024-02-29-1")
     assert again.run.input_hash == plain.run.input_hash
     assert again.run.result_hash == plain.run.result_hash
 
