@@ -81,6 +81,7 @@ def _matrix(run: _Tables, loans: Table) -> Table:
     Of the collected rows the worst wins, at one level the first; only without any is the other table read.
     """
     hits = run.run("matrix_worst", loans)
+    hits = hits.filter(hits["level"].notnull())
     order = [(hits["level"], "desc"), (hits.rule_order, "asc")]
     hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=order))
     hits = hits.filter(hits["_place"] == 1).select(_hit="subject_id", worst_level="level", worst_row="row")
@@ -96,6 +97,7 @@ def _matrix(run: _Tables, loans: Table) -> Table:
 
 def _floors(hits: Table) -> Table:
     """Give each loan's worst floor: subject_id, floor_rank (1 normal to 5 loss), floor_rows (a JSON list)."""
+    hits = hits.filter(hits.five_level.notnull())
     hits = hits.mutate(_rank=five_rank(hits.five_level))
     each = hits.group_by(["subject_id", "row"]).aggregate(_rank=hits["_rank"].max())
     return each.group_by("subject_id").aggregate(

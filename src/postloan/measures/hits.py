@@ -60,6 +60,7 @@ def steps(engine: Engine, policy: Policy, loans: Table, as_of: date) -> Table:
 
 def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Table:
     hits = table.evaluate(engine, loans, ["subject_id"])
+    hits = hits.filter(hits.measure.notnull())
     hits = hits.select(_hit="subject_id", rule_id="rule_id", **{name: name for name in _outputs(table)})
     hits = hits.inner_join(loans, hits["_hit"] == loans.subject_id)
     unpaid_since = v.add_days(v.literal(as_of, "date"), 0 - hits["loan__claim_days"])
@@ -119,7 +120,9 @@ def inspections(engine: Engine, policy: Policy, loans: Table, as_of: date) -> tu
     found = found.filter(found.rule_id.notnull())
     found = found.select(_hit="subject_id", rule_id="rule_id", **{name: name for name in _outputs(table)})
     factors = _factors(modifier)
-    held = engine.materialise(modifier.evaluate(engine, loans, ["subject_id"]), "modifiers")
+    held = modifier.evaluate(engine, loans, ["subject_id"])
+    limits = held.at_most_days.notnull() | held.at_most_working_days.notnull()
+    held = engine.materialise(held.filter(held.factor.notnull() | limits), "modifiers")
     changes = _changes(held, factors)
     rows = found.inner_join(loans, found["_hit"] == loans.subject_id)
     rows = rows.left_join(changes, rows.subject_id == changes["_changed"])
