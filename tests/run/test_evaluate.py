@@ -79,7 +79,9 @@ def told(engine, house):
     made_run(engine, store, D1, warning=first, signal=fired, loan_state=managed)
     second = [*first[:2], warned("C5", "orange", D1), *first[3:]]
     second += [warned("C2", "orange", D2), warned("C4", "red", D2)]
-    made_run(engine, store, D2, warning=second, signal=[{"customer_id": "C2", "code": "REP05"}], loan_state=managed)
+    made_run(
+        engine, store, D2, warning=second, signal=[{"customer_id": "C2", "code": "REP05"}], loan_state=managed
+    )
     third = [
         warned("C1", "red", D1, 900),
         warned("C9", "red", D3, 800),

@@ -61,7 +61,9 @@ def test_a_failed_run_is_told_until_its_day_has_a_result(engine, tmp_path):
     ledger = Ledger(store, engine)
     for day in (5, 6):
         run_id = f"2026-01-0{day}-9"
-        ledger.put(replace(good, run_id=run_id, as_of=date(2026, 1, day), state="failed", reason="disk_full: x"))
+        ledger.put(
+            replace(good, run_id=run_id, as_of=date(2026, 1, day), state="failed", reason="disk_full: x")
+        )
     told = status(engine, store.folder, CALENDAR)
     assert [row["run_id"] for row in told.failed] == ["2026-01-06-9"]
     assert told.failed[0]["reason"] == "disk_full: x"

@@ -32,7 +32,7 @@ class Application(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run a command and leave with its exit code; no error reaches a person as a traceback."""
         given = list(sys.argv[1:] if args is None else args)
-        extra["standalone_mode"] = False
+        extra |= {"standalone_mode": False, "prog_name": "postloan"}
         try:
             code = super().main(given, *rest, **extra)
         except click.exceptions.Exit as end:

@@ -88,7 +88,19 @@ def run(
         _print_runs(results)
     else:
         _say_runs(results, store, policy, Words(language(lang)), asked_from=from_date)
+        _say_gap(results[-1], allow_gap=allow_gap)
     leave(max(result.exit_code(allow_gap=allow_gap) for result in results))
+
+
+def _say_gap(result: RunResult, *, allow_gap: bool) -> None:
+    """Say on stderr why a run that is done exits with 1."""
+    if result.gap and not allow_gap:
+        first, count = result.gap[0], len(result.gap)
+        click.echo(
+            f"{count} business days before have no result, from {first} on: run them with --from {first}, "
+            "or accept it with --allow-gap",
+            err=True,
+        )
 
 
 def _refuse_contradictions(as_of: date, from_date: date | None, *, full: bool, verify: bool) -> None:

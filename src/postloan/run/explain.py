@@ -222,7 +222,7 @@ def _near(results: Results, kind: Kind, subject_id: str) -> list[str]:
     for length in range(len(subject_id) - 1, -1, -1):
         alike = loans.filter(column.startswith(subject_id[:length])).select(near=column).distinct()
         rows = results.engine.rows(alike.order_by("near").limit(500))
-        found = difflib.get_close_matches(subject_id, [row["near"] for row in rows], n=3, cutoff=0.6)
+        found = difflib.get_close_matches(subject_id, [row["near"] for row in rows], n=3, cutoff=0.5)
         if found:
             return found
     return []
