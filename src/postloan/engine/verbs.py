@@ -251,7 +251,10 @@ def least_from_here(column: Column, *, partition: Sequence[Column] = (), order: 
 
 
 def total(column: Column) -> Column:
-    """Aggregate: the sum of an integer column as an integer; null over no rows or nulls alone."""
+    """Aggregate: the sum of an integer column as an integer; null over no rows or nulls alone.
+
+    A sum beyond int64 is refused as `out_of_range`, on Spark a partial sum too.
+    """
     return _F["pl_integer"](column.sum())
 
 
