@@ -111,7 +111,7 @@ def _show(name: str, day: date, result: RunResult, seconds: float, limit: float,
     for stage in result.run.stage_list():
         spent, count = float(stage["seconds"]), stage.get("rows")
         shown = f"{count:>14,}" if isinstance(count, int) else f"{'':>14}"
-        print(f"  {stage['name']:<16}{spent:>9.2f}{shown}{spent / limit:>9.1f}")
+        print(f"  {stage['stage']:<16}{spent:>9.2f}{shown}{spent / limit:>9.1f}")
     print(f"  {'whole run':<16}{seconds:>9.2f}{'':>14}{seconds / limit:>9.1f}")
     print(f"  result {result.run.result_hash}\n")
 
