@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from postloan.book.snapshot import Book
-from postloan.engine import Column, Engine, Table
+from postloan.engine import Column, Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.facts import FACTS
 from postloan.facts.frame import frame
@@ -49,6 +49,12 @@ DERIVED: tuple[Fact, ...] = (
 """Facts that classification adds to those of the stage before."""
 
 OFF_BALANCE = ("off_ba", "off_lc", "off_lg", "off_uc")
+
+_BY_FEED: dict[str, dict[str, Kind]] = {
+    "verdict": {"customer__is_warning_confirmed": "boolean", "customer__is_warning_dismissed": "boolean"},
+    "rating": {"customer__rating_rank": "integer"},
+    "statement": {"customer__debt_service_cover": "decimal"},
+}
 
 _ALWAYS = (
     "loan.on_off",
@@ -102,20 +108,19 @@ def class_frame(
 ) -> Table:
     """Give one row a loan with the named facts and what is derived here, but for `worst_on_balance_class`."""
     loans = with_colour(loan_frame(facts, {*names, *_ALWAYS}), warning)
-    for part in (
-        _verdicts(facts, warning, book, as_of),
-        _ratings(book, as_of),
-        _covers(book, as_of),
-    ):
+    for table, columns in _BY_FEED.items():
+        if not book.has(table):
+            loans = loans.mutate(**{name: v.null(kind) for name, kind in columns.items()})
+            continue
+        part = _part(table, facts, warning, book, as_of)
         loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
     confirmed, dismissed = loans["customer__is_warning_confirmed"], loans["customer__is_warning_dismissed"]
-    unknown = confirmed if book.has("verdict") else v.null("boolean")
     cash = loans["loan__guarantee_mode"].fill_null("") == "cash_equivalent"
     loans = loans.mutate(
         loan__claim_days=_claim_days(loans, has_advances=book.has("advance")),
         loan__is_full_cash_pledge=cash
         & (loans["loan__cover_share"] >= v.literal(1, "decimal")).fill_null(False),
-        customer__is_warning_confirmed=unknown.fill_null(False) if book.has("verdict") else unknown,
+        customer__is_warning_confirmed=confirmed.fill_null(False) if book.has("verdict") else confirmed,
         customer__is_warning_dismissed=dismissed.fill_null(False),
     )
     return engine.materialise(loans, "class_inputs")
@@ -127,6 +132,13 @@ def with_colour(loans: Table, warning: Table) -> Table:
     rows = rows.select(_warned=rows.subject_id, customer__colour=rows.colour, colour_since=rows.colour_since)
     joined = loans.left_join(rows, loans.customer_id == rows["_warned"]).drop("_warned")
     return joined.mutate(customer__colour=joined["customer__colour"].fill_null("none"))
+
+
+def _part(table: str, facts: Mapping[str, Table], warning: Table, book: Book, as_of: date) -> Table:
+    """Give what one feed adds to each customer."""
+    if table == "verdict":
+        return _verdicts(facts, warning, book, as_of)
+    return _ratings(book, as_of) if table == "rating" else _covers(book, as_of)
 
 
 def _claim_days(loans: Table, *, has_advances: bool) -> Column:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from postloan.book.snapshot import Book
 from postloan.classification import levels
 from postloan.classification.inputs import loan_frame, with_colour
-from postloan.engine import Engine, Table
+from postloan.engine import Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.facts.registry import Fact, fact
 from postloan.policy.pack import Policy
@@ -31,6 +31,14 @@ DERIVED: tuple[Fact, ...] = (
 
 ON_SITE = ("M03", "M04", "M05")
 OFF_SITE = "M06"
+
+_NOTHING_DONE: dict[str, Kind] = {
+    "customer__is_watch_listed": "boolean",
+    "on_site_on": "date",
+    "off_site_on": "date",
+    "_first": "integer",
+    "_funds": "integer",
+}
 
 _ALWAYS = ("loan.disbursed_on", "loan.matures_on", "loan.is_entrusted")
 
@@ -56,11 +64,15 @@ def measure_frame(
     state = _classes(engine, loan_state, policy)
     loans = loans.left_join(state, loans.subject_id == state["_loan"]).drop("_loan")
     done, visits = done_by(book, as_of), visits_by(book, as_of)
-    parts = (_customers(book, as_of), _watch_list(done), _inspections(policy, done, visits))
-    for part in parts:
-        loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
-    checks = _since_payout(loans, done, visits)
-    loans = loans.left_join(checks, loans.subject_id == checks["_loan"]).drop("_loan")
+    since = _customers(book, as_of)
+    loans = loans.left_join(since, loans.customer_id == since["_customer"]).drop("_customer")
+    if book.has("measure_done") or book.has("visit"):
+        for part in (_watch_list(done), _inspections(policy, done, visits)):
+            loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
+        checks = _since_payout(loans, done, visits)
+        loans = loans.left_join(checks, loans.subject_id == checks["_loan"]).drop("_loan")
+    else:
+        loans = loans.mutate(**{name: v.null(kind) for name, kind in _NOTHING_DONE.items()})
     earliest = first_run_on - timedelta(days=int(policy.parameter("new_payout_days")))
     paid_out, zero = loans["loan__disbursed_on"], v.literal(0, "integer")
     loans = loans.mutate(

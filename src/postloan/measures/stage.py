@@ -96,6 +96,9 @@ def _opened(rows: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
 
     A measure is completed by `measure_done` or a visit of its kind on or after `starts_on`.
     """
+    if not book.has("measure_done") and not book.has("visit"):
+        nothing = v.null("date")
+        return _kept_open(rows.mutate(_done=nothing, _completed=nothing), prior, None, as_of)
     done, visits = done_by(book, as_of), visits_by(book, as_of)
     by_loan = done.select(
         _code="measure_code", _subject="loan_id", _level=v.literal("loan", "string"), _on="done_on"
@@ -119,7 +122,7 @@ def _opened(rows: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
     return _kept_open(rows, prior, done, as_of)
 
 
-def _kept_open(rows: Table, prior: Prior | None, done: Table, as_of: date) -> Table:
+def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date) -> Table:
     """Add opened_on: as in the last run if the measure was listed and not completed since, else the day."""
     day = v.literal(as_of, "date")
     last = v.when([(rows.kind == "step", rows["_completed"])], v.greatest(rows.base_on, rows["_completed"]))
@@ -127,7 +130,8 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table, as_of: date) -> Ta
         rows = rows.mutate(opened_on=day)
     else:
         before = prior.tables["measure_due"]
-        before = before.anti_join(done, before.measure_id == done.measure_id)
+        if done is not None:
+            before = before.anti_join(done, before.measure_id == done.measure_id)
         before = before.select(
             _code=before.measure_code,
             _level=before.level,
@@ -243,5 +247,7 @@ def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
     table = rows.select(
         **{name: values[name] if name in values else rows[name] for name in MEASURE_DUE.columns}
     )
+    if not book.has("measure_done"):
+        return table
     done = done_by(book, as_of)
     return table.anti_join(done, table.measure_id == done.measure_id)
