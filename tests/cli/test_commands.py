@@ -11,6 +11,9 @@ import click
 import pytest
 
 from postloan.cli import main
+from postloan.cli.packs import Names
+from postloan.cli.story import say_story
+from postloan.cli.words import Words
 from tests.cli.conftest import DAY, book
 
 COMMANDS = sorted(main.commands)
@@ -194,6 +197,16 @@ def test_a_loan_in_good_standing_has_a_story_too(call, house):
     assert told.code == 0
     assert "nothing past due" in told.out
     assert "no colour" in told.out
+
+
+def test_a_long_story_still_fits_the_screen(call, house, capsys):
+    told = call("explain", house.store, "--loan", "L1", "--book", house.book, "--json").json
+    long = {name: told[name] * 9 for name in ("loans", "signals", "measures")}
+    sources = {name: rows * 9 for name, rows in told["sources"].items()}
+    say_story({**told, **long, "sources": sources}, Words("en"), Names(None, "en"))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 45
+    assert sum("more; --json shows all" in line for line in lines) == 3
 
 
 def test_explain_speaks_chinese(call, house, monkeypatch):

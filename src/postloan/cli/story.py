@@ -13,31 +13,43 @@ from postloan.cli.summary import plain_number
 from postloan.cli.text import amount, colour, cut, faint, heading, joined, pad, screen_width
 from postloan.cli.words import Words
 
-_LOANS, _SIGNALS, _POINTS, _MEASURES, _MISSING = 2, 7, 3, 8, 4
-"""How many of each stand on the screen; the rest is counted."""
+_POINTS, _MISSING = 3, 4
+"""How many parts of a score and signals that could not be measured are named; the rest is counted."""
+
+_LINES = 45
+
+_ROOM = ((2, 7, 8, 3), (2, 6, 6, 2), (2, 5, 4, 1), (1, 5, 4, 1), (1, 4, 3, 1), (1, 3, 2, 0))
+"""How many loans, signals, measures and rows of a table stand on the screen; the first that fits is taken."""
 
 _FIVE = {"normal": "green", "special_mention": "yellow"}
 
 
 def say_story(told: Mapping[str, Any], words: Words, names: Names) -> None:
     """Print the story in at most 45 lines of 100 columns."""
-    for line in _Screen(told, words, names).lines():
-        click.echo(line)
+    screens = (list(_Screen(told, words, names, room).lines()) for room in _ROOM)
+    lines: list[str] = []
+    for lines in screens:
+        if len(lines) <= _LINES:
+            break
+    click.echo("\n".join(lines))
 
 
 class _Screen:
     """The lines of one story."""
 
-    def __init__(self, told: Mapping[str, Any], words: Words, names: Names) -> None:
+    def __init__(
+        self, told: Mapping[str, Any], words: Words, names: Names, room: tuple[int, int, int, int]
+    ) -> None:
         self.told, self.words, self.names = told, words, names
+        self.loans, self.signals, self.measures, self.rows = room
         self.width = screen_width()
 
     def lines(self) -> Iterator[str]:
         """Give every line in order."""
         yield from self._head()
-        for loan in self.told["loans"][:_LOANS]:
+        for loan in self.told["loans"][: self.loans]:
             yield from self._loan(loan)
-        yield from self._rest(len(self.told["loans"]) - _LOANS)
+        yield from self._rest(len(self.told["loans"]) - self.loans)
         yield from self._signals()
         yield from self._colour()
         yield from self._classes()
@@ -65,9 +77,9 @@ class _Screen:
             f"{words('customer')} {told['customer_id']}",
             words(customer["kind"]) if customer.get("kind") else "",
             words("region", customer["region_id"]) if customer.get("region_id") else "",
-            words("exposure", amount(exposure, words)) if exposure is not None else "",
             words("institution", loan["institution_id"]) if loan.get("institution_id") else "",
             words("manager", loan.get("manager_id") or words("unknown")),
+            words("exposure", amount(exposure, words)) if exposure is not None else "",
         ]
         yield self._line(joined(parts))
         if told["policy_shown"] is not None and told["policy_shown"] != told["policy_version"]:
@@ -112,15 +124,15 @@ class _Screen:
         words, fired = self.words, self.told["signals"]
         yield ""
         yield heading(words("signals")) + ("" if fired else f"  {words('no_signal')}")
-        for row in fired[:_SIGNALS]:
+        for row in fired[: self.signals]:
             mark = pad(colour(row["severity"], words), 12)
             yield f"  {mark}{cut(self._signal(row), self.width - 14)}"
-        yield from self._rest(len(fired) - _SIGNALS)
+        yield from self._rest(len(fired) - self.signals)
         yield from self._states()
 
     def _signal(self, row: Mapping[str, Any]) -> str:
         words, fixed, used = self.words, row["threshold_fixed"], row["threshold_applied"]
-        value = plain_number(str(row["value"])) if row["value"] is not None else words("unknown")
+        value = plain_number(str(row["value"])) if row["value"] is not None else self._evidence(row)
         limit = words("threshold", plain_number(fixed)) if fixed is not None else ""
         if used is not None and used != fixed and Decimal(used) != Decimal(fixed or used):
             limit = f"{limit}, {words('applied', plain_number(used))}"
@@ -129,6 +141,15 @@ class _Screen:
         silenced = words("suppressed", row["suppressed_by"]) if row["suppressed_by"] else ""
         name = f"{row['code']} {self.names.signal(row['code'])}".strip()
         return joined([f"{name}: {value}", limit, words("since", row["opened_on"]), elsewhere, silenced])
+
+    def _evidence(self, row: Mapping[str, Any]) -> str:
+        """Give the counts and amounts that a signal rests on where its own fact is not known."""
+        found = [
+            f"{name} {value}"
+            for name, value in (row["evidence"] or {}).items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        ]
+        return ", ".join(found) or self.words("unknown")
 
     def _states(self) -> Iterator[str]:
         words, states = self.words, self.told["states"]
@@ -174,7 +195,7 @@ class _Screen:
     def _classes(self) -> Iterator[str]:
         words = self.words
         yield ""
-        for loan in self.told["loans"][:_LOANS]:
+        for loan in self.told["loans"][: self.loans]:
             five = click.style(
                 words(loan["five_level"] or "not_measurable"), fg=_FIVE.get(loan["five_level"], "red")
             )
@@ -193,7 +214,7 @@ class _Screen:
         words, rows = self.words, self.told["measures"]
         yield ""
         yield heading(words("measures")) + ("" if rows else f"  {words('no_measure')}")
-        for row in rows[:_MEASURES]:
+        for row in rows[: self.measures]:
             name = f"{row['measure_code']} {self.names.measure(row['measure_code'])}".strip()
             due = words("due_on", row["due_on"]) if row["due_on"] else words("no_deadline")
             owner = f"{words(row['owner_role'])}: {row['owner_id'] or words('nobody')}"
@@ -201,7 +222,7 @@ class _Screen:
             blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
             text = f"{pad(due, 15)} {pad(cut(name, 38), 38)} {joined([owner, rule, blocks])}"
             yield self._line(text)
-        yield from self._rest(len(rows) - _MEASURES)
+        yield from self._rest(len(rows) - self.measures)
 
     def _sources(self) -> Iterator[str]:
         words, sources = self.words, self.told["sources"]
@@ -211,7 +232,7 @@ class _Screen:
             return
         yield heading(words("sources"))
         for table, rows in sources.items():
-            for row in rows:
+            for row in rows[: self.rows]:
                 yield self._line(f"{pad(table, 8)} {_row(row)}")
 
 

@@ -93,7 +93,7 @@ def reason_in_words(reasons: Sequence[Mapping[str, Any]], names: Names, words: W
         text += f": {plain_number(str(first['value']))}"
         if first.get("threshold") is not None:
             text += f" ({words('threshold', plain_number(str(first['threshold'])))})"
-    return text + (f", {words('and_more', len(reasons) - 1)}" if len(reasons) > 1 else "")
+    return text + (f" +{len(reasons) - 1}" if len(reasons) > 1 else "")
 
 
 def plain_number(text: str) -> str:

@@ -70,7 +70,8 @@ class Rules:
         if not ids:
             return None
         traces = [trace for trace in self._traces(table) if trace.rule_id in ids]
-        hit = [trace for trace in traces if trace.hit]
+        # That the row held is known; a required input that is not stored must not speak against it.
+        hit = [trace for trace in traces if all(one.met for one in trace.conditions)]
         if hit:
             return self._told(table, hit[0])
         if not traces:
