@@ -11,6 +11,7 @@ from postloan.cli.packs import Names
 from postloan.cli.summary import say_changes
 from postloan.cli.words import Words
 from postloan.run.event import add_event
+from postloan.run.store import Store
 from tests.cli.conftest import DAY
 
 
@@ -96,6 +97,21 @@ def test_what_cannot_be_read_leaves_book_and_store_as_they_were(call, place, tex
     assert (told.code, told.json["error"]["code"]) == (2, code), told.out
     assert sorted((path.name, path.stat().st_size) for path in (place / "book").iterdir()) == before
     assert len(call("status", place / "store", "--json").json["runs"]) == 1
+
+
+def test_a_store_at_work_stops_the_event_before_the_book_is_changed(call, place):
+    file = lines(place / "today.jsonl", PAID)
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in (place / "book").iterdir())
+    with Store(place / "store").locked():
+        told = call("event", place / "store", place / "book", file, "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, "store_busy")
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in (place / "book").iterdir()) == before
+
+
+def test_a_book_in_a_database_takes_no_event(call, place):
+    file = lines(place / "today.jsonl", PAID)
+    told = call("event", place / "store", "database:sqlite:///bank.db", file, "--json")
+    assert told.json["error"]["code"] == "book_not_a_folder"
 
 
 def test_a_file_that_names_no_table_is_told(call, place):

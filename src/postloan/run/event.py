@@ -12,12 +12,13 @@ from postloan.book.importing import append_rows
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table, open_engine
 from postloan.engine import verbs as v
-from postloan.errors import PostloanError, RunError
+from postloan.errors import BookError, PostloanError, RunError
 from postloan.policy import pack as packs
 from postloan.run.daily import run_day
 from postloan.run.delivery import deliver, touched_customers
 from postloan.run.progress import Progress
 from postloan.run.reading import Results, last_run, pack_of, results_of
+from postloan.run.store import Store
 
 _SHOWN = 50
 """Customers whose change is told one by one; more are counted among the others."""
@@ -98,6 +99,13 @@ def add_event(
     Raises RunError `no_run_yet`, and BookError where the rows cannot be read or would push out rows that
     stand; the book is then as it was. Rows that break the contract go to the book's quarantine.
     """
+    if str(book).startswith("database:"):
+        raise BookError(
+            "book_not_a_folder",
+            "rows are added to a book in a folder; this one is a database",
+            where=str(book),
+            mend="put the rows into the database and run the day again",
+        )
     with open_engine(threads=threads, memory=memory) as engine:
         row = last_run(engine, store)
         name = policy or pack_of(row.policy_version)
@@ -105,7 +113,8 @@ def add_event(
         source = deliver(file, engine.scratch / "delivered")
         standing = _rows(engine, book, row.as_of)
         customers = touched_customers(engine, source, Book(book, engine, row.as_of))
-        summary = append_rows(book, source, threads=threads or 2, memory=memory)
+        with Store(store).locked():  # a store at work stops the event before the book is changed
+            summary = append_rows(book, source, threads=threads or 2, memory=memory)
         added = {
             table: count - standing.get(table, 0)
             for table, count in summary.rows.items()
