@@ -126,9 +126,11 @@ class Prior:
         as_of: its business date.
         first_run_on: the business date of the store's first run.
         tables: its results by name, with money as integer cents; a missing one was not kept.
+        fingerprint: what its results follow from and come to, for the input hash.
     """
 
     run_id: str
     as_of: date
     first_run_on: date
     tables: Mapping[str, Table]
+    fingerprint: str = ""

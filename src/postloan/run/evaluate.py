@@ -37,6 +37,7 @@ class Span:
     end: date
     days: tuple[date, ...]
     horizon: int
+    is_only_run: bool
 
     @property
     def weeks(self) -> float:
@@ -98,7 +99,7 @@ def _span(engine: Engine, store: Path, start: date | None, end: date | None, hor
     good = [row.as_of for row in Ledger(Store(store), engine).rows() if row.state == "done"]
     start = start or good[0]
     end = end or good[-1] + timedelta(days=horizon)
-    return Span(start, end, tuple(day for day in good if start <= day <= end), horizon)
+    return Span(start, end, tuple(day for day in good if start <= day <= end), horizon, len(good) == 1)
 
 
 def _paths(store: Store, days: Iterable[date], table: str) -> list[Path]:
@@ -117,6 +118,8 @@ def _alerts(engine: Engine, store: Store, span: Span, bad: Table) -> Table:
     else:
         rows = engine.read(paths, WARNING)
         rows = rows.filter(rows.subject_kind == "customer")
+        if span.is_only_run:  # nothing tells when they opened, so all count as opened in it
+            rows = rows.mutate(opened_on=rows.as_of)
         start, end = v.literal(span.start, "date"), v.literal(span.end, "date")
         rows = rows.filter((rows.opened_on >= start) & (rows.opened_on <= end))
         order = [(rows.as_of, "asc")]

@@ -30,7 +30,8 @@ def load_prior(engine: Engine, store: Store, row: RunRow | None, first_run_on: d
             mend="put the folder back, or run that day again",
         )
     tables = {name: read_table(engine, path, cents=True) for name, path in paths.items() if path.exists()}
-    return Prior(row.run_id, row.as_of, first_run_on, tables)
+    fingerprint = f"{row.result_hash} {row.input_hash} {row.policy_version} {row.version}"
+    return Prior(row.run_id, row.as_of, first_run_on, tables, fingerprint)
 
 
 def gap(ledger: Ledger, as_of: date, business_days: list[date]) -> list[date]:

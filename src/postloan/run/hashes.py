@@ -10,8 +10,6 @@ from postloan.engine import Engine, Table
 from postloan.engine.hashing import digest
 from postloan.results import HASHED, Prior
 
-_KEYS = {schema.name: schema.key for schema in HASHED}
-
 
 def result_hash(engine: Engine, folder: Path) -> str:
     """Give the SHA-256 over the hashed tables of a result folder, in the contract's order, sorted by key."""
@@ -33,13 +31,13 @@ def input_hash(
         as_of: the day.
 
     Each table goes in under its name, so that a row counts where it stands; the order of files does not.
+    What flows back goes in by the hashes of the run that it came from: its results are under the result
+    hash, and its facts follow from its own inputs, policy and version.
     """
     head = f"as_of={as_of.isoformat()}\n"
     if prior is not None:
         head += f"prior={prior.as_of.isoformat()} first={prior.first_run_on.isoformat()}\n"
     parts = [f"book.{name}={digest(engine, [table])}" for name, table in sorted(book.items())]
     if prior is not None:
-        for name, table in sorted(prior.tables.items()):
-            key = _KEYS.get(name, ("id",))
-            parts.append(f"prior.{name}={digest(engine, [(table, key)])}")
+        parts.append(f"prior={prior.fingerprint} {' '.join(sorted(prior.tables))}")
     return digest(engine, [], head + "\n".join(parts))

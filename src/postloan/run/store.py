@@ -1,10 +1,10 @@
 """The folder in which runs keep their results, their ledger and their unfinished work.
 
-<store>/runs/<as_of>/<table>.parquet       the result of that day
-<store>/superseded/<run_id>/               results that a later run of the same day replaced
-<store>/ledger/<run_id>.parquet            one row of table `run` each
-<store>/work/<run_id>/<stage>/             finished stages of runs that are not done
-<store>/lock                               held by the one run that may write
+runs/<as_of>/<table>.parquet    the result of that day
+superseded/<run_id>/            results that a later run of the same day replaced
+ledger/<run_id>.parquet         one row of table `run` each
+work/<run_id>/<stage>/          finished stages of runs that are not done
+lock                            held by the one run that may write
 """
 
 from __future__ import annotations
