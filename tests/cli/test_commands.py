@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import date, datetime
 
 import click
 import pytest
@@ -14,6 +16,8 @@ from postloan.cli import main
 from postloan.cli.packs import Names
 from postloan.cli.story import say_story
 from postloan.cli.words import Words
+from postloan.run.daily import RunResult
+from postloan.run.ledger import RunRow
 from tests.cli.conftest import DAY, book
 
 COMMANDS = sorted(main.commands)
@@ -145,6 +149,56 @@ def test_a_run_is_verified_and_gives_one_document(call, house):
 def test_contradictions_are_refused(call, house):
     told = call("run", house.book, "--as-of", DAY, "--from", "2024-06-21", "--store", house.store, "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "usage")
+
+
+def _row(day):
+    moment = datetime.fromisoformat("2024-06-21T01:00:00")
+    return RunRow(f"{day}-1", day, "full", "in", None, "cn_rural-0", "duckdb", "0", moment, moment, "done")
+
+
+@pytest.fixture
+def missed():
+    """A run that is done, before which two business days have no result."""
+    day = date.fromisoformat(DAY)
+    return RunResult(_row(day), {"loans": 2}, (), 0, gap=(date(2024, 6, 18), date(2024, 6, 19)))
+
+
+@pytest.mark.parametrize(("option", "code"), [((), 1), (("--allow-gap",), 0)])
+def test_a_gap_that_is_not_allowed_is_told_and_exits_with_1(call, house, monkeypatch, missed, option, code):
+    monkeypatch.setattr("postloan.run.daily.run_day", lambda *_, **__: missed)
+    told = call("run", house.book, "--as-of", DAY, "--store", house.store, *option)
+    assert told.code == code
+    assert ("--from 2024-06-18" in told.err) == bool(code)
+    told = call("run", house.book, "--as-of", DAY, "--store", house.store, "--json", *option)
+    assert (told.code, told.json["gap"], told.err) == (code, ["2024-06-18", "2024-06-19"], "")
+
+
+def test_a_control_total_that_fails_makes_the_run_exit_with_1(call, house, monkeypatch, missed):
+    wrong = replace(missed, gap=(), controls_hold=False)
+    monkeypatch.setattr("postloan.run.daily.run_day", lambda *_, **__: wrong)
+    assert call("run", house.book, "--as-of", DAY, "--store", house.store).code == 1
+
+
+def test_caught_up_days_give_the_last_row_and_all_of_them(call, house, monkeypatch, missed):
+    earlier = replace(missed, run=_row(date(2024, 6, 19)), gap=())
+    days = [earlier, replace(missed, gap=())]
+    asked = {}
+    monkeypatch.setattr("postloan.run.daily.catch_up", lambda *_, **options: asked.update(options) or days)
+    told = call("run", house.book, "--from", "2024-06-19", "--as-of", DAY, "--store", house.store, "--json")
+    assert (told.code, told.json["as_of"]) == (0, DAY)
+    assert [one["as_of"] for one in told.json["runs"]] == ["2024-06-19", DAY]
+    assert asked["from_date"] == date(2024, 6, 19)
+
+
+def test_a_defect_is_told_in_words_and_not_as_a_traceback(call, house, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("postloan.run.daily.run_day", broken)
+    told = call("run", house.book, "--as-of", DAY, "--store", house.store)
+    assert (told.code, "ValueError: no such thing" in told.err, "Traceback" in told.err) == (2, True, False)
+    told = call("run", house.book, "--as-of", DAY, "--store", house.store, "--json")
+    assert told.json["error"]["code"] == "internal_error"
 
 
 def test_status_tells_the_run(call, house):

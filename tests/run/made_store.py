@@ -34,8 +34,8 @@ def made_run(engine: Engine, store: Path, day: str, **tables: Rows) -> RunRow:
         policy_version="cn_rural-000000000000",
         engine="duckdb",
         version="0",
-        started=datetime(2026, 1, 1, 1),
-        ended=datetime(2026, 1, 1, 2),
+        started=datetime.fromisoformat("2026-01-01T01:00:00"),
+        ended=datetime.fromisoformat("2026-01-01T02:00:00"),
         state="done",
         result_hash="out",
     )

@@ -182,12 +182,13 @@ def _describe_facts(*, as_json: bool) -> None:
     from postloan.facts import FACTS
 
     if as_json:
-        keys = ("name", "kind", "unit", "needs", "keeps", "doc")
+        keys = ("name", "kind", "unit", "needs", "sources", "keeps", "doc")
         print_json([{key: getattr(fact, key) for key in keys} for fact in FACTS.values()])
         return
     width = max(map(len, FACTS))
     for fact in FACTS.values():
-        click.echo(f"{fact.name:<{width}}  {fact.kind:<8} {fact.doc}")
+        sources = f" [{', '.join(fact.sources)}]" if fact.sources else ""
+        click.echo(f"{fact.name:<{width}}  {fact.unit:<18} {fact.doc}{sources}")
 
 
 @contextmanager

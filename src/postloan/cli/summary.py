@@ -130,6 +130,7 @@ def say_status(found: Status) -> None:
         click.echo(faint(f"… {hidden} earlier runs; --json shows all"))
     for row in found.runs[-_RUNS_SHOWN:]:
         click.echo(_status_line(row))
+    _say_hashes(found.runs)
     if found.at_work:
         click.echo(
             f"\na run is under way: process {found.at_work['process']} since {found.at_work['since']} UTC"
@@ -145,6 +146,15 @@ def say_status(found: Status) -> None:
         click.echo(f"\n{row['run_id']} failed: {row['reason']}")
     if found.failed:
         click.echo("next: mend what it says and run the day again; finished stages are kept")
+
+
+def _say_hashes(runs: Sequence[Mapping[str, Any]]) -> None:
+    """Print what tells one result from another: policy, input and result of the last good run."""
+    good = [row for row in runs if row["state"] == "done"]
+    if good:
+        last = good[-1]
+        click.echo(f"\n{last['run_id']}: policy {last['policy_version']}, {last['mode']} on {last['engine']}")
+        click.echo(faint(f"  input {last['input_hash']}\n  result {last['result_hash']}"))
 
 
 def _status_line(row: Mapping[str, Any]) -> str:

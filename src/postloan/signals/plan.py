@@ -78,7 +78,7 @@ def make(signal: Signal, known: Mapping[str, Fact], feeds: Collection[str]) -> P
                 "unknown_name",
                 f"Signal {signal.code} reads `{name}`, which is no fact.",
                 where=signal.where,
-                mend="Correct the name; `postloan describe` lists the facts.",
+                mend="Correct the name; `postloan describe facts` lists them.",
             )
     if signal.peer is not None and signal.family in FIXED_FAMILIES:
         raise PolicyError(
