@@ -53,8 +53,8 @@ def test_the_version_is_told(call):
 @pytest.mark.parametrize(
     ("args", "code", "mend"),
     [
-        (["runn"], "unknown_command", "did you mean run?"),
-        (["policy", "chek"], "unknown_command", "did you mean check?"),
+        (["runx"], "unknown_command", "did you mean run?"),
+        (["policy", "checkx"], "unknown_command", "did you mean check?"),
         (["import", "foldr", "a", "b"], "unknown_source", "did you mean folder?"),
         (["describe", "lone"], "unknown_table", "loan"),
         (["check", "nowhere"], "missing_folder", "give"),
