@@ -220,7 +220,7 @@ class _Screen:
             owner = f"{words(row['owner_role'])}: {row['owner_id'] or words('nobody')}"
             rule = words("rule", ", ".join(row["rule_ids"] or []))
             blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
-            text = f"{pad(due, 15)} {pad(cut(name, 38), 38)} {joined([owner, rule, blocks])}"
+            text = f"{pad(due, 15)} {pad(cut(name, 34), 34)} {joined([owner, blocks, rule])}"
             yield self._line(text)
         yield from self._rest(len(rows) - self.measures)
 

@@ -12,7 +12,7 @@ from postloan.book.importing import append_rows
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table, open_engine
 from postloan.engine import verbs as v
-from postloan.errors import BookError, PostloanError, RunError
+from postloan.errors import BookError, PolicyError, PostloanError, RunError
 from postloan.policy import pack as packs
 from postloan.run.daily import run_day
 from postloan.run.delivery import deliver, touched_customers
@@ -109,7 +109,7 @@ def add_event(
     with open_engine(threads=threads, memory=memory) as engine:
         row = last_run(engine, store)
         name = policy or pack_of(row.policy_version)
-        packs.load(name)  # a pack that is not there stops the event before the book is changed
+        _require_pack(name)
         source = deliver(file, engine.scratch / "delivered")
         standing = _rows(engine, book, row.as_of)
         customers = touched_customers(engine, source, Book(book, engine, row.as_of))
@@ -133,6 +133,17 @@ def add_event(
     return Changes(
         store, row.as_of, again.run_id, row.run_id, again.policy_version, added, kept_out, told, shown, others
     )
+
+
+def _require_pack(name: str) -> None:
+    """Stop the event before the book is changed where the pack of the last run is not at hand."""
+    try:
+        packs.load(name)
+    except PolicyError as error:
+        if error.code != "unknown_pack":
+            raise
+        mend = "give the folder of the pack that the store is run with: --policy FOLDER"
+        raise RunError(error.code, f"there is no pack {name} at hand", where=name, mend=mend) from error
 
 
 def _run(book: Path, as_of: date, store: Path, name: str, **options: Any) -> Any:
