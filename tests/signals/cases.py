@@ -63,6 +63,7 @@ CASES = {
             *_on("month_end_overdue_count_6m", (6, "orange")),
             ({"month_end_overdue_count_6m": 1, "late_1to7_count_6m": 2}, "clear"),
             ({"month_end_overdue_count_6m": 1, "late_1to7_count_6m": 3}, "yellow"),
+            ({"month_end_overdue_count_6m": 0, "late_1to7_count_6m": 3}, "yellow"),
             ({"month_end_overdue_count_6m": 2, "late_1to7_count_6m": None}, "yellow"),
             ({"month_end_overdue_count_6m": 1, "late_1to7_count_6m": None}, "clear"),
             ({"month_end_overdue_count_6m": None, "late_1to7_count_6m": 2}, "clear"),
