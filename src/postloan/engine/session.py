@@ -125,10 +125,19 @@ class Engine:
         shutil.rmtree(folder)
 
     def materialise(self, table: Table, name: str) -> Table:
-        """Compute the table once into scratch and give it back as a plain read of that file."""
+        """Compute the table once into scratch and give it back as a plain read of what was written."""
         path = self.scratch / f"{name}-{next(self._names)}.parquet"
-        self.write(table, path)
-        return self.raw(path)
+        if self.kind == "duckdb":
+            self.write(table, path)
+            return self.raw(path)
+        # Scratch need not be one file on Spark, so it is spared the shuffle that makes one.
+        with _refusals():
+            frame = self.backend._session.sql(self._statement(table))
+            frame.write.parquet(str(path))
+            stored = self.backend._session.read.schema(frame.schema).parquet(str(path))
+        view = f"source_{next(self._names)}"
+        stored.createOrReplaceTempView(view)
+        return self.backend.table(view)
 
     def rows(self, table: Table, *, limit: int = _FETCH_LIMIT) -> list[dict[str, Any]]:
         """Give up to `limit` rows as dictionaries of Python values, for people and small look-ups.
