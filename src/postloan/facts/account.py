@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from postloan.engine import Column, Table
+from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context, last_days, within, zero
+from postloan.facts.context import Context, by_id, last_days, nulls, standing, within, zero
 from postloan.facts.registry import fact
 
 _E = "account entry"
@@ -168,7 +168,7 @@ FACTS = (
     ),
     fact(
         "customer.days_since_credit_days",
-        "Days since the last credit that was not interest.",
+        "Days since the last credit that was not interest; since the first entry where none is known.",
         needs=_E,
         keeps="calendar",
         sources=_FLOW,
@@ -185,24 +185,55 @@ _REACH_DAYS = 550
 """How far back entries are read: eighteen months, for three months a year ago and the balance before them."""
 
 
+_COLUMNS: dict[str, Kind] = {
+    "days_of_history_days": "integer",
+    "months_of_history_count": "integer",
+    "credits_3m": "integer",
+    "debits_3m": "integer",
+    "credits_3m_yoy": "decimal",
+    "credits_30d": "integer",
+    "cash_out_30d": "integer",
+    "cash_out_share_30d": "decimal",
+    "penalty_interest_60d": "integer",
+    "days_since_penalty_days": "integer",
+    "returned_debit_count_30d": "integer",
+    "returned_debit_count_90d": "integer",
+    "days_since_credit_days": "integer",
+    "account_balance": "integer",
+    "available_balance": "integer",
+    "balance_avg_30d": "integer",
+    "balance_avg_180d": "integer",
+    "balance_30d_vs_180d": "decimal",
+    "credit_days_90d": "integer",
+    "has_overdraft_60d": "boolean",
+    "min_balance_60d": "integer",
+    "overdraft_month_count_6m": "integer",
+    "days_since_overdraft_days": "integer",
+}
+"""What entries give, for books without them."""
+
+
 def compute(context: Context) -> Table:
-    """Give the account facts, one row a customer with accounts: column id, amounts in cents."""
-    accounts = context.keep("accounts", _accounts(context))
-    runs = context.keep("account_runs", _runs(context, accounts))
-    flows = context.keep("flows", _flows(context, runs))
-    stock = context.keep("stock", _stock(context, runs))
-    owners = accounts.group_by(id=accounts.customer_id).aggregate(
-        is_account_frozen=accounts.is_frozen.max(), _accounts=accounts.count()
-    )
-    result = owners.drop("_accounts")
-    for part in (flows, stock):
-        right = part.rename(_right="id")
-        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
-    result = context.keep("account_facts", result)
-    context.keep(
-        "available_funds",
-        result.select(_funds_of="id", available=v.greatest(result.available_balance, zero())),
-    )
+    """Give the account facts, one row a customer with accounts: column id, amounts in cents.
+
+    Without the table entry all but is_account_frozen are null, without account all.
+    """
+    if not context.book.has("account"):
+        customers = context.book.table("customer").select(id="customer_id")
+        unknown: dict[str, Kind] = {"is_account_frozen": "boolean", **_COLUMNS}
+        result = context.give("account_facts", nulls(customers, unknown))
+    else:
+        accounts = _accounts(context)
+        owners = accounts.group_by(id=accounts.customer_id).aggregate(
+            is_account_frozen=accounts.is_frozen.max()
+        )
+        if context.book.has("entry"):
+            runs = context.keep("account_runs", _runs(context, accounts))
+            owners = by_id({"flows": _flows(context, runs), "stock": _stock(context, runs)}, owners)
+        else:
+            owners = nulls(owners, _COLUMNS)
+        result = context.keep("account_facts", owners)
+    context.give("available_funds", result.select(_funds_of="id", available="available_balance"))
     return result
 
 
@@ -211,18 +242,34 @@ def _accounts(context: Context) -> Table:
     frozen = (table.frozen_on <= context.day) & (
         table.frozen_until.isnull() | (table.frozen_until >= context.day)
     )
-    return table.select("account_id", "customer_id", is_frozen=frozen.fill_null(False))
+    is_closed = table.closed_on <= context.day
+    return table.select(
+        "account_id",
+        "customer_id",
+        "closed_on",
+        is_frozen=frozen.fill_null(False) & ~is_closed.fill_null(False),
+    )
 
 
 def _runs(context: Context, accounts: Table) -> Table:
-    """Give each entry with the days for which the balance after it stood: on, until (exclusive)."""
+    """Give each entry with the days for which the balance after it stood: booked_on, until (exclusive).
+
+    A balance stands until the next entry that states one, until the account is closed, or to the day.
+    """
     entry = context.book.table("entry")
     reach = v.literal(context.as_of - timedelta(days=_REACH_DAYS), "date")
     entry = entry.filter(entry.booked_on <= context.day)
     first = entry.group_by(_first_of=entry.account_id).aggregate(first_on=entry.booked_on.min())
     # The last entry before the reach is kept, for the balance that stood when the reach began.
-    order = [(entry.booked_on, "asc"), (entry.sequence, "asc"), (entry.entry_id, "asc")]
-    following = v.lead(entry.booked_on, partition=[entry.account_id], order=order)
+    order = [
+        (entry.booked_on, "asc"),
+        (entry.sequence, "asc"),
+        (entry.booked_at, "asc"),
+        (entry.entry_id, "asc"),
+    ]
+    # Entries with a balance follow one another; those without only count as flows.
+    kinds = [entry.account_id, entry.balance_after.isnull()]
+    following = v.lead(entry.booked_on, partition=kinds, order=order)
     tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
     entry = entry.mutate(until=following.fill_null(tomorrow), is_last=following.isnull())
     entry = entry.filter(entry.until >= reach)
@@ -230,22 +277,24 @@ def _runs(context: Context, accounts: Table) -> Table:
     rows = rows.left_join(first, rows.account_id == first["_first_of"])
     return rows.select(
         "customer_id",
-        "account_id",
+        "entry_id",
         "booked_on",
-        "until",
-        "is_last",
         "amount",
         "kind",
         "balance_after",
         "first_on",
         "reverses_id",
+        "is_frozen",
+        until=v.least(rows.until, rows.closed_on),
+        is_last=rows.is_last & rows.closed_on.isnull(),
     )
 
 
 def _flows(context: Context, runs: Table) -> Table:
-    real = runs.reverses_id.isnull()
-    credit = real & (runs.amount > 0) & (runs.kind != "interest")
-    debit = real & (runs.amount < 0)
+    firsts = runs.group_by(id=runs.customer_id).aggregate(_first_on=runs.first_on.min())
+    runs = standing(runs, "entry_id")
+    credit = (runs.amount > 0) & (runs.kind != "interest")
+    debit = runs.amount < 0
     out = zero() - runs.amount
     penalty = runs.kind == "penalty_interest"
     returned = runs.kind == "returned_debit"
@@ -255,7 +304,6 @@ def _flows(context: Context, runs: Table) -> Table:
         within(runs.booked_on, context.months(3, back=12)),
     )
     sums = runs.group_by(id=runs.customer_id).aggregate(
-        first_on=runs.first_on.min(),
         credits_3m=v.total_if(runs.amount, credit & recent),
         credits_3m_before=v.total_if(runs.amount, credit & a_year_ago),
         debits_3m=v.total_if(out, debit & recent),
@@ -267,15 +315,18 @@ def _flows(context: Context, runs: Table) -> Table:
         returned_debit_count_30d=v.count_if(returned & last_days(runs.booked_on, context, 30)),
         returned_debit_count_90d=v.count_if(returned & last_days(runs.booked_on, context, 90)),
     )
+    sums = by_id({"sums": sums}, firsts)
     tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
+    since_first = v.days_between(context.day, sums["_first_on"])
+    since_credit = v.days_between(context.day, sums["_credit_on"])
     return sums.mutate(
-        days_of_history_days=v.days_between(tomorrow, sums.first_on),
-        months_of_history_count=v.months_between(tomorrow, sums.first_on),
+        days_of_history_days=v.days_between(tomorrow, sums["_first_on"]),
+        months_of_history_count=v.months_between(tomorrow, sums["_first_on"]),
         credits_3m_yoy=v.ratio(sums.credits_3m, sums.credits_3m_before),
         cash_out_share_30d=v.ratio(sums.cash_out_30d, sums.credits_30d),
         days_since_penalty_days=v.days_between(context.day, sums["_penalty_on"]),
-        days_since_credit_days=v.days_between(context.day, sums["_credit_on"]),
-    ).drop("_penalty_on", "_credit_on", "first_on")
+        days_since_credit_days=v.coalesce(since_credit, since_first),
+    ).drop("_penalty_on", "_credit_on", "_first_on", "credits_3m_before")
 
 
 def _stock(context: Context, runs: Table) -> Table:
@@ -286,7 +337,9 @@ def _stock(context: Context, runs: Table) -> Table:
     months = {f"_month_{n}": below & _touches(runs, context.months(1, back=n)) for n in range(6)}
     sums = runs.group_by(id=runs.customer_id).aggregate(
         account_balance=v.total_if(runs.balance_after, runs.is_last),
-        available_balance=v.total_if(runs.balance_after, runs.is_last & (runs.balance_after > 0)),
+        available_balance=v.total_if(
+            runs.balance_after, runs.is_last & (runs.balance_after > 0) & ~runs.is_frozen
+        ),
         _balances=v.count_if(runs.balance_after.notnull()),
         **{
             f"_days_{n}": v.total_if(runs.balance_after * _days_in(runs, context, n), _stands(runs))
@@ -308,7 +361,7 @@ def _stock(context: Context, runs: Table) -> Table:
         balance_avg_30d=v.integer_divide(sums["_days_30"], v.literal(30, "integer")),
         balance_avg_180d=v.integer_divide(sums["_days_180"], v.literal(180, "integer")),
         balance_30d_vs_180d=v.ratio(sums["_days_30"] * 6, sums["_days_180"]),
-        balance_avg_90d=v.integer_divide(sums["_credit_days_90"], v.literal(90, "integer")),
+        credit_days_90d=sums["_credit_days_90"],
         overdraft_month_count_6m=count,
         days_since_overdraft_days=v.days_between(context.day, sums["_below_on"]),
     )
@@ -318,7 +371,7 @@ def _stock(context: Context, runs: Table) -> Table:
         "balance_avg_30d",
         "balance_avg_180d",
         "balance_30d_vs_180d",
-        "balance_avg_90d",
+        "credit_days_90d",
         "has_overdraft_60d",
         "min_balance_60d",
         "overdraft_month_count_6m",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from postloan.engine import Column, Table
+from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context
+from postloan.facts.context import Context, nulls
 from postloan.facts.registry import fact
 
 _VALUE = "collateral.value collateral.prior_claims"
@@ -83,7 +83,8 @@ FACTS = (
     ),
     fact(
         "loan.cover_share",
-        "Value of the contract's collateral, charges before the bank's taken off, over balance and interest.",
+        "Value of the contract's collateral, charges before the bank's taken off, over balance and interest; "
+        "a security of several contracts counts for each by its part of what they owe.",
         needs="collateral",
         sources=_LTV,
     ),
@@ -91,22 +92,40 @@ FACTS = (
 
 
 def compute(context: Context) -> Table:
-    """Give one row for each collateral that secures an open loan; keeps `cover` (id, cover_share) too."""
+    """Give one row for each collateral that secures an open loan; keeps `cover` (id, cover_share) too.
+
+    Without the table collateral there is no row, and cover_share is null.
+    """
     table = context.book.table("collateral")
+    if not context.book.has("collateral"):
+        loans = context.made["loans_known"].select("id")
+        context.give("cover", nulls(loans, {"cover_share": "decimal"}))
+        columns: dict[str, Kind] = {
+            "region_id": "string",
+            "secured": "integer",
+            "ltv": "decimal",
+            "days_since_valued_days": "integer",
+            "ltv_excess": "decimal",
+        }
+        rows = table.select("contract_id", "kind", "value", "max_ltv", id="collateral_id")
+        return context.give("collaterals", nulls(rows, {"customer_id": "string", **columns}))
     owed = context.made["loans_known"].filter(lambda t: (t.on_off == "on") & ~t.is_entrusted)
     amount = v.greatest(owed.balance, v.literal(0, "integer")) + owed.accrued_interest.fill_null(0)
     debts = owed.mutate(_owed=amount)
     debts = debts.group_by(_debt_of=debts.contract_id).aggregate(
         owed=v.total(debts["_owed"]), customer_id=debts.customer_id.min(), region_id=debts.region_id.min()
     )
-    debts = context.keep("contract_debts", debts)
     links = _links(context, table)
-    pairs = links.inner_join(debts, links.contract == debts["_debt_of"])
-    secured = pairs.group_by(_secures=pairs.collateral).aggregate(
-        secured=v.total(pairs.owed), customer_id=pairs.customer_id.min(), region_id=pairs.region_id.min()
+    pairs = context.keep("secured_pairs", links.inner_join(debts, links.contract == debts["_debt_of"]))
+    sums = pairs.group_by(_secures=pairs.collateral).aggregate(
+        secured=v.total(pairs.owed),
+        # Its own contract's borrower; where that contract owes nothing any more, the first of the others'.
+        customer_id=v.coalesce(v.min_if(pairs.customer_id, pairs.is_own), pairs.customer_id.min()),
+        region_id=v.coalesce(v.min_if(pairs.region_id, pairs.is_own), pairs.region_id.min()),
     )
-    rows = table.inner_join(secured, table.collateral_id == secured["_secures"])
-    value = v.greatest(rows["value"] - rows.prior_claims.fill_null(0), v.literal(0, "integer"))
+    rows = table.inner_join(sums, table.collateral_id == sums["_secures"])
+    free = v.greatest(rows["value"] - rows.prior_claims.fill_null(0), v.literal(0, "integer"))
+    value = rows["value"].isnull().ifelse(rows["value"], free)
     rows = rows.select(
         "contract_id",
         "customer_id",
@@ -120,14 +139,21 @@ def compute(context: Context) -> Table:
         days_since_valued_days=v.days_between(context.day, rows.valued_on),
     )
     rows = rows.mutate(ltv_excess=v.difference(rows.ltv, rows.max_ltv))
-    context.keep("cover", _cover(context, rows, links, debts))
-    return context.keep("collaterals", rows)
+    rows = context.keep("collaterals", rows)
+    context.keep("cover", _cover(context, rows, pairs, debts))
+    return rows
 
 
 def _links(context: Context, table: Table) -> Table:
+    """Give what secures which contract: columns collateral, contract, is_own (not by a link alone)."""
     own = table.select(collateral="collateral_id", contract="contract_id")
-    linked = context.book.table("collateral_link").select(collateral="collateral_id", contract="contract_id")
-    return own.union(linked).distinct()
+    own = own.mutate(is_own=v.literal(True, "boolean"))
+    if not context.book.has("collateral_link"):
+        return own
+    link = context.book.table("collateral_link").select(collateral="collateral_id", contract="contract_id")
+    link = link.mutate(is_own=v.literal(False, "boolean"))
+    both = own.union(link)
+    return both.group_by("collateral", "contract").aggregate(is_own=both.is_own.max())
 
 
 def _highest(context: Context, kind: Column) -> Column:
@@ -138,13 +164,21 @@ def _highest(context: Context, kind: Column) -> Column:
     return v.when(branches, v.null("decimal"))
 
 
-def _cover(context: Context, rows: Table, links: Table, debts: Table) -> Table:
-    """Give cover_share of each loan of a secured contract: its collateral's value over what it owes."""
-    value = rows.select(_value_of="id", value="value")
-    pairs = links.inner_join(value, links.collateral == value["_value_of"])
-    sums = pairs.group_by(_covers=pairs.contract).aggregate(_value=v.total(pairs["value"]))
+def _cover(context: Context, rows: Table, pairs: Table, debts: Table) -> Table:
+    """Give cover_share of each loan: its contract's collateral over what the contract owes.
+
+    A security of several contracts covers each by its part of what they owe together. Without any security
+    the share is 0; where the value of one is unknown it is null.
+    """
+    value = rows.select(_value_of="id", value="value", secured="secured")
+    pairs = pairs.inner_join(value, pairs.collateral == value["_value_of"])
+    part = v.convert(pairs["value"], v.ratio(pairs.owed, pairs.secured))
+    sums = pairs.group_by(_covers=pairs.contract).aggregate(
+        _value=v.total_if(part, part.notnull()), _unknown=v.count_if(pairs["value"].isnull())
+    )
     both = debts.left_join(sums, debts["_debt_of"] == sums["_covers"])
-    shares = both.select(_contract="_debt_of", cover_share=v.ratio(both["_value"].fill_null(0), both.owed))
+    covered = (both["_unknown"] > 0).ifelse(v.null("integer"), both["_value"].fill_null(0))
+    shares = both.select(_contract="_debt_of", cover_share=v.ratio(covered, both.owed))
     loans = context.made["loans_known"].select("id", "contract_id")
     joined = loans.inner_join(shares, loans.contract_id == shares["_contract"])
     return joined.select("id", "cover_share")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from postloan.book.snapshot import Book
-from postloan.engine import Column, Engine, Table
+from postloan.engine import Column, Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.policy.pack import Policy
 from postloan.results import Prior
@@ -38,6 +38,11 @@ class Context:
     def day(self) -> Column:
         """Give the business date as a constant column."""
         return v.literal(self.as_of, "date")
+
+    def give(self, name: str, table: Table) -> Table:
+        """Remember a table that is cheap to compute under its name, and give it."""
+        self.made[name] = table
+        return table
 
     def keep(self, name: str, table: Table) -> Table:
         """Compute a table once, remember it under its name for later families, and give it."""
@@ -81,6 +86,24 @@ def last_days(column: Column, context: Context, days: int) -> Column:
 def zero() -> Column:
     """Give the integer 0."""
     return v.literal(0, "integer")
+
+
+def standing(table: Table, key: str) -> Table:
+    """Leave out reversals and the rows that they take back (column reverses_id names the row's `key`).
+
+    A reversal that was itself reversed takes nothing back.
+    """
+    reversals = table.filter(table.reverses_id.notnull()).select(_reversal=key, _target="reverses_id")
+    undone = reversals.select(_undone="_target").distinct()
+    live = reversals.anti_join(undone, reversals["_reversal"] == undone["_undone"])
+    taken = live.select(_taken="_target").distinct()
+    rows = table.filter(table.reverses_id.isnull())
+    return rows.anti_join(taken, rows[key] == taken["_taken"])
+
+
+def nulls(table: Table, columns: Mapping[str, Kind]) -> Table:
+    """Add columns of nulls, for facts whose feed the book lacks."""
+    return table.mutate(**{name: v.null(kind) for name, kind in columns.items()})
 
 
 def by_id(tables: Mapping[str, Table], base: Table) -> Table:

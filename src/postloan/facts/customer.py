@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context, by_id, zero
+from postloan.facts.context import Context, by_id, nulls
 from postloan.facts.registry import fact
+from postloan.results import Prior
 
 _OWED = "loan.customer_id position.balance loan.amount payment.amount fx.rate"
 
@@ -130,16 +131,19 @@ def compute(context: Context) -> Table:
     base = table.select("kind", "is_small_micro", "region_id", id="customer_id")
     loans = context.made["loans_known"]
     loans = loans.filter(~loans.is_entrusted)
-    parts = {"debts": _debts(loans), "largest": _largest(loans), "seen": _seen(context)}
-    rows = by_id({name: context.keep(name, part) for name, part in parts.items()}, base)
-    accounts = context.made["account_facts"]
-    rows = by_id({"accounts": accounts}, rows)
+    parts = {
+        "debts": _debts(loans),
+        "largest": _largest(loans),
+        "seen": _seen(context),
+        "accounts": context.made["account_facts"],
+    }
+    rows = by_id(parts, base)
     count = rows.open_loan_count.fill_null(0)
     exposure, debt = rows.total_exposure.fill_null(0), rows.debt.fill_null(0)
     rows = rows.mutate(open_loan_count=count, has_open_loan=count > 0, total_exposure=exposure, debt=debt)
     rows = rows.mutate(
         amount_band=_band(context, rows.total_exposure),
-        balance_avg_90d_vs_debt=v.ratio(rows.balance_avg_90d, rows.debt),
+        balance_avg_90d_vs_debt=v.ratio(rows.credit_days_90d, rows.debt * 90),
         overdraft_grade_count=_overdraft_grade(rows),
     )
     return context.keep("customers", rows)
@@ -147,19 +151,30 @@ def compute(context: Context) -> Table:
 
 def _debts(loans: Table) -> Table:
     on_sheet = loans.on_off == "on"
-    revolving = loans.is_revolving & (loans["limit"] > 0)
+    # A limit by contract serves all the contract's loans, so it counts once.
+    shared = loans.record_limit.isnull()
+    loans = loans.mutate(_uses=on_sheet & loans.is_revolving & (loans["limit"] > 0), _shared=shared)
+    order = [(loans["id"], "asc")]
+    parts = [loans.contract_id, loans["_uses"], loans["_shared"]]
+    loans = loans.mutate(_turn=v.row_number(partition=parts, order=order))
+    counts = loans["_uses"] & (~loans["_shared"] | (loans["_turn"] == 1))
+
+    def converted(cents: Column) -> Column:
+        return v.convert(cents, loans.rate)
+
+    on_sheet = loans.on_off == "on"
     sums = loans.group_by(id=loans.customer_id).aggregate(
         open_loan_count=loans.count(),
         total_exposure=v.total(loans.reporting_balance),
         debt=v.total_if(loans.reporting_balance, on_sheet),
-        overdue=v.total(loans.overdue),
+        overdue=v.total(converted(loans.overdue)),
         worst_dpd_days=loans.dpd_days.max(),
         month_end_overdue_count_6m=loans.month_end_overdue_count_6m.max(),
         late_1to7_count_6m=v.total(loans.late_1to7_count_6m),
-        _paid=v.total(loans.paid_since),
-        _owed=v.total(loans.owed_before),
-        _used=v.total_if(loans.balance, revolving),
-        _limit=v.total_if(loans["limit"], revolving),
+        _paid=v.total(converted(loans.paid_since)),
+        _owed=v.total(converted(loans.owed_before)),
+        _used=v.total_if(converted(loans.balance), loans["_uses"]),
+        _limit=v.total_if(converted(loans["limit"]), counts),
     )
     return sums.mutate(
         payment_share_1m=v.ratio(sums["_paid"], sums["_owed"]),
@@ -181,14 +196,15 @@ def _band(context: Context, exposure: Column) -> Column:
     limits: Mapping[str, Decimal] = context.policy.parameter("amount_bands")
     branches = [
         (exposure <= v.literal(int(limit * 100), "integer"), v.literal(band, "string"))
-        for band, limit in limits.items()
+        for band, limit in sorted(limits.items(), key=lambda one: one[1])
     ]
     return v.when(branches, v.literal(f"A{len(limits) + 1}", "string"))
 
 
 def _overdraft_grade(rows: Table) -> Column:
     recent = rows.has_overdraft_60d | (rows.penalty_interest_60d > 0)
-    return v.greatest(rows.overdraft_month_count_6m, recent.ifelse(v.literal(1, "integer"), zero()))
+    months = rows.overdraft_month_count_6m
+    return recent.ifelse(v.greatest(months, v.literal(1, "integer")), months)
 
 
 _COLOURS = ("yellow", "orange", "red")
@@ -202,10 +218,9 @@ def _seen(context: Context) -> Table:
         empty = {name: v.null("date") for name in names}
         unknown = {name: v.null("boolean") for name in ("has_prior_yellow_12m", "has_prior_orange_6m")}
         return base.mutate(**empty, **unknown)
-    carried = context.prior.tables["facts_customer"].select("id", *names)
-    warning = context.prior.tables["warning"].filter(lambda t: t.subject_kind == "customer")
-    warning = warning.select(id="subject_id", colour="colour")
-    rows = by_id({"carried": carried, "warning": warning}, base)
+    rows = by_id(
+        {"carried": _carried(context.prior, base, names), "warning": _colours(context.prior, base)}, base
+    )
     day = v.literal(context.prior.as_of, "date")
     rows = rows.mutate(
         **{
@@ -220,6 +235,24 @@ def _seen(context: Context) -> Table:
         has_prior_yellow_12m=_stood(context, v.greatest(worst, rows.last_yellow_on), 12),
         has_prior_orange_6m=_stood(context, worst, 6),
     ).drop("colour")
+
+
+def _colours(prior: Prior, base: Table) -> Table:
+    """Give each customer's colour of the last run."""
+    if "warning" not in prior.tables:
+        return nulls(base, {"colour": "string"})
+    rows = prior.tables["warning"].filter(lambda t: t.subject_kind == "customer")
+    return rows.select(id="subject_id", colour="colour")
+
+
+def _carried(prior: Prior, base: Table, names: Sequence[str]) -> Table:
+    """Give the dates as the last run knew them; null where it kept none."""
+    if "facts_customer" not in prior.tables:
+        return nulls(base, dict.fromkeys(names, "date"))
+    rows = prior.tables["facts_customer"]
+    return rows.select(
+        "id", **{name: rows[name] if name in rows.columns else v.null("date") for name in names}
+    )
 
 
 def _stood(context: Context, last: Column, months: int) -> Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
+from postloan.facts import schedule
 from postloan.facts.context import Context, by_id, zero
 from postloan.facts.registry import fact
 
@@ -83,10 +84,11 @@ FACTS = (
     ),
     fact(
         "loan.funds_ready_share",
-        "Balances of the customer's accounts, none below zero, over the next instalment.",
+        "Balances above zero of the customer's accounts that are neither frozen nor closed, over the next "
+        "instalment.",
         needs="due entry",
         sources="due.due_on due.principal due.interest due.fees entry.booked_on entry.sequence "
-        "entry.balance_after",
+        "entry.balance_after account.frozen_on account.frozen_until account.closed_on",
     ),
 )
 
@@ -100,8 +102,9 @@ def compute(context: Context) -> Table:
     rows = _amounts(context, rows)
     funds = context.made["available_funds"]
     rows = rows.left_join(funds, rows.customer_id == funds["_funds_of"]).drop("_funds_of")
-    rows = rows.mutate(funds_ready_share=v.ratio(rows.available, rows.next_due))
-    return context.keep("loans_known", rows)
+    # Accounts are counted in the reporting currency, so the instalment is too.
+    ready = v.ratio(rows.available, v.convert(rows.next_due, rows.rate))
+    return context.keep("loans_known", rows.mutate(funds_ready_share=ready))
 
 
 def _nothing_due_yet(rows: Table) -> Table:
@@ -117,7 +120,10 @@ def _nothing_due_yet(rows: Table) -> Table:
         "due_count",
         "late_1to7_count_6m",
     )
-    return rows.mutate(**{name: v.coalesce(rows[name], nothing) for name in names})
+    no = (waiting | ahead).ifelse(v.literal(False, "boolean"), v.null("boolean"))
+    flags = ("is_technical_overdue", "is_first_due_unpaid")
+    counts = {name: v.coalesce(rows[name], nothing) for name in names}
+    return rows.mutate(**counts, **{name: v.coalesce(rows[name], no) for name in flags})
 
 
 def _days(context: Context, rows: Table) -> Table:
@@ -138,35 +144,41 @@ def _days(context: Context, rows: Table) -> Table:
     def chosen(supplied: Column, computed: Column) -> Column:
         return worse.ifelse(v.greatest(supplied, computed), v.coalesce(supplied, computed))
 
+    days = chosen(record, plan)
+
+    def part(supplied: Column, computed: Column) -> Column:
+        """Give a component's days; none is later than the loan, whose days may be the record's."""
+        found = chosen(supplied, computed)
+        return found.isnull().ifelse(found, v.least(found, days))
+
     return rows.mutate(
-        dpd_days=chosen(record, plan),
+        dpd_days=days,
         dpd_source=source,
-        dpd_principal_days=chosen(rows.position_principal_days, rows.schedule_principal_days),
-        dpd_interest_days=chosen(rows.position_interest_days, rows.schedule_interest_days),
-        has_dpd_gap=worse,
+        dpd_principal_days=part(rows.position_principal_days, rows.schedule_principal_days),
+        dpd_interest_days=part(rows.position_interest_days, rows.schedule_interest_days),
     )
 
 
 def _amounts(context: Context, rows: Table) -> Table:
-    paid = context.made["payments"]
-    paid = paid.group_by(_payer_of=paid.loan_id).aggregate(_paid=v.total(paid.amount))
-    rows = rows.left_join(paid, rows["id"] == paid["_payer_of"]).drop("_payer_of")
-    # What was paid beyond interest and fees due went to principal, early repayments included.
-    principal_paid = rows["_paid"].fill_null(0) - rows.met_other.fill_null(0)
+    paid = schedule.paid_by_part(context).select("_paid_loan", "paid_principal", "paid_unsplit")
+    rows = rows.left_join(paid, rows["id"] == paid["_paid_loan"]).drop("_paid_loan")
+    # Unsplit money beyond the interest and fees due went to principal, early repayments included.
+    beyond = rows.paid_unsplit.fill_null(0) - rows.unsplit_other.fill_null(0)
+    principal_paid = rows.paid_principal.fill_null(0) + beyond
     left = v.greatest(rows.amount - v.greatest(principal_paid, zero()), zero())
     own = (rows.on_off == "on").ifelse(left, rows.amount)
     rows = rows.mutate(
         balance=v.coalesce(rows.record_balance, own),
         limit=v.coalesce(rows.record_limit, rows.contract_limit),
         overdue=_overdue(rows),
-    ).drop("_paid")
+    ).drop("paid_principal", "paid_unsplit")
     rate = context.made["rates"]
     rows = rows.left_join(rate, rows.currency == rate["_currency"]).drop("_currency")
     owed = v.greatest(rows.balance, zero())
     usage = rows.is_revolving.ifelse(v.ratio(rows.balance, rows["limit"]), v.null("decimal"))
-    return rows.mutate(reporting_balance=v.convert(owed, rows["_rate"]), utilisation_share=usage).drop(
-        "_rate"
-    )
+    return rows.mutate(
+        reporting_balance=v.convert(owed, rows["_rate"]), utilisation_share=usage, rate=rows["_rate"]
+    ).drop("_rate")
 
 
 def _overdue(rows: Table) -> Column:

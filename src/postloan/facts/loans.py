@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from postloan.engine import Column, Table
+from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context, zero
+from postloan.facts.context import Context, by_id, nulls, zero
 from postloan.facts.registry import fact
 
 FACTS = (
@@ -167,16 +167,20 @@ def compute(context: Context) -> Table:
         institution_id="institution_id",
         contract_type="contract_type",
         guarantee_mode="guarantee_mode",
-        is_revolving=contract.is_revolving.fill_null(False),
-        is_entrusted=contract.is_entrusted.fill_null(False),
+        is_revolving="is_revolving",
+        is_entrusted="is_entrusted",
         _manager="manager_id",
         _limit="limit_amount",
     )
     customer = context.book.table("customer").select(_customer="customer_id", region_id="region_id")
-    base = loan.inner_join(contract, loan.contract_id == contract["_contract"])
-    base = base.inner_join(customer, base.customer_id == customer["_customer"])
-    assigned = _assigned(context)
-    base = base.left_join(assigned, base.contract_id == assigned["_assigned"])
+    # A contract or customer that is only known later leaves the loan as it is: none may drop out.
+    base = loan.left_join(contract, loan.contract_id == contract["_contract"])
+    base = base.left_join(customer, base.customer_id == customer["_customer"])
+    if context.book.has("assignment"):
+        assigned = _assigned(context)
+        base = base.left_join(assigned, base.contract_id == assigned["_assigned"])
+    else:
+        base = base.mutate(_assigned_manager=v.null("string"))
     base = base.select(
         id=base.loan_id,
         customer_id=base.customer_id,
@@ -193,8 +197,8 @@ def compute(context: Context) -> Table:
         contract_type=base.contract_type,
         guarantee_mode=base.guarantee_mode,
         repayment_method=base.repayment_method,
-        is_revolving=base.is_revolving,
-        is_entrusted=base.is_entrusted,
+        is_revolving=base.is_revolving.fill_null(False),
+        is_entrusted=base.is_entrusted.fill_null(False),
         disbursed_on=base.disbursed_on,
         matures_on=base.matures_on,
         days_since_disbursed_days=v.days_between(context.day, base.disbursed_on),
@@ -203,15 +207,34 @@ def compute(context: Context) -> Table:
         amount=base.amount,
         contract_limit=base["_limit"],
     )
-    base = context.keep("loans_base", base)
-    parts = (_suits(context, base), _advances(context, base), _impairments(context), _visits(context, base))
-    for part in (*parts, _prior(context)):
-        right = part.rename(_right="id")
-        base = base.left_join(right, base["id"] == right["_right"]).drop("_right")
+    base = _with_feeds(context, context.keep("loans_base", base))
     if context.book.has("advance"):
         base = base.mutate(advance=base.advance.fill_null(0), advance_days=base.advance_days.fill_null(0))
     base = base.mutate(suit_status=base.suit_status.fill_null("none"))
     return context.keep("loans", base)
+
+
+_FEEDS: dict[str, dict[str, Kind]] = {
+    "proceeding": {"suit_status": "string"},
+    "advance": {"advance": "integer", "advance_days": "integer", "advance_repaid_within_days": "integer"},
+    "impairment": {"stage": "integer", "ecl_share": "decimal"},
+    "visit": {"last_visit_on": "date"},
+}
+"""What each feed of the loan gives, for books without it."""
+
+
+def _with_feeds(context: Context, base: Table) -> Table:
+    makers = {"proceeding": _suits, "advance": _advances, "impairment": _impairments, "visit": _visits}
+    parts = {name: make(context, base) for name, make in makers.items() if context.book.has(name)}
+    absent: dict[str, Kind] = {}
+    for name, columns in _FEEDS.items():
+        absent |= {} if name in parts else columns
+    if context.prior is None or "loan_state" not in context.prior.tables:
+        absent["prior_class"] = "string"
+    else:
+        state = context.prior.tables["loan_state"]
+        parts["prior"] = state.select(id=state.loan_id, prior_class=state.class_final)
+    return nulls(by_id(parts, base), absent)
 
 
 def _assigned(context: Context) -> Table:
@@ -249,19 +272,24 @@ def _position_of(stage: Column) -> Column:
 def _advances(context: Context, base: Table) -> Table:
     table = context.book.table("advance")
     due = table.repaid_on.isnull() | (table.repaid_on > context.day)
-    standing = v.days_between(context.day, table.advanced_on)
+    # Of those repaid and of those not, the last has rank 1.
+    order = [(table.advanced_on, "desc")]
+    table = table.mutate(_due=due, _rank=v.row_number(partition=[table.loan_id, due], order=order))
+    due, is_last = table["_due"], table["_rank"] == 1
+    stood = v.days_between(table.repaid_on, table.advanced_on)
     sums = table.group_by(id=table.loan_id).aggregate(
         advance=v.total_if(table.amount, due),
-        advance_days=v.max_if(standing, due),
-        advance_repaid_within_days=v.max_if(v.days_between(table.repaid_on, table.advanced_on), ~due),
+        advance_days=v.max_if(v.days_between(context.day, table.advanced_on), due),
+        advance_repaid_within_days=v.max_if(stood, ~due & is_last),
     )
     return sums.semi_join(base, sums["id"] == base["id"])
 
 
-def _impairments(context: Context) -> Table:
+def _impairments(context: Context, base: Table) -> Table:
     table = context.book.table("impairment")
     latest = table.mutate(_rank=v.row_number(partition=[table.loan_id], order=[(table.on_date, "desc")]))
     latest = latest.filter(latest["_rank"] == 1)
+    latest = latest.semi_join(base, latest.loan_id == base["id"])
     return latest.select(
         id=latest.loan_id, stage=latest.stage, ecl_share=v.ratio(latest.ecl, latest.book_value)
     )
@@ -277,11 +305,3 @@ def _visits(context: Context, base: Table) -> Table:
     loans = base.select("id", "customer_id").left_join(own, base["id"] == own["_loan"])
     loans = loans.left_join(whole, loans.customer_id == whole["_visited"])
     return loans.select("id", last_visit_on=v.greatest(loans["_own"], loans["_whole"]))
-
-
-def _prior(context: Context) -> Table:
-    if context.prior is None or "loan_state" not in context.prior.tables:
-        base = context.made["loans_base"]
-        return base.select("id", prior_class=v.null("string"))
-    state = context.prior.tables["loan_state"]
-    return state.select(id=state.loan_id, prior_class=state.class_final)

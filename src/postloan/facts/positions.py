@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from postloan.engine import Column, Table
+from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context, zero
+from postloan.facts.context import Context, by_id, nulls, within, zero
 from postloan.facts.registry import fact
 
 _LIMIT = "position.on_date position.balance position.limit_amount contract.limit_amount"
@@ -71,21 +71,40 @@ FACTS = (
 _WINDOW_DAYS = 220
 """Days of records that the facts here look back on: six month ends and a record's longest age."""
 
-_FULL = (95, 100)
+
+_COLUMNS: dict[str, Kind] = {
+    "record_age": "integer",
+    "dpd_position_days": "integer",
+    "position_principal_days": "integer",
+    "position_interest_days": "integer",
+    "record_balance": "integer",
+    "record_limit": "integer",
+    "accrued_interest": "integer",
+    "overdue_record": "integer",
+    "overlimit": "integer",
+    "full_limit_days_90d": "integer",
+    "utilisation_chg_1m": "decimal",
+    "overlimit_days": "integer",
+    "month_end_overdue_count_6m": "integer",
+    "owed_before": "integer",
+    "paid_since": "integer",
+    "payment_share_1m": "decimal",
+}
 
 
 def compute(context: Context) -> Table:
     """Give the facts of the bank's records, one row a loan: column id, amounts in cents."""
+    loans = context.made["loans"].select("id")
+    if not context.book.has("position"):
+        return context.give("positions", nulls(loans, _COLUMNS))
     rows = context.keep("records", _records(context))
-    latest = context.keep("latest_record", _latest(context, rows))
-    usage = context.keep("usage", _usage(context, rows))
-    month_ends = context.keep("month_ends", _month_ends(context, rows))
-    shares = context.keep("payment_shares", _payment_share(context, rows))
-    result = context.made["loans"].select("id")
-    for part in (latest, usage, month_ends, shares):
-        right = part.rename(_right="id")
-        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
-    return context.keep("positions", result)
+    parts = {
+        "latest": _latest(context, rows),
+        "days": _latest_days(context, rows),
+        "usage": _usage(context, rows),
+        "shares": _payment_share(context, rows),
+    }
+    return context.keep("positions", by_id(parts, loans))
 
 
 def _records(context: Context) -> Table:
@@ -97,7 +116,8 @@ def _records(context: Context) -> Table:
     limit = v.coalesce(rows.limit_amount, rows["_limit"])
     order = [(rows.on_date, "asc")]
     following = v.lead(rows.on_date, partition=[rows.loan_id], order=order)
-    longest = v.add_days(rows.on_date, context.whole("position_max_age_days"))
+    # A record still stands at the greatest age, so it ends the day after.
+    longest = v.add_days(rows.on_date, context.whole("position_max_age_days") + 1)
     tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
     return rows.select(
         "loan_id",
@@ -119,6 +139,28 @@ def _records(context: Context) -> Table:
 def _latest(context: Context, rows: Table) -> Table:
     ranked = rows.mutate(_rank=v.row_number(partition=[rows.loan_id], order=[(rows.on_date, "desc")]))
     last = ranked.filter(ranked["_rank"] == 1)
+    fresh = v.days_between(context.day, last.on_date) <= context.whole("position_max_age_days")
+    over = last.balance - last.ceiling
+    return last.select(
+        id=last.loan_id,
+        record_balance=fresh.ifelse(last.balance, v.null("integer")),
+        record_limit=last["limit"],
+        accrued_interest=fresh.ifelse(last.accrued_interest, v.null("integer")),
+        overdue_record=fresh.ifelse(
+            _sum_known(last.overdue_principal, last.overdue_interest), v.null("integer")
+        ),
+        overlimit=(fresh & over.notnull()).ifelse(v.greatest(over, zero()), v.null("integer")),
+    )
+
+
+def _latest_days(context: Context, rows: Table) -> Table:
+    """Give the days past due of the last record that says any, carried forward to the day.
+
+    A record without days, which only states a balance, does not hide those of an earlier one.
+    """
+    said = rows.filter(rows.days.notnull())
+    ranked = said.mutate(_rank=v.row_number(partition=[said.loan_id], order=[(said.on_date, "desc")]))
+    last = ranked.filter(ranked["_rank"] == 1)
     paid = context.made["payments"]
     paid = paid.filter(paid.amount > 0).group_by(_paid=paid.loan_id).aggregate(_last_paid=paid.paid_on.max())
     last = last.left_join(paid, last.loan_id == paid["_paid"])
@@ -130,20 +172,12 @@ def _latest(context: Context, rows: Table) -> Table:
         moved = ((days > 0) & untouched).ifelse(days + age, days)
         return fresh.ifelse(moved, v.null("integer"))
 
-    over = last.balance - last.ceiling
     return last.select(
         id=last.loan_id,
         record_age=age,
         dpd_position_days=carried(last.days),
         position_principal_days=carried(last.principal_days),
         position_interest_days=carried(last.interest_days),
-        record_balance=fresh.ifelse(last.balance, v.null("integer")),
-        record_limit=last["limit"],
-        accrued_interest=fresh.ifelse(last.accrued_interest, v.null("integer")),
-        overdue_record=fresh.ifelse(
-            _sum_known(last.overdue_principal, last.overdue_interest), v.null("integer")
-        ),
-        overlimit=(fresh & over.notnull()).ifelse(v.greatest(over, zero()), v.null("integer")),
     )
 
 
@@ -156,11 +190,14 @@ def _sum_known(first: Column, second: Column) -> Column:
 def _usage(context: Context, rows: Table) -> Table:
     start = v.literal(context.as_of - timedelta(days=89), "date")
     overlap = v.greatest(v.days_between(rows.until, v.greatest(rows.on_date, start)), zero())
-    is_full = rows.balance * _FULL[1] >= rows["limit"] * _FULL[0]
+    # At least 95 %: what is left is a twentieth at most; so written no amount of the book leaves int64.
+    is_full = rows["limit"] - rows.balance <= v.integer_divide(rows["limit"], v.literal(20, "integer"))
     before = context.as_of - timedelta(days=30)
     then = (rows.on_date <= v.literal(before, "date")) & (rows.until > v.literal(before, "date"))
     now = rows.until > context.day
     over = rows.balance > rows.ceiling
+    is_month_end = v.day_of_month(v.add_days(rows.on_date, 1)) == 1
+    month_end = is_month_end & within(rows.on_date, context.months(6)) & rows.days.notnull()
     sums = rows.group_by(id=rows.loan_id).aggregate(
         full_limit_days_90d=v.total_if(overlap, (rows["limit"] > 0) & is_full),
         _usage_now=v.max_if(v.ratio(rows.balance, rows["limit"]), now & rows.is_revolving),
@@ -168,28 +205,23 @@ def _usage(context: Context, rows: Table) -> Table:
         _over_until=v.max_if(rows.until, over),
         _not_over_until=v.max_if(rows.until, ~over),
         _first=rows.on_date.min(),
-        _ceilings=v.count_if(rows.ceiling.notnull()),
+        _ceilings=v.count_if(now & rows.ceiling.notnull()),
+        _limits=v.count_if((overlap > 0) & rows["limit"].notnull()),
+        _month_ends=v.count_if(month_end),
+        _late_ends=v.count_if(month_end & (rows.days > 0)),
     )
     is_over_now = sums["_over_until"] > context.day
     since = v.coalesce(sums["_not_over_until"], sums["_first"])
     days = is_over_now.ifelse(v.days_between(context.day, since) + 1, zero())
-    measurable = sums["_ceilings"] > 0
+    nothing = v.null("integer")
     return sums.mutate(
         utilisation_chg_1m=v.difference(sums["_usage_now"], sums["_usage_then"]),
-        full_limit_days_90d=measurable.ifelse(sums.full_limit_days_90d, v.null("integer")),
-        overlimit_days=measurable.ifelse(days.fill_null(0), v.null("integer")),
-    ).drop("_usage_now", "_usage_then", "_over_until", "_not_over_until", "_first", "_ceilings")
-
-
-def _month_ends(context: Context, rows: Table) -> Table:
-    window = context.months(6)
-    ends = rows.filter(
-        (v.day_of_month(v.add_days(rows.on_date, 1)) == 1)
-        & (rows.on_date >= v.literal(window[0], "date"))
-        & (rows.on_date < v.literal(window[1], "date"))
-        & rows.days.notnull()
+        full_limit_days_90d=(sums["_limits"] > 0).ifelse(sums.full_limit_days_90d, nothing),
+        overlimit_days=(sums["_ceilings"] > 0).ifelse(days.fill_null(0), nothing),
+        month_end_overdue_count_6m=(sums["_month_ends"] > 0).ifelse(sums["_late_ends"], nothing),
+    ).select(
+        "id", "utilisation_chg_1m", "full_limit_days_90d", "overlimit_days", "month_end_overdue_count_6m"
     )
-    return ends.group_by(id=ends.loan_id).aggregate(month_end_overdue_count_6m=v.count_if(ends.days > 0))
 
 
 def _payment_share(context: Context, rows: Table) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.engine import Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context
+from postloan.facts.context import Context, nulls
 from postloan.facts.registry import fact
 
 FACTS = (
@@ -56,9 +56,11 @@ def compute(context: Context) -> Table:
     rows = rows.select(
         "id", loan_count=rows.loan_count.fill_null(0), dpd30_share=v.ratio(rows["_late"], rows["_known"])
     )
+    if not context.book.has("region_indicator"):
+        return context.give("regions", nulls(rows, {"unemployment_rate": "decimal"}))
     last = _unemployment(context)
     rows = rows.left_join(last, rows["id"] == last["_of"]).drop("_of")
-    return context.keep("regions", rows)
+    return context.give("regions", rows)
 
 
 def _unemployment(context: Context) -> Table:
@@ -70,8 +72,11 @@ def _unemployment(context: Context) -> Table:
 
 
 def peers(context: Context) -> Table:
-    """Give customer.credits_3m_yoy_peer_p10, one row a customer with a region: columns id and the fact."""
+    """Give customer.credits_3m_yoy_peer_p10, one row a customer: columns id and the fact."""
     customers = context.made["customers"]
+    if not (context.book.has("account") and context.book.has("entry")):
+        none = nulls(customers.select("id"), {"credits_3m_yoy_peer_p10": "decimal"})
+        return context.give("peers", none)
     known = customers.filter(customers.credits_3m_yoy.notnull())
     least_peers = context.whole("peer_group_minimum")
     by_region = _tenth(known, "region_id").filter(lambda t: t.peers >= least_peers)
@@ -79,7 +84,7 @@ def peers(context: Context) -> Table:
     rows = customers.select("id", "region_id", everyone=v.literal("all", "string"))
     rows = rows.left_join(by_region.select(_group="group", near="tenth"), rows.region_id == by_region.group)
     rows = rows.left_join(whole.select(_all="group", far="tenth"), rows.everyone == whole.group)
-    return context.keep("peers", rows.select("id", credits_3m_yoy_peer_p10=v.coalesce(rows.near, rows.far)))
+    return context.give("peers", rows.select("id", credits_3m_yoy_peer_p10=v.coalesce(rows.near, rows.far)))
 
 
 def _tenth(known: Table, group: str) -> Table:

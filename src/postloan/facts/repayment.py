@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from postloan.engine import Column, Table
+from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
 from postloan.facts import schedule
-from postloan.facts.context import Context, within, zero
+from postloan.facts.context import Context, by_id, nulls, within, zero
 from postloan.facts.registry import fact
 
 _DUE = "due.due_on due.principal due.interest due.fees"
@@ -53,7 +53,7 @@ FACTS = (
     ),
     fact(
         "loan.late_last_days",
-        "Days late of the last instalment, met or not.",
+        "Days late of the last instalment that fell due before the day, met or not.",
         needs="due payment",
         sources=_PAID,
     ),
@@ -80,18 +80,47 @@ FACTS = (
 )
 
 
+_ARREARS: dict[str, Kind] = {
+    "due_count": "integer",
+    "overdue_schedule": "integer",
+    "oldest_unpaid_on": "date",
+    "unsplit_other": "integer",
+    "is_first_due_unpaid": "boolean",
+    "dpd_schedule_days": "integer",
+    "schedule_principal_days": "integer",
+    "schedule_interest_days": "integer",
+    "days_since_first_due_days": "integer",
+    "is_technical_overdue": "boolean",
+}
+_BEHAVIOUR: dict[str, Kind] = {
+    "late_1to7_count_6m": "integer",
+    "late_last_days": "integer",
+    "late_slope_days": "decimal",
+    "partial_due_count_last4": "integer",
+}
+_UPCOMING: dict[str, Kind] = {
+    "next_due_on": "date",
+    "next_due": "integer",
+    "days_to_next_due_days": "integer",
+}
+
+
 def compute(context: Context) -> Table:
-    """Give the facts of the schedule, one row a loan with instalments: column id and the columns above."""
+    """Give the facts of the schedule, one row a loan: column id and the columns above.
+
+    Without the table due all are null; how instalments were met is null without the table payment too.
+    """
+    context.keep("payments", schedule.payments(context))
+    loans = context.made["loans"].select("id")
+    if not context.book.has("due"):
+        return context.give("repayment", nulls(loans, _ARREARS | _BEHAVIOUR | _UPCOMING))
     rows = schedule.instalments(context)
-    arrears = context.keep("arrears", _arrears(context, rows))
-    behaviour = context.keep("behaviour", _behaviour(context, _lateness(context, rows)))
-    partial = context.keep("partial", _partial(context, rows))
-    upcoming = context.keep("upcoming", _upcoming(context))
-    result = context.made["loans"].select("id")
-    for part in (arrears, behaviour, partial, upcoming):
-        right = part.rename(_right="id")
-        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
-    return context.keep("repayment", result)
+    parts = {"arrears": _arrears(context, rows), "upcoming": _upcoming(context)}
+    if not context.book.has("payment"):
+        return context.keep("repayment", by_id(parts, nulls(loans, _BEHAVIOUR)))
+    parts["behaviour"] = _behaviour(context, _lateness(context, rows))
+    parts["partial"] = _partial(context, rows)
+    return context.keep("repayment", by_id(parts, loans))
 
 
 def _arrears(context: Context, rows: Table) -> Table:
@@ -101,16 +130,14 @@ def _arrears(context: Context, rows: Table) -> Table:
     first = first.mutate(_late=~first.is_met & (first.due_on < context.day))
     sums = rows.group_by(id=rows.loan_id).aggregate(
         due_count=rows.count(),
-        first_due_on=rows.due_on.min(),
+        _first_on=rows.due_on.min(),
         overdue_schedule=v.total_if(rows.missing, late),
-        due_missing=v.total(rows.missing),
         oldest_unpaid_on=v.min_if(rows.due_on, late),
         _principal_on=v.min_if(rows.due_on, late & (rows.missing_principal > 0)),
         _interest_on=v.min_if(rows.due_on, late & (rows.missing_interest > 0)),
         _late=v.count_if(late),
         _proved=v.count_if(late & proved),
-        met_principal=v.total(rows.due_principal - rows.missing_principal),
-        met_other=v.total(rows.due_interest + rows.due_fees - rows.missing_interest - rows.missing_fees),
+        unsplit_other=v.total(rows.unsplit_other),
     )
     opening = first.filter(first["_rank"] == 1).select(_first="loan_id", is_first_due_unpaid="_late")
     sums = sums.left_join(opening, sums["id"] == opening["_first"]).drop("_first")
@@ -118,9 +145,9 @@ def _arrears(context: Context, rows: Table) -> Table:
         dpd_schedule_days=_days_late(context, sums.oldest_unpaid_on),
         schedule_principal_days=_days_late(context, sums["_principal_on"]),
         schedule_interest_days=_days_late(context, sums["_interest_on"]),
-        days_since_first_due_days=v.days_between(context.day, sums.first_due_on),
+        days_since_first_due_days=v.days_between(context.day, sums["_first_on"]),
         is_technical_overdue=(sums["_late"] > 0) & (sums["_late"] == sums["_proved"]),
-    ).drop("_principal_on", "_interest_on", "_late", "_proved")
+    ).drop("_first_on", "_principal_on", "_interest_on", "_late", "_proved")
 
 
 def _days_late(context: Context, oldest: Column) -> Column:
@@ -128,7 +155,12 @@ def _days_late(context: Context, oldest: Column) -> Column:
 
 
 def _lateness(context: Context, rows: Table) -> Table:
-    """Give days late of each instalment: from its due date to the payment that met it, or to the day."""
+    """Give days late of each instalment: from its due date to the payment that met it, or to the day.
+
+    An instalment that falls due on the day says nothing yet and is left out. One within the tolerance as a
+    whole, such as an instalment of nothing, needs no payment and is never late.
+    """
+    rows = rows.filter(rows.due_on < context.day)
     paid = context.made["payments"]
     order = [(paid.paid_on, "asc"), (paid.payment_id, "asc")]
     paid = paid.mutate(_total=v.running_sum(paid.amount, partition=[paid.loan_id], order=order))
@@ -140,18 +172,22 @@ def _lateness(context: Context, rows: Table) -> Table:
         kind=zero(),
         due_on="due_on",
         paid_on=v.null("date"),
+        is_nothing=rows.due <= rows.tolerance,
     )
     steps = paid.select(
-        "loan_id", level="_total", kind=v.literal(1, "integer"), due_on=v.null("date"), paid_on="paid_on"
+        "loan_id",
+        level="_total",
+        kind=v.literal(1, "integer"),
+        due_on=v.null("date"),
+        paid_on="paid_on",
+        is_nothing=v.literal(False, "boolean"),
     )
     both = marks.union(steps)
     order = [(both.level, "asc"), (both.kind, "asc"), (both.due_on, "asc"), (both.paid_on, "asc")]
     both = both.mutate(met_on=v.least_from_here(both.paid_on, partition=[both.loan_id], order=order))
     met = both.filter(both.kind == 0)
-    last = v.coalesce(met.met_on, context.day)
-    return met.select(
-        "loan_id", "due_on", "met_on", late=v.greatest(v.days_between(last, met.due_on), zero())
-    )
+    last = met.is_nothing.ifelse(met.due_on, v.coalesce(met.met_on, context.day))
+    return met.select("loan_id", "due_on", late=v.greatest(v.days_between(last, met.due_on), zero()))
 
 
 def _behaviour(context: Context, late: Table) -> Table:
@@ -200,7 +236,9 @@ def _partial(context: Context, rows: Table) -> Table:
     both = both.filter(both.due_on.notnull())
     each = both.group_by("loan_id", "due_on").aggregate(due=v.total(both.due), paid=v.total(both.amount))
     each = each.mutate(rank=v.row_number(partition=[each.loan_id], order=[(each.due_on, "desc")]))
-    partial = (each.paid > 0) & (each.paid * 100 < each.due * 98) & (each["rank"] <= 4)
+    # More than a fiftieth is missing; so written no amount of the book leaves int64.
+    is_short = each.due - each.paid > v.integer_divide(each.due, v.literal(50, "integer"))
+    partial = (each.paid > 0) & is_short & (each["rank"] <= 4)
     return each.group_by(id=each.loan_id).aggregate(partial_due_count_last4=v.count_if(partial))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context, zero
+from postloan.facts.context import Context, standing, zero
 
 PARTS = ("fees", "interest", "principal")
 """Components in the order in which an unsplit payment meets them."""
@@ -18,7 +18,8 @@ def instalments(context: Context) -> Table:
     """Give every instalment due by the day, with what is missing of it.
 
     Columns: loan_id, due_on, due (cents), due_<part>, missing_<part>, missing (cents), is_met, cause_unpaid,
-    proof_ref, due_so_far (cents due up to and with this instalment), tolerance (cents).
+    proof_ref, due_so_far (cents due up to and with this instalment), tolerance (cents), unsplit_other (cents
+    of unsplit money that went to its fees and interest).
     """
     due = context.book.table("due")
     due = due.filter(due.due_on <= context.day).semi_join(
@@ -27,7 +28,7 @@ def instalments(context: Context) -> Table:
     due = due.mutate(
         fees=due.fees.fill_null(0), principal=due.principal.fill_null(0), interest=due.interest.fill_null(0)
     )
-    paid = _paid(context)
+    paid = paid_by_part(context)
     rows = due.left_join(paid, due.loan_id == paid["_paid_loan"])
     rows = rows.mutate(**{f"paid_{part}": rows[f"paid_{part}"].fill_null(0) for part in (*PARTS, "unsplit")})
     rows = _after_split(rows)
@@ -38,42 +39,49 @@ def instalments(context: Context) -> Table:
     rows = rows.mutate(due=whole, missing=missing, tolerance=tolerance, is_met=missing <= tolerance)
     order = [(rows.due_on, "asc")]
     rows = rows.mutate(due_so_far=v.running_sum(rows.due, partition=[rows.loan_id], order=order))
-    rows = rows.rename(**{f"due_{part}": part for part in PARTS})
+    other = rows.left_fees + rows.left_interest - rows.missing_fees - rows.missing_interest
+    rows = rows.mutate(unsplit_other=other).rename(**{f"due_{part}": part for part in PARTS})
     kept = ["loan_id", "due_on", "due", *(f"due_{p}" for p in PARTS), *(f"missing_{p}" for p in PARTS)]
     return context.keep(
         "instalments",
-        rows.select(*kept, "missing", "is_met", "cause_unpaid", "proof_ref", "due_so_far", "tolerance"),
+        rows.select(
+            *kept,
+            "missing",
+            "is_met",
+            "cause_unpaid",
+            "proof_ref",
+            "due_so_far",
+            "tolerance",
+            "unsplit_other",
+        ),
     )
 
 
 def payments(context: Context) -> Table:
     """Give the payments on open loans by the day, reversals and what they reverse taken out.
 
-    Columns: loan_id, paid_on, amount, the parts (cents, 0 where absent), is_split.
+    Columns: loan_id, paid_on, payment_id, amount, the parts (cents, 0 where absent).
     """
     table = context.book.table("payment")
-    table = table.filter(table.paid_on <= context.day)
-    reversed_ids = table.filter(table.reverses_id.notnull()).select(_reversed="reverses_id").distinct()
-    table = table.filter(table.reverses_id.isnull())
-    table = table.anti_join(reversed_ids, table.payment_id == reversed_ids["_reversed"])
+    table = standing(table.filter(table.paid_on <= context.day), "payment_id")
     loans = context.made["loans"]
     table = table.semi_join(loans, table.loan_id == loans.id)
-    is_split = table.principal.notnull() | table.interest.notnull() | table.fees.notnull()
     return table.select(
         "loan_id",
         "paid_on",
         "payment_id",
         "amount",
         **{part: table[part].fill_null(0) for part in PARTS},
-        is_split=is_split,
     )
 
 
-def _paid(context: Context) -> Table:
-    table = context.keep("payments", payments(context))
-    sums = {f"paid_{part}": v.total_if(table[part], table.is_split) for part in PARTS}
-    # What a split leaves of its amount is paid all the same, so it goes where unsplit money goes.
-    rest = table.is_split.ifelse(table.amount - table.fees - table.interest - table.principal, table.amount)
+def paid_by_part(context: Context) -> Table:
+    """Give what was paid on each loan: columns _paid_loan, paid_<part> and paid_unsplit (cents)."""
+    table = context.made["payments"]
+    # What a split leaves of its amount is paid all the same, so it goes where unsplit money goes. The parts
+    # of a payment without a split are 0.
+    rest = table.amount - table.fees - table.interest - table.principal
+    sums = {f"paid_{part}": v.total(table[part]) for part in PARTS}
     return table.group_by(_paid_loan=table.loan_id).aggregate(**sums, paid_unsplit=v.total(rest))
 
 
@@ -108,6 +116,9 @@ def _clip(amount: Column, most: Column) -> Column:
 def _tolerance(context: Context, whole: Column) -> Column:
     """Give the larger of the fixed amount and the share of the instalment, in cents (contract, P)."""
     fixed = int(context.number("arrears_tolerance_amt") * 100)
-    thousandths = int(context.number("arrears_tolerance_share") * 1_000_000)
-    share = v.integer_divide(whole * thousandths, v.literal(1_000_000, "integer"))
+    millionths = int(context.number("arrears_tolerance_share") * 1_000_000)
+    million = v.literal(1_000_000, "integer")
+    # The millions and the rest apart, so that no amount of the book leaves int64.
+    rest = v.integer_divide(v.modulo(whole, million) * millionths, million)
+    share = v.integer_divide(whole, million) * millionths + rest
     return v.greatest(v.literal(fixed, "integer"), share)
