@@ -140,3 +140,16 @@ def test_a_java_that_does_not_run_is_told_too(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(PostloanError, match="did not run") as refused:
         open_engine("spark", scratch=tmp_path / "scratch")
     assert refused.value.code == "no_spark"
+
+
+def test_forget_drops_tables_and_their_files(tmp_path):
+    with open_engine(threads=1, scratch=tmp_path) as opened:
+        table = opened.from_rows([{"n": 1}], [Field("n", "integer")], "few")
+        kept = opened.materialise(table, "kept")
+        assert list(opened.scratch.glob("*.parquet"))
+        opened.forget()
+        assert not list(opened.scratch.glob("*.parquet"))
+        with pytest.raises(Exception, match="source_"):
+            opened.rows(kept)
+        again = opened.from_rows([{"n": 2}], [Field("n", "integer")], "few")
+        assert opened.rows(again) == [{"n": 2}]

@@ -41,6 +41,7 @@ class Engine:
         self.backend = backend
         self.scratch = scratch
         self._names = itertools.count()
+        self._views: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -57,10 +58,32 @@ class Engine:
         self.backend.disconnect()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
+    def forget(self) -> None:
+        """Drop every table given so far and its scratch files, so that a long session does not grow.
+
+        Tables that came from this session before must not be used any more.
+        """
+        for name in self._views:
+            if self.kind == "duckdb":
+                self.backend.raw_sql(f"DROP VIEW IF EXISTS {name}")
+            else:
+                self.backend._session.catalog.dropTempView(name)
+        self._views.clear()
+        for path in self.scratch.glob("*.parquet"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def _named(self) -> str:
+        # Never t0, t1: Ibis names its own parts so.
+        self._views.append(f"source_{next(self._names)}")
+        return self._views[-1]
+
     def raw(self, paths: Path | Sequence[Path]) -> Table:
         """Give Parquet files of one shape as one table, with the types that they hold."""
         files = [paths] if isinstance(paths, Path) else list(paths)
-        name = f"source_{next(self._names)}"  # never t0, t1: Ibis names its own parts so
+        name = self._named()
         if self.kind == "duckdb":
             return self.backend.read_parquet([str(file) for file in files], table_name=name)
         reader = self.backend._session.read
@@ -135,7 +158,7 @@ class Engine:
             frame = self.backend._session.sql(self._statement(table))
             frame.write.parquet(str(path))
             stored = self.backend._session.read.schema(frame.schema).parquet(str(path))
-        view = f"source_{next(self._names)}"
+        view = self._named()
         stored.createOrReplaceTempView(view)
         return self.backend.table(view)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,6 +146,8 @@ def catch_up(
         for number, day in enumerate(days, start=1):
             settings.progress.day(day, number, len(days))
             results.append(_one(runs, str(book), day, pack, [], verify=False))
+            runs.books.forget()
+            runs.stages.forget()
         return results
 
 
@@ -161,7 +164,7 @@ class _Opened:
 def _opened(folder: Path, settings: _Settings) -> Iterator[_Opened]:
     """Lock and mend the store; open DuckDB for book and ledger, and the chosen engine for the stages."""
     store = Store(folder).made()
-    with store.locked():
+    with store.locked(), _rare_collection():
         files.empty_folder(store.scratch)
         options: dict[str, Any] = {
             "threads": settings.threads,
@@ -179,6 +182,17 @@ def _opened(folder: Path, settings: _Settings) -> Iterator[_Opened]:
                         yield _Opened(store, ledger, books, stages, settings)
             finally:
                 settings.progress.end()
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Let Python look for garbage less often: expressions are millions of objects that live on."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _one(
