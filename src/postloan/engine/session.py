@@ -59,10 +59,7 @@ class Engine:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def forget(self) -> None:
-        """Drop every table given so far and its scratch files, so that a long session does not grow.
-
-        Tables that came from this session before must not be used any more.
-        """
+        """Drop every table given so far with its scratch files; none of them may be used any more."""
         for name in self._views:
             if self.kind == "duckdb":
                 self.backend.raw_sql(f"DROP VIEW IF EXISTS {name}")
