@@ -39,10 +39,10 @@ demo: $(STAMPS)/base  ## make a small book, run a day, and show what Postloan se
 	@tools/demo.sh
 
 test: setup $(STAMPS)/spark  ## every test but the long ones; what lacks a component is skipped by name
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-all: setup $(STAMPS)/spark  ## every test, the long ones too
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
 
 bench: setup  ## time and rows of each stage beside the limit of a plain scan
 	$(BIN)/python -m bench
