@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -59,6 +60,58 @@ def test_a_measure_that_lapsed_opens_anew(engine: Engine) -> None:
     clear = _run(engine, DAY + timedelta(days=1), first)
     again = _run(engine, DAY + timedelta(days=2), clear, warnings=[ORANGE])
     assert by_code(again)["M34"]["opened_on"] == DAY + timedelta(days=2)
+
+
+def test_a_deadline_is_not_put_off_when_the_colour_gets_milder(engine: Engine) -> None:
+    days = [date(2024, 6, 26), date(2024, 6, 27), DAY]
+    asked = {"L": LOAN, "G": {**LOAN, "id": "G", "dpd_days": 20}}
+
+    def due(day: date, colour: str, since: date, before: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+        prior = None if before is None else prior_of(engine, before, day - timedelta(days=1), days[0])
+        warned = [{"customer_id": "CL", "colour": colour, "colour_since": since}]
+        return measures(engine, list(asked.values()), on=day, first=days[0], warnings=warned, prior=prior)
+
+    first = due(days[0], "red", days[0], None)
+    # 26 June is a Wednesday: three working days end on Monday, five working days on Wednesday.
+    assert by_code([row for row in first if row["customer_id"] == "CL"])["M07"]["due_on"] == date(2024, 7, 1)
+    second = due(days[1], "orange", days[1], first)
+    third = due(days[2], "orange", days[1], second)
+    for rows in (second, third):
+        row = by_code([row for row in rows if row["customer_id"] == "CL"])["M07"]
+        assert row["measure_id"] == "M07:customer:CL:2024-06-26"
+        assert row["due_on"] == date(2024, 7, 1)
+        assert json.loads(row["because"])["deadline_kept"] is True
+    fresh = by_code([row for row in due(days[1], "orange", days[1], None) if row["customer_id"] == "CL"])
+    assert fresh["M07"]["due_on"] == date(2024, 7, 4)
+    # Arrears that were paid in part are younger, and the notice is due when it was.
+    asked["G"] = {**asked["G"], "dpd_days": 9}
+    milder = due(days[2], "orange", days[1], second)
+    notices = [row for rows in (second, milder) for row in rows if row["measure_code"] == "M23"]
+    assert [row["measure_id"] for row in notices] == ["M23:loan:G:2024-06-26"] * 2
+    assert [row["due_on"] for row in notices] == [days[0]] * 2
+
+
+def test_the_first_of_a_choice_closes_the_others(engine: Engine) -> None:
+    first = _run(engine, DAY, None, warnings=[ORANGE])
+    assert {"M13", "M14"} <= {row["measure_code"] for row in first}
+    day = DAY + timedelta(days=3)
+    guarantor = {"measure_id": "x", "measure_code": "M14", "loan_id": "L", "done_on": day}
+    second = _run(engine, day, first, warnings=[ORANGE], book={"measure_done": [guarantor]})
+    assert {row["measure_code"] for row in first} - {row["measure_code"] for row in second} == {"M13", "M14"}
+    earlier = {**guarantor, "done_on": ORANGE["colour_since"] - timedelta(days=1)}
+    third = _run(engine, day, first, warnings=[ORANGE], book={"measure_done": [earlier]})
+    assert {"M13", "M14"} <= {row["measure_code"] for row in third}
+
+
+def test_a_new_loan_leaves_an_open_inspection_its_id(engine: Engine) -> None:
+    old = {**LOAN, "customer_id": "CL", "level": "06"}
+    before = measures(engine, [old], on=DAY, first=DAY)
+    day = DAY + timedelta(days=5)
+    new = {**old, "id": "N", "level": "10", "amount_band": "A5", "disbursed_on": day}
+    prior = prior_of(engine, before, day - timedelta(days=1), DAY)
+    after = measures(engine, [{**old, "level": "01"}, new], on=day, first=DAY, prior=prior)
+    row = by_code([row for row in after if row["measure_code"] == "M05"])["M05"]
+    assert (row["measure_id"], row["due_on"]) == ("M05:customer:CL:2024-06-28", day + timedelta(days=30))
 
 
 def test_an_inspection_that_was_made_opens_the_next_one(engine: Engine) -> None:

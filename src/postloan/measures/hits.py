@@ -1,8 +1,9 @@
 """Rows of the decision tables that hold, in one shape: what is due, counted from when, and why.
 
 Columns: loan_id, customer_id, measure, rule_id, base_on, days, day_kind, cap_base_on, cap_days (a second
-limit in working days, null without one), starts_on (done since then counts as completed; null: never), visit
-(the kind of visit that completes it, or empty), kind (step, on_site or off_site), facts (JSON).
+limit in working days, null without one), starts_on (done since then counts as completed; null: never),
+last_on (the last inspection of that kind, null for steps), visit (the kind of visit that completes it, or
+empty), holds (once told, the deadline does not move back), kind (step, on_site or off_site), facts (JSON).
 """
 
 from __future__ import annotations
@@ -40,11 +41,15 @@ _COLUMNS = (
     "cap_base_on",
     "cap_days",
     "starts_on",
+    "last_on",
     "visit",
+    "holds",
     "kind",
     "facts",
 )
 _LONG_AGO = date(1900, 1, 1)
+_HOLDING = ("colour_since", "oldest_unpaid_on")
+"""What a deadline may count from that moves on when things get better, as the deadline must not."""
 
 
 def compiled(policy: Policy, name: str, as_of: date) -> CompiledTable:
@@ -82,6 +87,8 @@ def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Ta
         "cap_base_on": v.null("date"),
         "cap_days": v.null("integer"),
         "starts_on": _chosen(hits.from_date, starts),
+        "last_on": v.null("date"),
+        "holds": hits.from_date.isin(_HOLDING),
         "kind": v.literal("step", "string"),
         "facts": _facts(table, hits),
     }
@@ -205,6 +212,8 @@ def _site(
         "cap_base_on": v.greatest(base, rows.colour_since),
         "cap_days": rows.at_most_working_days,
         "starts_on": v.null("date"),
+        "last_on": last_on,
+        "holds": v.literal(False, "boolean"),
         "visit": v.literal("", "string"),
         "kind": v.literal(kind, "string"),
         "facts": _facts(table, rows),

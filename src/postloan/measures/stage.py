@@ -36,9 +36,11 @@ def decide(
 ) -> dict[str, Table]:
     """Give `measure_due` in the contract's columns.
 
-    Duties have a deadline, options none; a measure is never due before the day on which it opened.
-    `because` is a JSON object: the facts that the deciding table tested, the day counted from, and whether
-    the calendar of the deadline is provisional. Entrusted loans have no measures.
+    Duties have a deadline, options none; a measure is never due before the day on which it opened, and a step
+    that counts from colour or arrears is never put off while it lasts.
+    `because` is a JSON object: the facts that the deciding table tested, the day counted from, whether the
+    calendar of the deadline is provisional, and whether an earlier deadline was kept. Entrusted loans have
+    no measures.
 
     Raises PolicyError `unknown_measure` where a table names a measure that the pack does not define.
     """
@@ -49,12 +51,14 @@ def decide(
     inspections, modifiers = hits.inspections(engine, policy, loans, as_of)
     rows = hits.steps(engine, policy, loans, as_of).union(inspections)
     rows = engine.materialise(_subjects(rows, kinds), "measure_hits")
-    held = _opened(rows, prior, book, as_of)
+    held = _opened(rows, kinds, prior, book, as_of)
     dated = deadlines.add(engine, policy, held, as_of)
     lead = v.literal(as_of + timedelta(days=int(policy.parameter("inspection_lead_days"))), "date")
-    due = v.greatest(dated.deadline, dated.opened_on)
+    told = v.when([(dated.holds, dated.told)], v.null("date"))
+    due = v.greatest(v.least(dated.deadline, told), dated.opened_on)
     due = v.when([(dated.nature == "option", v.null("date"))], due)
-    dated = dated.mutate(due_on=due).filter((dated.kind == "step") | (due <= lead))
+    kept = (told < dated.deadline).fill_null(False)
+    dated = dated.mutate(due_on=due, deadline_kept=kept).filter((dated.kind == "step") | (due <= lead))
     dated = engine.materialise(dated, "measure_dated")
     blocks = hits.blocked_codes(engine, policy, as_of)
     merged = _merged(_one_inspection(dated), _rules(dated, _subjects(modifiers, kinds)), blocks)
@@ -91,26 +95,28 @@ def _subject(rows: Table) -> Column:
     return v.when([(rows.level == "customer", rows.customer_id)], rows.loan_id)
 
 
-def _opened(rows: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
+def _opened(rows: Table, kinds: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
     """Leave out what was completed, and add the day on which each measure opened.
 
-    A measure is completed by `measure_done` or a visit of its kind on or after `starts_on`.
+    A measure is completed by `measure_done` or a visit of its kind on or after `starts_on`. Of a choice group
+    the first that is done completes the others (measures.md, D1).
     """
     if not book.has("measure_done") and not book.has("visit"):
         nothing = v.null("date")
         return _kept_open(rows.mutate(_done=nothing, _completed=nothing), prior, None, as_of)
     done, visits = done_by(book, as_of), visits_by(book, as_of)
-    by_loan = done.select(
-        _code="measure_code", _subject="loan_id", _level=v.literal("loan", "string"), _on="done_on"
-    )
-    by_customer = done.select(
-        _code="measure_code", _subject="customer_id", _level=v.literal("customer", "string"), _on="done_on"
+    groups = kinds.select(_of="code", _group="choice_group")
+    made = done.left_join(groups, done.measure_code == groups["_of"])
+    made = made.mutate(_code=v.coalesce(made["_group"], made.measure_code))
+    by_loan = made.select("_code", _subject="loan_id", _level=v.literal("loan", "string"), _on="done_on")
+    by_customer = made.select(
+        "_code", _subject="customer_id", _level=v.literal("customer", "string"), _on="done_on"
     )
     both = by_loan.union(by_customer)
     last = both.group_by(["_code", "_subject", "_level"]).aggregate(_done=both["_on"].max())
+    choice = v.coalesce(rows.choice_group, rows.measure)
     rows = rows.left_join(
-        last,
-        [rows.measure == last["_code"], rows.subject_id == last["_subject"], rows.level == last["_level"]],
+        last, [choice == last["_code"], rows.subject_id == last["_subject"], rows.level == last["_level"]]
     ).drop("_code", "_subject", "_level")
     seen = visits.group_by(_owner=visits.customer_id, _kind=visits.kind).aggregate(
         _seen=visits.visited_on.max()
@@ -123,11 +129,13 @@ def _opened(rows: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
 
 
 def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date) -> Table:
-    """Add opened_on: as in the last run if the measure was listed and not completed since, else the day."""
+    """Add opened_on, and told, the deadline of the last run: of what it listed and was not done since.
+
+    Any other measure opens on the day.
+    """
     day = v.literal(as_of, "date")
-    last = v.when([(rows.kind == "step", rows["_completed"])], v.greatest(rows.base_on, rows["_completed"]))
     if prior is None or "measure_due" not in prior.tables:
-        rows = rows.mutate(opened_on=day)
+        rows = rows.mutate(opened_on=day, told=v.null("date"))
     else:
         before = prior.tables["measure_due"]
         if done is not None:
@@ -137,8 +145,9 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
             _level=before.level,
             _subject=v.when([(before.level == "customer", before.customer_id)], before.loan_id),
             _opened=before.opened_on,
+            _due=before.due_on,
         )
-        rows = rows.mutate(_last=last)
+        rows = rows.mutate(_last=v.greatest(rows.last_on, rows["_completed"]))
         rows = rows.left_join(
             before,
             [
@@ -148,7 +157,10 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
             ],
         )
         unbroken = rows["_opened"].notnull() & (rows["_last"] <= rows["_opened"]).fill_null(True)
-        rows = rows.mutate(opened_on=v.when([(unbroken, rows["_opened"])], day))
+        rows = rows.mutate(
+            opened_on=v.when([(unbroken, rows["_opened"])], day),
+            told=v.when([(unbroken, rows["_due"])], v.null("date")),
+        )
     # What has no day of its own counts from its last completion, else from its opening.
     base = v.coalesce(rows.base_on, rows["_done"], rows.opened_on)
     return rows.mutate(base_on=base)
@@ -229,6 +241,7 @@ def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
         {
             "base_on": v.json_text(v.text(rows.base_on)),
             "calendar_provisional": v.text(rows.provisional),
+            "deadline_kept": v.text(rows.deadline_kept),
             "facts": rows["facts"],
             "loan_id": v.json_text(rows.loan_id),
         }
