@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.base import Application, Day, leave, print_json, shared
+from postloan.errors import PolicyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postloan.policy.checking import Finding
     from postloan.policy.entries import Signal
     from postloan.policy.pack import Policy
 
@@ -23,7 +27,10 @@ class _Tools(Application, click.Group):
     main = click.Group.main
 
 
-@click.group(cls=_Tools)
+@click.group(
+    cls=_Tools,
+    epilog="\b\nExamples:\n  postloan policy check packs/our_bank\n  postloan policy signals --json",
+)
 def policy() -> None:
     """Tools for policy packs."""
 
@@ -41,28 +48,39 @@ def policy() -> None:
 def check(pack: str, *, from_date: date | None, to_date: date | None, as_json: bool) -> None:
     """Check a shipped PACK or a pack's folder ahead of the run that would stumble over it.
 
-    Exit 1 where there is an error; warnings are listed.
+    Exit 1 where there is an error, also one for which the pack cannot be loaded; warnings are listed.
     """
+    from postloan.policy import pack as packs
+    from postloan.policy.checking import Finding, check_pack
+
+    try:
+        loaded = packs.load(pack)
+    except PolicyError as error:
+        if error.code == "unknown_pack":
+            raise
+        wrong = _say_check(pack, [Finding("error", **error.as_dict())], as_json=as_json)
+    else:
+        years = sorted(loaded.calendar.years) or [(from_date or to_date or date(2000, 1, 1)).year]
+        span = (from_date or date(years[0], 1, 1), to_date or date(years[-1], 12, 31))
+        wrong = _say_check(loaded.id, check_pack(loaded, _kinds(), span), as_json=as_json)
+    leave(1 if wrong else 0)
+
+
+def _say_check(name: str, findings: Sequence[Finding], *, as_json: bool) -> int:
+    """Print the findings of a check and give how many are errors."""
     from dataclasses import asdict
 
-    from postloan.policy import pack as packs
-    from postloan.policy.checking import check_pack
-
-    loaded = packs.load(pack)
-    years = sorted(loaded.calendar.years) or [(from_date or to_date or date(2000, 1, 1)).year]
-    span = (from_date or date(years[0], 1, 1), to_date or date(years[-1], 12, 31))
-    findings = check_pack(loaded, _kinds(), span)
     wrong = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        print_json({"pack": loaded.id, "errors": wrong, "findings": [asdict(one) for one in findings]})
-    else:
-        for finding in findings:
-            mark = click.style(finding.severity, bold=finding.severity == "error")
-            click.echo(f"{mark} {finding.code}: {finding.message}\n  where: {finding.where}")
-            if finding.mend:
-                click.echo(f"  mend: {finding.mend}")
-        click.echo(f"{loaded.id}: {wrong} errors, {len(findings) - wrong} warnings")
-    leave(1 if wrong else 0)
+        print_json({"pack": name, "errors": wrong, "findings": [asdict(one) for one in findings]})
+        return wrong
+    for finding in findings:
+        mark = click.style(finding.severity, bold=finding.severity == "error")
+        click.echo(f"{mark} {finding.code}: {finding.message}\n  where: {finding.where}")
+        if finding.mend:
+            click.echo(f"  mend: {finding.mend}")
+    click.echo(f"{name}: {wrong} errors, {len(findings) - wrong} warnings")
+    return wrong
 
 
 def _kinds() -> dict[str, str]:
@@ -83,7 +101,16 @@ def signals(pack: str, *, as_of: date | None, as_json: bool) -> None:
     """List the signals of PACK: what each needs, and whether it can be computed."""
     from postloan.policy import pack as packs
 
-    in_force = packs.load(pack).as_of(as_of or date.max)
+    loaded = packs.load(pack)
+    in_force = loaded.as_of(as_of or date.max)
+    if not in_force.signals and loaded.versions.get("signal"):
+        first = min(one.effective_from for dated in loaded.versions["signal"].values() for one in dated)
+        raise PolicyError(
+            "not_in_force",
+            f"No signal is in force on {in_force.as_of.isoformat()}.",
+            where=f"{loaded.id}/signals, {in_force.as_of.isoformat()}",
+            mend=f"Its versions start on {first.isoformat()}.",
+        )
     listed = [_signal(one) for one in in_force.signals]
     if as_json:
         print_json(listed)
