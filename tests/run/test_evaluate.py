@@ -228,3 +228,18 @@ def test_outcomes_without_the_columns_are_told(engine, store, tmp_path):
     with pytest.raises(BookError) as error:
         evaluate(engine, store, tmp_path / "nowhere.csv")
     assert error.value.code == "missing_file"
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("customer_id,bad_on\nC1,2026-03-01\nC2,March\n", "bad_on"),
+        ("customer_id,bad_on,dpd30_on\nC1,2026-03-01,soon\n", "dpd30_on"),
+        ("customer_id,bad_on,amount\nC1,2026-03-01,much\n", "amount"),
+    ],
+)
+def test_outcomes_that_cannot_be_read_are_not_passed_over(engine, store, tmp_path, text, column):
+    made_run(engine, store, D2)
+    with pytest.raises(BookError) as error:
+        evaluate(engine, store, written(tmp_path, text))
+    assert (error.value.code, f"column {column}" in error.value.where) == ("wrong_type", True)
