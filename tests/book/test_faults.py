@@ -340,9 +340,16 @@ def test_a_control_total_counts_quarantined_rows_too(source: Path) -> None:
     assert summary.exit_code == 0
 
 
-def test_a_control_total_that_cannot_be_understood(source: Path) -> None:
-    (source / "control.csv").write_text("table,column,count,sum\nloan,colour,2,\n")
-    with pytest.raises(BookError, match=r"no loan\.colour") as error:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("table,column,count,sum\nloan,colour,2,\n", r"no loan\.colour"),
+        ("table,column,rows,total\nloan,amount,2,3500.50\n", "states neither count nor sum"),
+    ],
+)
+def test_a_control_total_that_cannot_be_understood(source: Path, text: str, words: str) -> None:
+    (source / "control.csv").write_text(text)
+    with pytest.raises(BookError, match=words) as error:
         bring(source)
     assert error.value.where == "control.csv, line 2"
 

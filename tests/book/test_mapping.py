@@ -59,3 +59,9 @@ def test_a_mistake_in_the_mapping_is_named(tmp_path: Path, text: str, words: str
         read_mapping(path)
     assert error.value.where == str(path)
     assert error.value.mend
+
+
+def test_a_mapping_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BookError, match=r"no mapping file .*nowhere\.yaml") as error:
+        read_mapping(tmp_path / "nowhere.yaml")
+    assert error.value.code == "missing_file"

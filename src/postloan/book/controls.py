@@ -102,6 +102,10 @@ def _control(line: Mapping[str, Any], where: str) -> ControlTotal:
         raise BookError(
             "bad_control", f"there is no {table}.{column} in the contract", where=where, mend=mend
         )
+    if not count and not total:
+        raise BookError(
+            "bad_control", f"the line for {table} states neither count nor sum", where=where, mend=mend
+        )
     if total and TABLES[table].field(column).kind not in ("money", "decimal", "integer"):
         raise BookError("bad_control", f"{table}.{column} cannot be summed", where=where, mend=mend)
     try:

@@ -71,10 +71,17 @@ class Mapping:
 def read_mapping(path: Path | None) -> Mapping:
     """Read a mapping file; without one, names must be those of the contract or its Chinese names.
 
-    Raises BookError `bad_mapping` naming the entry that the contract does not know.
+    Raises BookError `missing_file`, and `bad_mapping` naming the entry that the contract does not know.
     """
     if path is None:
         return Mapping()
+    if not path.is_file():
+        raise BookError(
+            "missing_file",
+            f"there is no mapping file {path}",
+            where=str(path),
+            mend="give the YAML file that names your tables and columns",
+        )
     try:
         found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 - all text
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
@@ -82,7 +89,7 @@ def read_mapping(path: Path | None) -> Mapping:
             "bad_mapping",
             f"{path.name} cannot be read as YAML: {error}",
             where=str(path),
-            mend="see the manual",
+            mend="write parts such as tables: {your name: loan}, in UTF-8",
         ) from error
     parts = _as_dict(found or {}, path, "the mapping")
     for name in parts:
