@@ -61,6 +61,7 @@ def test_the_version_is_told(call):
         (["run", "nowhere", "--as-of", DAY], "usage", "postloan run --help"),
         (["run", "nowhere", "--as-of", "2024-13-01", "--store", "s"], "usage", "postloan run --help"),
         (["run", "b", "--as-of", DAY, "--store", "s", "--policy", "nopack"], "unknown_pack", "cn_rural"),
+        (["run", "b", "--as-of", DAY, "--store", "s", "--memory", "lots"], "usage", "postloan run --help"),
         (["explain", "nowhere", "--loan", "L1"], "no_run_yet", "postloan run"),
         (["explain", "nowhere", "--loan", "L1", "--customer", "C1"], "usage", "explain --help"),
         (["explain", "nowhere"], "usage", "explain --help"),

@@ -119,3 +119,12 @@ def test_a_file_that_names_no_table_is_told(call, place):
     file.write_text("loan_id\nL1\n", encoding="utf-8")
     error = call("event", place / "store", place / "book", file, "--json").json["error"]
     assert (error["code"], "payment.csv" in error["mend"]) == ("unknown_table", True)
+
+
+def test_rows_are_not_added_to_a_folder_that_was_never_imported(call, place, tmp_path):
+    (tmp_path / "export").mkdir()
+    (tmp_path / "export" / "institution.csv").write_text("institution_id,name,kind\nB1,One,branch\n")
+    file = lines(place / "today.jsonl", PAID)
+    told = call("event", place / "store", tmp_path / "export", file, "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, "book_not_imported")
+    assert "postloan import" in told.json["error"]["mend"]

@@ -112,6 +112,18 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # not generic in every cl
             self.fail(f"{value!r} is no date; write it as 2026-11-20", param, ctx)
 
 
+class Size(click.ParamType):  # type: ignore[type-arg]  # not generic in every click 8
+    """A size of memory as 4GiB or 500MB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the size; whatever is none is said to be none."""
+        if not re.fullmatch(r"[1-9][0-9]*(KiB|MiB|GiB|TiB|KB|MB|GB|TB)", str(value), re.IGNORECASE):
+            self.fail(f"{value!r} is no size of memory; write it as 4GiB", param, ctx)
+        return str(value)
+
+
 def shared(function: Command) -> Command:
     """Add the options that every command has."""
     function = click.option(
@@ -122,9 +134,9 @@ def shared(function: Command) -> Command:
 
 def engine_options(function: Command) -> Command:
     """Add the options of commands that compute."""
-    function = click.option("--memory", default="4GiB", show_default=True, help="The most memory to use.")(
-        function
-    )
+    function = click.option(
+        "--memory", type=Size(), default="4GiB", show_default=True, help="The most memory to use."
+    )(function)
     return click.option("--threads", type=click.IntRange(1), help="Threads to use; all cores by default.")(
         function
     )

@@ -108,6 +108,7 @@ def add_event(
         )
     with open_engine(threads=threads, memory=memory) as engine:
         row = last_run(engine, store)
+        _require_imported(book)
         name = policy or pack_of(row.policy_version)
         _require_pack(name)
         source = deliver(file, engine.scratch / "delivered")
@@ -144,6 +145,17 @@ def _require_pack(name: str) -> None:
             raise
         mend = "give the folder of the pack that the store is run with: --policy FOLDER"
         raise RunError(error.code, f"there is no pack {name} at hand", where=name, mend=mend) from error
+
+
+def _require_imported(book: Path) -> None:
+    """Refuse a folder of CSV: a run reads it as it stands, but rows are added to what the gate has passed."""
+    if book.is_dir() and not any(book.glob("*.parquet")) and any(book.glob("*.csv")):
+        raise BookError(
+            "book_not_imported",
+            "rows are added to a book that was imported; this folder holds CSV files",
+            where=str(book),
+            mend=f"import it first: postloan import folder {book} BOOK; then run and add to that book",
+        )
 
 
 def _run(book: Path, as_of: date, store: Path, name: str, **options: Any) -> Any:
