@@ -82,6 +82,17 @@ def test_an_error_says_what_happened_and_how_to_mend_it(call, tmp_path, monkeypa
     assert "Traceback" not in spoken.err
 
 
+def test_an_interrupted_command_answers_too(call, monkeypatch):
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main.commands["describe"], "callback", interrupted)
+    told = call("describe", "--json")
+    assert (told.code, told.json["error"]["code"], told.err) == (130, "interrupted", "")
+    spoken = call("describe")
+    assert (spoken.code, spoken.out, "stopped" in spoken.err) == (130, "", True)
+
+
 def test_debug_shows_the_traceback(call):
     assert "Traceback" in call("check", "nowhere", "--debug").err
 

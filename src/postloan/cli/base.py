@@ -41,7 +41,8 @@ class Application(click.Group):
             click.echo(bare.format_message(), err=True)
             code = 2
         except (click.Abort, KeyboardInterrupt):
-            click.echo("stopped", err=True)
+            mend = "start it again; what was in place before stands untouched"
+            _tell(PostloanError("interrupted", "stopped", mend=mend), given)
             code = _INTERRUPTED
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
