@@ -102,10 +102,8 @@ def _measure(case: Case, day: date, store: Path, told: argparse.Namespace) -> No
 
 
 def _show(name: str, day: date, result: RunResult, seconds: float, limit: float, rows: int) -> None:
-    loans = result.counts["loans"]
-    print(
-        f"{name}, {day}: {loans:,} loans, {result.counts['customers']:,} customers, engine {result.run.engine}"
-    )
+    loans, customers = result.counts["loans"], result.counts["customers"]
+    print(f"{name}, {day}: {loans:,} loans, {customers:,} customers, engine {result.run.engine}")
     print(f"  {'stage':<16}{'seconds':>9}{'rows':>14}{'x scan':>9}")
     print(f"  {'scan limit':<16}{limit:>9.2f}{rows:>14,}{1:>9.1f}")
     for stage in result.run.stage_list():
