@@ -88,7 +88,7 @@ def test_an_interrupted_command_answers_too(call, monkeypatch):
 
     monkeypatch.setattr(main.commands["describe"], "callback", interrupted)
     told = call("describe", "--json")
-    assert (told.code, told.json["error"]["code"], told.err) == (130, "interrupted", "")
+    assert (told.code, told.json["error"]["code"], told.err.strip()) == (130, "interrupted", "")
     spoken = call("describe")
     assert (spoken.code, spoken.out, "stopped" in spoken.err) == (130, "", True)
 
