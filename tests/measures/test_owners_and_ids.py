@@ -91,6 +91,23 @@ def test_a_deadline_is_not_put_off_when_the_colour_gets_milder(engine: Engine) -
     assert [row["due_on"] for row in notices] == [days[0]] * 2
 
 
+def test_a_class_that_falls_makes_nobody_late(engine: Engine) -> None:
+    first, day = date(2024, 5, 27), date(2024, 6, 27)
+
+    def off_site(on: date, level: str, before: list[dict[str, Any]] | None) -> dict[str, Any]:
+        prior = None if before is None else prior_of(engine, before, on - timedelta(days=1), first)
+        row = by_code(measures(engine, [{**LOAN, "level": level}], on=on, first=first, prior=prior))["M06"]
+        return dict(row)
+
+    # Of class 03 every 60 days, of class 04 every 30 days, which ended on 26 June.
+    told = off_site(day, "03", None)
+    assert told["due_on"] == date(2024, 7, 26)
+    worse = off_site(DAY, "04", [told])
+    assert (worse["measure_id"], worse["due_on"]) == ("M06:customer:CL:2024-06-27", DAY)
+    after = off_site(DAY + timedelta(days=3), "04", [worse])
+    assert (after["measure_id"], after["due_on"]) == ("M06:customer:CL:2024-06-27", DAY)
+
+
 def test_the_first_of_a_choice_closes_the_others(engine: Engine) -> None:
     first = _run(engine, DAY, None, warnings=[ORANGE])
     assert {"M13", "M14"} <= {row["measure_code"] for row in first}

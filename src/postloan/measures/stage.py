@@ -37,7 +37,7 @@ def decide(
     """Give `measure_due` in the contract's columns.
 
     Duties have a deadline, options none; a measure is never due before the day on which it opened, and a step
-    that counts from colour or arrears is never put off while it lasts.
+    that counts from colour or arrears is never put off while it lasts, nor any deadline moved into the past.
     `because` is a JSON object: the facts that the deciding table tested, the day counted from, whether the
     calendar of the deadline is provisional, and whether an earlier deadline was kept. Entrusted loans have
     no measures.
@@ -54,10 +54,7 @@ def decide(
     held = _opened(rows, kinds, prior, book, as_of)
     dated = deadlines.add(engine, policy, held, as_of)
     lead = v.literal(as_of + timedelta(days=int(policy.parameter("inspection_lead_days"))), "date")
-    told = v.when([(dated.holds, dated.told)], v.null("date"))
-    due = v.greatest(v.least(dated.deadline, told), dated.opened_on)
-    due = v.when([(dated.nature == "option", v.null("date"))], due)
-    kept = (told < dated.deadline).fill_null(False)
+    due, kept = _due(dated, as_of)
     dated = dated.mutate(due_on=due, deadline_kept=kept).filter((dated.kind == "step") | (due <= lead))
     dated = engine.materialise(dated, "measure_dated")
     blocks = hits.blocked_codes(engine, policy, as_of)
@@ -164,6 +161,20 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
     # What has no day of its own counts from its last completion, else from its opening.
     base = v.coalesce(rows.base_on, rows["_done"], rows.opened_on)
     return rows.mutate(base_on=base)
+
+
+def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
+    """Give when each measure is due, null for an option, and whether a deadline told earlier was kept.
+
+    Nobody is late for what was not asked yet: a deadline told is brought forward to the day at the most, as
+    one that opens is due on the day at the earliest.
+    """
+    told, deadline = dated.told, dated.deadline
+    forward = v.greatest(deadline, v.least(told, v.literal(as_of, "date")))
+    kept = (told < deadline).fill_null(False) & dated.holds
+    due = v.when([(kept, told), ((deadline < told).fill_null(False), forward)], deadline)
+    due = v.greatest(due, dated.opened_on)
+    return v.when([(dated.nature == "option", v.null("date"))], due), kept
 
 
 def _one_inspection(dated: Table) -> Table:
