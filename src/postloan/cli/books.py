@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from postloan.cli.base import engine_options, leave, print_json, shared, unknown
+from postloan.errors import BookError
 
 
 @click.command(
@@ -66,8 +67,25 @@ def import_(
         _say_gate(
             str(book), found.rows, found.quarantined, [c.as_dict() for c in found.controls], found.findings
         )
-        click.echo(f"\nnext: postloan run {book} --as-of DATE --store STORE")
+        _say_next(book, passed=not found.exit_code)
     leave(found.exit_code)
+
+
+def _say_next(book: Path, *, passed: bool) -> None:
+    """Say what to do after an import: mend what was set aside, see to a control total, run a day."""
+    waiting = _waiting(book)
+    if waiting:
+        click.echo(f"\nset aside, each row with its reason: {', '.join(waiting)}")
+        click.echo("next: mend the source or the mapping and import it again, or mend these files and")
+        click.echo(f"      postloan import folder {book / 'quarantine'} {book} --resume-quarantine")
+    if not passed:
+        click.echo("\na control total does not hold: the book may lack rows, or hold wrong ones")
+    click.echo(f"\nnext: postloan run {book} --as-of DATE --store STORE")
+
+
+def _waiting(book: Path) -> list[str]:
+    """Give the files of a book's quarantine that a person can open."""
+    return [str(file) for file in sorted((book / "quarantine").glob("*.csv"))]
 
 
 @click.command(epilog="\b\nExample:\n  postloan check BOOK --json")
@@ -83,7 +101,13 @@ def check(book: str, *, threads: int | None, memory: str, as_json: bool) -> None
         open_engine(threads=threads, memory=memory) as engine,
         table_progress("check") as progress,
     ):
-        found = open_book(engine, book, engine.scratch / "checked", again=True, progress=progress)
+        try:
+            found = open_book(engine, book, engine.scratch / "checked", again=True, progress=progress)
+        except BookError as error:
+            if error.code not in _FAULTS:
+                raise
+            _say_fault(book, error, as_json=as_json)
+            raise click.exceptions.Exit(1) from error
     controls = [control.as_dict() for control in found.controls]
     if as_json:
         print_json(
@@ -98,10 +122,29 @@ def check(book: str, *, threads: int | None, memory: str, as_json: bool) -> None
         )
     else:
         _say_gate(book, found.rows, found.quarantined, controls, found.findings)
-        click.echo(
-            "\nnothing to mend" if found.passed else "\nmend these rows, or import the book to set them aside"
-        )
+        waiting = _waiting(Path(book))
+        sound = "no row of the book itself needs mending" if waiting else "nothing to mend"
+        click.echo(f"\n{sound if found.passed else 'mend these rows, or import the book to set them aside'}")
+        if waiting:
+            click.echo(f"rows set aside by the import still wait in {', '.join(waiting)}")
     leave(0 if found.passed else 1)
+
+
+_FAULTS = frozenset(
+    ("missing_table", "missing_column", "doubled_column", "truncated_file", "wrong_encoding", "bad_control")
+)
+"""Faults of a whole file: `check` was there to find them; other errors mean that it could not look."""
+
+
+def _say_fault(book: str, fault: BookError, *, as_json: bool) -> None:
+    """Print a fault at which the gate stops, in the form of its other answers."""
+    if as_json:
+        found = {"code": fault.code, "table": "", "file": fault.where, "rows": 0}
+        told = {"book": book, "passed": False, "rows": {}, "quarantined": {}, "controls": []}
+        print_json({**told, "findings": [{**found, "message": fault.message, "mend": fault.mend}]})
+        return
+    click.echo(click.style(f"{book}: {fault.message}", bold=True))
+    click.echo(f"  where: {fault.where}\n  mend: {fault.mend}\n\nmend this; other rows were not looked at")
 
 
 def _say_gate(
@@ -112,8 +155,11 @@ def _say_gate(
     findings: Sequence[Any],
 ) -> None:
     """Print tables with their rows, and below them what somebody should look at."""
+    from postloan.cli.text import counted
+
     width = max([len(name) for name in rows], default=5)
-    click.echo(click.style(f"{book}: {sum(rows.values()):,} rows in {len(rows)} tables", bold=True))
+    size = f"{counted(sum(rows.values()), 'row')} in {counted(len(rows), 'table')}"
+    click.echo(click.style(f"{book}: {size}", bold=True))
     for name in rows:
         bad = quarantined.get(name, {})
         told = ", ".join(f"{count:,} {code}" for code, count in bad.items())
@@ -124,9 +170,11 @@ def _say_gate(
         click.echo(f"  control total of {control['table']} {control['column']}: {state}")
     if findings:
         click.echo("\nWhat to look at:")
-    for finding in findings:
+    for place, finding in enumerate(findings):
         click.echo(f"  {finding.code}: {finding.message}")
-        if finding.mend:
+        following = findings[place + 1] if place + 1 < len(findings) else None
+        same = following is not None and (following.code, following.mend) == (finding.code, finding.mend)
+        if finding.mend and not same:  # once for all of a kind
             click.echo(f"    mend: {finding.mend}")
 
 

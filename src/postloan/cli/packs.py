@@ -57,6 +57,19 @@ class Names:
         """Give a measure's name, or nothing."""
         return self._in_language(self._measures.get(code, {}))
 
+    @cached_property
+    def _inputs(self) -> dict[str, Mapping[str, str]]:
+        tables = [self._policy.table(name) for name in self._policy.tables] if self._policy else []
+        return {one.expression: one.labels for table in tables for one in table.inputs}
+
+    def input(self, name: str) -> str:
+        """Give the words for a fact or a table in a language but English, else its name."""
+        from postloan.book.schema import TABLES
+
+        if self._lang == "zh" and name in TABLES:
+            return TABLES[name].zh
+        return self._inputs.get(name, {}).get(self._lang) or name
+
     def level(self, scheme: str | None, code: str | None) -> str:
         """Give a level's name in its scheme, else its code, else nothing."""
         found = self._schemes.get(scheme or "")

@@ -95,10 +95,12 @@ def run(
 def _say_gap(result: RunResult, *, allow_gap: bool) -> None:
     """Say on stderr why a run that is done exits with 1."""
     if result.gap and not allow_gap:
+        from postloan.cli.text import counted
+
         first, count = result.gap[0], len(result.gap)
         click.echo(
-            f"{count} business days before have no result, from {first} on: run them with --from {first}, "
-            "or accept it with --allow-gap",
+            f"{counted(count, 'business day')} before without a result, from {first} on: run from there with "
+            f"--from {first}, or accept it with --allow-gap",
             err=True,
         )
 
@@ -125,6 +127,7 @@ def _say_runs(
 ) -> None:
     from postloan.cli.packs import Names, policy_of
     from postloan.cli.summary import say_overview
+    from postloan.cli.text import counted
     from postloan.engine import open_engine
     from postloan.run.overview import overview
     from postloan.run.store import Store
@@ -132,7 +135,7 @@ def _say_runs(
     last = results[-1]
     if asked_from is not None:
         days = f"{results[0].run.as_of} to {last.run.as_of}"
-        click.echo(f"{len(results)} business days run, {days}", err=not sys.stdout.isatty())
+        click.echo(f"{counted(len(results), 'business day')} run, {days}", err=not sys.stdout.isatty())
     if last.verified is not None:
         same = "the same result hash" if last.verified else "ANOTHER RESULT HASH"
         click.echo(f"{last.run.as_of} computed again: {same} ({last.run.result_hash})")
@@ -140,7 +143,7 @@ def _say_runs(
     with open_engine(threads=1) as engine:
         told = overview(engine, Store(store).result(last.run.as_of))
     names = Names(policy_of(policy, last.run.policy_version, last.run.as_of), words.lang)
-    say_overview(last, told, store, words, names)
+    say_overview(last, told, store, words, names, policy)
 
 
 @click.command(

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import click
 
+from postloan.book.schema import TABLES
 from postloan.cli.packs import Names
 from postloan.cli.summary import plain_number
-from postloan.cli.text import amount, colour, cut, faint, heading, joined, pad, screen_width
+from postloan.cli.text import (
+    amount,
+    colour,
+    cut,
+    faint,
+    folded,
+    has_chinese,
+    heading,
+    joined,
+    pad,
+    screen_width,
+    width,
+)
 from postloan.cli.words import Words
 
 _POINTS, _MISSING = 3, 4
@@ -20,6 +34,9 @@ _LINES = 45
 
 _ROOM = ((2, 7, 8, 3), (2, 6, 6, 2), (2, 5, 4, 1), (1, 5, 4, 1), (1, 4, 3, 1), (1, 3, 2, 0))
 """How many loans, signals, measures and rows of a table stand on the screen; the first that fits is taken."""
+
+_TYPES = {"mortgage": "mortgage_type", "trade_finance": "trade_finance_type"}
+"""Types of contract whose code is also that of something else."""
 
 _FIVE = {"normal": "green", "special_mention": "yellow"}
 
@@ -63,6 +80,15 @@ class _Screen:
     def _line(self, text: str, indent: int = 2) -> str:
         return " " * indent + cut(text, self.width - indent)
 
+    def _lines(self, parts: Sequence[str], indent: int = 2) -> Iterator[str]:
+        """Give parts side by side, on two lines where the screen is too narrow for one."""
+        first, *rest = folded(parts, self.width - indent)
+        yield " " * indent + first
+        yield from (self._line(row, indent + 2) for row in rest)
+
+    def _named(self, name: str, text: str) -> str:
+        return self.words("named", name, text)
+
     def _head(self) -> Iterator[str]:
         told, words = self.told, self.words
         warning = told["warning"] or {}
@@ -81,7 +107,9 @@ class _Screen:
             words("manager", loan.get("manager_id") or words("unknown")),
             words("exposure", amount(exposure, words)) if exposure is not None else "",
         ]
-        yield self._line(joined(parts))
+        yield from self._lines(parts)
+        if told["policy_shown"] is None:
+            yield self._line(words("pack_missing", told["policy_version"]))
         if told["policy_shown"] is not None and told["policy_shown"] != told["policy_version"]:
             yield faint(self._line(words("policy_moved", told["policy_shown"], told["policy_version"])))
 
@@ -94,17 +122,19 @@ class _Screen:
             words("matures", facts["matures_on"]) if facts.get("matures_on") else "",
         ]
         yield ""
-        yield self._line(joined(identity), 0)
+        yield from self._lines(identity, 0)
         dimensions = [
-            f"A {loan['amount_band'] or '-'}",
-            f"O {loan['on_off']}",
-            f"S {loan['suit_status']}",
-            f"L {loan['class_final'] or '-'}",
-            f"G {facts.get('guarantee_mode') or '-'}",
-            f"C {facts.get('contract_type') or '-'}",
+            words("amount_band", loan["amount_band"]) if loan["amount_band"] else "",
+            words(loan["on_off"] or ""),
+            words(f"suit_{loan['suit_status']}") if loan["suit_status"] else "",
+            self.names.level(loan["scheme_id"], loan["class_final"]),
+            words(facts.get("guarantee_mode") or ""),
+            words(_TYPES.get(facts.get("contract_type") or "", facts.get("contract_type") or "")),
         ]
-        yield self._line(f"{words('dimensions')}: {joined(dimensions, '  ')}")
-        yield self._line(f"{words('schedule')}: {joined(self._schedule(loan, facts))}")
+        first, *rest = filter(None, dimensions)
+        yield from self._lines([self._named(words("dimensions"), first), *rest])
+        first, *rest = filter(None, self._schedule(loan, facts))
+        yield from self._lines([self._named(words("schedule"), first), *rest])
 
     def _schedule(self, loan: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
         words, days = self.words, loan["days_past_due"]
@@ -126,21 +156,23 @@ class _Screen:
         yield heading(words("signals")) + ("" if fired else f"  {words('no_signal')}")
         for row in fired[: self.signals]:
             mark = pad(colour(row["severity"], words), 12)
-            yield f"  {mark}{cut(self._signal(row), self.width - 14)}"
+            for number, part in enumerate(folded(self._signal(row), self.width - 14)):
+                yield f"  {' ' * 12 if number else mark}{part}"
         yield from self._rest(len(fired) - self.signals)
         yield from self._states()
 
-    def _signal(self, row: Mapping[str, Any]) -> str:
+    def _signal(self, row: Mapping[str, Any]) -> list[str]:
         words, fixed, used = self.words, row["threshold_fixed"], row["threshold_applied"]
         value = plain_number(str(row["value"])) if row["value"] is not None else self._evidence(row)
         limit = words("threshold", plain_number(fixed)) if fixed is not None else ""
         if used is not None and used != fixed and Decimal(used) != Decimal(fixed or used):
-            limit = f"{limit}, {words('applied', plain_number(used))}"
+            limit = joined([limit, words("applied", plain_number(used))], ", ")
         where = f"{words(row['subject_kind'])} {row['subject_id']}"
-        elsewhere = where if row["subject_id"] != self.told["subject_id"] else ""
-        silenced = words("suppressed", row["suppressed_by"]) if row["suppressed_by"] else ""
+        only = row["subject_kind"] == "loan" and len(self.told["loans"]) == 1
+        elsewhere = "" if only or row["subject_id"] == self.told["subject_id"] else where
+        silenced = words("suppressed", row["suppressed_by"].partition(":")[2]) if row["suppressed_by"] else ""
         name = f"{row['code']} {self.names.signal(row['code'])}".strip()
-        return joined([f"{name}: {value}", limit, words("since", row["opened_on"]), elsewhere, silenced])
+        return [self._named(name, value), limit, words("since", row["opened_on"]), elsewhere, silenced]
 
     def _evidence(self, row: Mapping[str, Any]) -> str:
         """Give the counts and amounts that a signal rests on where its own fact is not known."""
@@ -153,6 +185,8 @@ class _Screen:
 
     def _states(self) -> Iterator[str]:
         words, states = self.words, self.told["states"]
+        if states is None and self.told["policy_shown"] is None:
+            return
         if states is None:
             yield faint(f"  {words('facts_gone')}")
             return
@@ -161,11 +195,16 @@ class _Screen:
         text = words("clear_signals", clear)
         if unknown:
             shown = [
-                words("for_lack_of", one["code"], ", ".join(one["missing"])) for one in unknown[:_MISSING]
+                words("for_lack_of", one["code"], self._inputs(one["missing"])) for one in unknown[:_MISSING]
             ]
             more = [words("and_more", len(unknown) - _MISSING)] if len(unknown) > _MISSING else []
-            text += f"; {words('not_measured', len(unknown), '; '.join([*shown, *more]))}"
+            gap = words("listed")
+            text += gap + words("not_measured", len(unknown), gap.join([*shown, *more]))
         yield faint(self._line(text))
+
+    def _inputs(self, names: Sequence[str]) -> str:
+        """Name facts and tables, each once."""
+        return ", ".join(dict.fromkeys(self.names.input(name) for name in names))
 
     def _colour(self) -> Iterator[str]:
         words, warning = self.words, self.told["warning"]
@@ -176,21 +215,27 @@ class _Screen:
         rule = warning["rule"] or {"rule_id": warning["rule_id"], "conditions": [], "reference": ""}
         mark = colour(warning["colour"], words)
         head = f"{heading(words('colour'))}  {mark}  "
-        yield head + cut(self._rule(rule, words("rule", rule["rule_id"])), self.width - 28)
+        yield head + cut(self._rule(rule, words("rule", rule["rule_id"])), self.width - width(head))
         points = warning["points"]
         shown = [f"{one['points']} {self._conditions(one)}" for one in points[:_POINTS]]
         more = [words("and_more", len(points) - _POINTS)] if len(points) > _POINTS else []
-        yield self._line(f"{words('score')} {warning['score']}: {joined([*shown, *more], ' + ') or '-'}")
+        sums = joined([*shown, *more], " + ")
+        score = f"{words('score')} {warning['score']}"
+        yield self._line(self._named(score, sums) if sums else score)
 
     def _rule(self, rule: Mapping[str, Any], name: str) -> str:
         held = self._conditions(rule)
         why = rule["reference"].removeprefix(f"{rule.get('row')}").lstrip(": ")
-        return joined([f"{name}: {held}" if held else name, why])
+        if self.words.lang == "zh" and not has_chinese(why):
+            why = ""  # a note that only the authors of the pack can read
+        return joined([self._named(name, held) if held else name, why])
 
     def _conditions(self, rule: Mapping[str, Any]) -> str:
-        return ", ".join(
-            f"{one['label']} {_shown(one['value'], self.words)} ({one['test']})" for one in rule["conditions"]
-        )
+        return ", ".join(self._condition(one) for one in rule["conditions"])
+
+    def _condition(self, one: Mapping[str, Any]) -> str:
+        told = f"{one['label']} {_shown(one['value'], self.words)}"
+        return told if one["test"] == _literal(one["value"]) else f"{told} ({one['test']})"
 
     def _classes(self) -> Iterator[str]:
         words = self.words
@@ -200,15 +245,18 @@ class _Screen:
                 words(loan["five_level"] or "not_measurable"), fg=_FIVE.get(loan["five_level"], "red")
             )
             levels = [
-                f"{words(part)} {self.names.level(loan['scheme_id'], loan[f'class_{part}']) or '-'}"
+                f"{words(part)} {self.names.level(loan['scheme_id'], loan[f'class_{part}'])}"
                 for part in ("final", "machine", "floor", "matrix", "previous")
+                if loan[f"class_{part}"]
             ]
-            yield f"{heading(words('class'))}  {words('loan')} {loan['loan_id']}: {five}  {joined(levels)}"
+            place = self._named(f"{words('loan')} {loan['loan_id']}", five)
+            head = joined([f"{heading(words('class'))}  {place}", *levels[:1]], "  ")
+            yield from self._lines([head, *levels[1:]], 0)
             for kind in ("floor", "matrix"):
                 for rule in loan["rules"][kind]:
                     yield self._line(f"{words(kind)} {self._rule(rule, rule['row'])}")
             if loan["missing"]:
-                yield faint(self._line(words("missing_inputs", ", ".join(loan["missing"]))))
+                yield faint(self._line(words("missing_inputs", self._inputs(loan["missing"]))))
 
     def _measures(self) -> Iterator[str]:
         words, rows = self.words, self.told["measures"]
@@ -217,10 +265,11 @@ class _Screen:
         for row in rows[: self.measures]:
             name = f"{row['measure_code']} {self.names.measure(row['measure_code'])}".strip()
             due = words("due_on", row["due_on"]) if row["due_on"] else words("no_deadline")
-            owner = f"{words(row['owner_role'])}: {row['owner_id'] or words('nobody')}"
+            owner = self._named(words(row["owner_role"]), row["owner_id"] or words("nobody"))
             rule = words("rule", ", ".join(row["rule_ids"] or []))
             blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
-            text = f"{pad(due, 15)} {pad(cut(name, 34), 34)} {joined([owner, blocks, rule])}"
+            room = 40 if self.width > 90 else max(16, self.width - 42)
+            text = f"{pad(due, 15)} {pad(cut(name, room), room)} {joined([owner, blocks, rule])}"
             yield self._line(text)
         yield from self._rest(len(rows) - self.measures)
 
@@ -233,18 +282,37 @@ class _Screen:
         yield heading(words("sources"))
         for table, rows in sources.items():
             for row in rows[: self.rows]:
-                yield self._line(f"{pad(table, 8)} {_row(row)}")
+                yield self._line(f"{pad(self._table(table), 8)} {self._row(table, row)}")
+
+    def _table(self, name: str) -> str:
+        return TABLES[name].zh if self.words.lang == "zh" else name
+
+    def _row(self, table: str, row: Mapping[str, Any]) -> str:
+        """Give the columns of one row, those first that a reader looks for; made numbers say nothing."""
+        first = (
+            "due_on", "paid_on", "booked_on", "amount", "principal", "interest", "kind", "balance_after",
+        )  # fmt: skip
+        hidden = ("known_on", "deleted", "sequence", "payer_customer_id", "counterparty_account")
+        keys = [key for key in first if key in row]
+        keys += [key for key in row if key not in first and key not in hidden]
+        shown = {key: str(row[key]) for key in keys if not _MADE.fullmatch(str(row[key]))}
+        if self.words.lang == "zh":
+            shown = {TABLES[table].field(key).zh: value for key, value in shown.items()}
+        return "  ".join(f"{key} {value}" for key, value in shown.items())
 
 
-def _row(row: Mapping[str, Any]) -> str:
-    first = ("due_on", "paid_on", "booked_on", "amount", "principal", "interest", "kind", "balance_after")
-    hidden = ("known_on", "deleted", "sequence", "payer_customer_id", "counterparty_account")
-    keys: Sequence[str] = [key for key in first if key in row]
-    keys = [*keys, *(key for key in row if key not in first and key not in hidden)]
-    return "  ".join(f"{key} {row[key]}" for key in keys)
+_MADE = re.compile("[0-9a-f]{40,64}")
+"""A number that the import made from the row, as the source has none."""
+
+
+def _literal(value: object) -> str:
+    """Give a value as FEEL writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else plain_number(str(value))
 
 
 def _shown(value: object, words: Words) -> str:
     if value is None:
         return words("unknown")
-    return str(value).lower() if isinstance(value, bool) else plain_number(str(value))
+    return words(str(value).lower()) if isinstance(value, bool | str) else plain_number(str(value))

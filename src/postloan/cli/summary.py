@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.packs import Names
-from postloan.cli.text import amount, colour, cut, faint, heading, joined, pad, screen_width, width
+from postloan.cli.text import (
+    amount,
+    colour,
+    counted,
+    cut,
+    faint,
+    heading,
+    joined,
+    pad,
+    screen_width,
+    width,
+)
 from postloan.cli.words import COLOUR_MARKS, Words
 
 if TYPE_CHECKING:
+    from postloan.book.findings import Finding
     from postloan.run.daily import RunResult
     from postloan.run.event import Changes
     from postloan.run.status import Status
@@ -21,11 +33,28 @@ _FINDINGS_SHOWN = 3
 _RUNS_SHOWN = 30
 
 
-def say_overview(result: RunResult, told: Mapping[str, Any], store: Path, words: Words, names: Names) -> None:
+def policy_option(name: str | None) -> str:
+    """Give the option that names a bank's own pack; a shipped one need not be named."""
+    return f" --policy {name}" if name is not None and (Path(name) / "pack.yaml").is_file() else ""
+
+
+def say_overview(
+    result: RunResult,
+    told: Mapping[str, Any],
+    store: Path,
+    words: Words,
+    names: Names,
+    policy: str | None = None,
+) -> None:
     """Print one screen that answers who needs somebody today."""
     warned = told["warnings"]
     line = words("customers_need_you", warned["red"] + warned["orange"])
     click.echo(f"\n{heading(words('run_of', result.run.as_of.isoformat()))}  {heading(line)}")
+    if not told["loans"]:
+        click.echo(f"  {words('no_open_loan')}")
+        _say_findings(result, words)
+        click.echo(f"\n{words('next')}: postloan status {store}")
+        return
     balances = joined(
         [f"{amount(one['balance'], words)} {one['currency']}" for one in told["amounts"]], " + "
     )
@@ -41,8 +70,9 @@ def say_overview(result: RunResult, told: Mapping[str, Any], store: Path, words:
     _say_findings(result, words)
     first = told["first"]
     if first:
-        which = f"--customer {first[0]['customer_id']}"
-        click.echo(f"\n{words('next')}: postloan explain {store} {which}    {faint(words('why'))}")
+        which = f"--customer {first[0]['customer_id']}{policy_option(policy)}"
+        command = words("named", words("next"), f"postloan explain {store} {which}")
+        click.echo(f"\n{command}    {faint(words('why'))}")
     else:
         click.echo(f"\n{words('next')}: postloan status {store}")
 
@@ -90,7 +120,7 @@ def reason_in_words(reasons: Sequence[Mapping[str, Any]], names: Names, words: W
     code = str(first["code"])
     text = f"{code} {names.signal(code)}".strip()
     if first.get("value") is not None:
-        text += f": {plain_number(str(first['value']))}"
+        text = words("named", text, plain_number(str(first["value"])))
         if first.get("threshold") is not None:
             text += f" ({words('threshold', plain_number(str(first['threshold'])))})"
     return text + (f" +{len(reasons) - 1}" if len(reasons) > 1 else "")
@@ -111,9 +141,17 @@ def _say_findings(result: RunResult, words: Words) -> None:
     if result.findings:
         click.echo(f"\n{heading(words('findings'))}")
     for finding in result.findings[:_FINDINGS_SHOWN]:
-        click.echo(f"  {cut(finding.message, screen_width() - 2)}")
+        click.echo(f"  {cut(_finding(finding, words), screen_width() - 2)}")
     if len(result.findings) > _FINDINGS_SHOWN:
         click.echo(faint(f"  {words('more', len(result.findings) - _FINDINGS_SHOWN)}"))
+
+
+def _finding(finding: Finding, words: Words) -> str:
+    """Give a finding in words; what is said often, in the reader's own."""
+    if finding.code != "owner_not_found":
+        return finding.message
+    role = finding.message.partition(" fall to role ")[2].partition(",")[0]
+    return words(f"owner_not_found_{finding.table}", words(role), f"{finding.rows:,}")
 
 
 def say_status(found: Status) -> None:
@@ -139,7 +177,7 @@ def say_status(found: Status) -> None:
         days = ", ".join(day.isoformat() for day in found.gaps[:5])
         rest = f" and {len(found.gaps) - 5} more" if len(found.gaps) > 5 else ""
         note = " (weekends only: the calendar does not know the year)" if found.provisional else ""
-        click.echo(f"\n{len(found.gaps)} business days without a result: {days}{rest}{note}")
+        click.echo(f"\n{counted(len(found.gaps), 'business day')} without a result: {days}{rest}{note}")
         last = found.runs[-1]["as_of"]
         click.echo(f"next: postloan run BOOK --from {found.gaps[0]} --as-of {last} --store {found.store}")
     for row in found.failed:
@@ -179,7 +217,7 @@ def say_changes(told: Changes, words: Words, names: Names) -> None:
     if told.run_id and not told.customers:
         click.echo("the rows touch no customer of the book")
     if told.others:
-        click.echo(f"\n{told.others:,} other customers changed colour or class as well")
+        click.echo(f"\n{counted(told.others, 'other customer')} changed colour or class as well")
     if told.customers:
         which = told.customers[0]["customer_id"]
         click.echo(f"\n{words('next')}: postloan explain {told.store} --customer {which}")

@@ -38,6 +38,28 @@ def cut(text: str, columns: int) -> str:
     return kept.rstrip() + "…"
 
 
+def folded(parts: Sequence[str], columns: int, *, lines: int = 2, separator: str = " · ") -> list[str]:
+    """Put parts side by side and go to a new line between two of them, on so many lines at the most."""
+    rows: list[str] = []
+    for part in filter(None, parts):
+        longer = separator.join([rows[-1], part]) if rows else part
+        if rows and (width(longer) <= columns or len(rows) == lines):
+            rows[-1] = longer
+        else:
+            rows.append(part)
+    return [row if width(row) <= columns else cut(click.unstyle(row), columns) for row in rows]
+
+
+def counted(count: int, noun: str) -> str:
+    """Give a count with its English noun, which takes an s unless there is one of it."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def has_chinese(text: str) -> bool:
+    """Tell whether any letter of a text is Chinese."""
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
 def screen_width(limit: int = 100) -> int:
     """Give the columns of the terminal, up to the limit; the limit itself where there is no terminal."""
     return min(limit, shutil.get_terminal_size((limit, 24)).columns)

@@ -1,0 +1,100 @@
+"""What people read on the screen: in Chinese, on a narrow screen, and where something is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+from postloan.book.findings import Finding
+from postloan.cli.books import _say_gate
+from postloan.cli.packs import Names
+from postloan.cli.story import _Screen
+from postloan.cli.summary import _finding, policy_option, say_overview
+from postloan.cli.text import counted, folded, width
+from postloan.cli.words import Words
+from tests.cli.conftest import book
+
+
+def test_an_import_says_where_rows_wait_and_check_says_it_again(call, tmp_path):
+    source, target = book(tmp_path / "source"), tmp_path / "book"
+    for name in ("contact", "visit"):
+        (source / f"{name}.csv").write_bytes("customer_id,contacted_on,kind,备注\n".encode("gbk"))
+    (source / "contact.csv").write_bytes(
+        "customer_id,contacted_on,kind,备注\nC-L1,2024-06-02,smoke,无\n".encode("gbk")
+    )
+    (source / "visit.csv").unlink()
+    told = call("import", "folder", source, target).out
+    waits = target / "quarantine" / "contact.csv"
+    assert f"set aside, each row with its reason: {waits}" in told
+    assert f"postloan import folder {target / 'quarantine'} {target} --resume-quarantine" in told
+    checked = call("check", target)
+    assert checked.code == 0
+    assert f"rows set aside by the import still wait in {waits}" in checked.out
+
+
+def test_what_mends_many_findings_of_a_kind_is_said_once(capsys):
+    found = [Finding("encoding_detected", "", f"{n}.csv", 0, f"file {n}", "set it") for n in (1, 2, 3)]
+    _say_gate(
+        "BOOK", {"loan": 1}, {}, [], [*found, Finding("orphan", "due", "", 1, "an orphan", "deliver it")]
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "BOOK: 1 row in 1 table"
+    assert sum("mend: set it" in line for line in lines) == 1
+    assert lines[-1] == "    mend: deliver it"
+
+
+def test_a_chinese_story_leaves_out_what_only_authors_of_the_pack_can_read(call, house):
+    told = call("explain", house.store, "--loan", "L1", "--book", house.book, "--lang", "zh").out
+    for words in ("六维度：金额档 A", "未涉诉", "还款日期 2024-02-10", "分类下限 F05：逾期天数 102 (> 90)"):
+        assert words in told, words
+    for words in ("past due", "severity", "paid_on", "credit", "缺 position"):
+        assert words not in told, words
+
+
+def test_a_narrow_screen_goes_on_in_the_next_line(call, house, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    for lang in ("en", "zh"):
+        lines = call("explain", house.store, "--loan", "L1", "--lang", lang).out.splitlines()
+        assert len(lines) <= 45
+        assert max(map(width, lines)) <= 60
+        overdue = ("overdue 4,200.00", "逾期金额 4,200.00")[lang == "zh"]
+        assert any(overdue in line and "…" not in line for line in lines)
+
+
+def test_a_story_of_a_pack_that_is_not_at_hand_asks_for_it(call, house, tmp_path):
+    told = call("explain", house.store, "--loan", "L1", "--json").json
+    told |= {"policy_shown": None, "policy_version": "our_bank-1", "states": None}
+    lines = list(_Screen(told, Words("en"), Names(None, "en"), (1, 5, 4, 1)).lines())
+    assert any("our_bank-1 is not at hand: --policy FOLDER" in line for line in lines)
+    assert not any("no longer kept" in line for line in lines)
+    assert policy_option("cn_rural") == ""
+    (tmp_path / "pack.yaml").write_text("id: our_bank\n", encoding="utf-8")
+    assert policy_option(str(tmp_path)) == f" --policy {tmp_path}"
+
+
+def test_a_day_without_loans_says_so(capsys):
+    run = SimpleNamespace(as_of=date(2024, 6, 20))
+    result = SimpleNamespace(run=run, quarantined=0, findings=[])
+    told = {"loans": 0, "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
+    say_overview(result, told, Path("STORE"), Words("en"), Names(None, "en"))
+    assert "no loan of the book is open on this day" in capsys.readouterr().out
+
+
+def test_roles_without_anybody_are_told_in_the_readers_words(capsys):
+    found = Finding(
+        "owner_not_found",
+        "measure_due",
+        "",
+        1,
+        "1 rows of measure_due fall to role legal, which nobody holds",
+    )
+    assert _finding(found, Words("zh")) == "法律合规岗位无人，待落实贷后措施 1 项"
+    assert _finding(found, Words("en")) == "measures that fall to legal, a role which nobody holds: 1"
+
+
+def test_texts_fold_between_parts_and_counts_take_their_s():
+    assert folded(["aa", "bb", "", "cc"], 7) == ["aa · bb", "cc"]
+    assert folded(["aa", "bb", "cc", "dd"], 7) == ["aa · bb", "cc · dd"]
+    assert folded(["余额余额", "bb", "cc", "dd"], 8) == ["余额余额", "bb · cc…"]
+    assert (counted(1, "row"), counted(2_000, "row")) == ("1 row", "2,000 rows")
