@@ -179,7 +179,7 @@ def test_a_bank_overrides_with_a_reason_from_its_own_date(base: Path) -> None:
     [
         ("parameters.yaml", "- {name: a, value: 1}\n- {name: a, value: 2}\n", "two_in_force"),
         ("parameters.yaml", "- {name: a}\n", "pack_entry"),
-        ("parameters.yaml", "- {name: a, value: 1, valeu: 2}\n", "pack_entry"),
+        ("parameters.yaml", "- {name: a, value: 1, worth: 2}\n", "pack_entry"),
         ("parameters.yaml", "- {name: a, name: b, value: 1}\n", "yaml_syntax"),
         ("parameters.yaml", "- [\n", "yaml_syntax"),
         ("parameters.yaml", "- !!python/name:os.system {}\n", "yaml_syntax"),
