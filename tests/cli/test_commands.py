@@ -136,6 +136,17 @@ def test_an_import_is_checked_and_its_bad_rows_are_counted(call, tmp_path):
     assert "contact" in call("check", source).out
 
 
+def test_a_fault_of_a_whole_file_is_a_problem_that_a_check_finds(call, tmp_path):
+    source = book(tmp_path / "source")
+    (source / "loan.parquet").unlink()
+    told = call("check", source, "--json")
+    assert (told.code, told.json["passed"]) == (1, False)
+    (finding,) = told.json["findings"]
+    assert (finding["code"], "loan" in finding["message"], told.json["rows"]) == ("missing_table", True, {})
+    spoken = call("check", source)
+    assert (spoken.code, "loan" in spoken.out, spoken.err) == (1, True, "")
+
+
 def test_a_control_total_that_fails_makes_the_import_exit_with_1(call, tmp_path):
     source = book(tmp_path / "source")
     (source / "control.csv").write_text("table,column,count,sum\nloan,amount,2,24000.01\n", encoding="utf-8")
