@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from postloan.book.findings import Finding
 from postloan.cli.books import _say_gate
 from postloan.cli.packs import Names
+from postloan.cli.policies import _say_check
 from postloan.cli.story import _Screen
 from postloan.cli.summary import _finding, policy_option, say_overview
 from postloan.cli.text import counted, folded, width
 from postloan.cli.words import Words
+from postloan.policy.checking import Finding as PackFinding
 from tests.cli.conftest import book
 
 
@@ -98,3 +100,23 @@ def test_texts_fold_between_parts_and_counts_take_their_s():
     assert folded(["aa", "bb", "cc", "dd"], 7) == ["aa · bb", "cc · dd"]
     assert folded(["余额余额", "bb", "cc", "dd"], 8) == ["余额余额", "bb · cc…"]
     assert (counted(1, "row"), counted(2_000, "row")) == ("1 row", "2,000 rows")
+
+
+def test_a_check_shows_what_the_author_can_mend_and_counts_the_rest(capsys):
+    known = "See the list of facts; other names must be declared."
+    found = [
+        PackFinding("warning", "null_unhandled", "one", "cn_rural/tables/score/1.dmn, input a", "add a rule"),
+        PackFinding("warning", "null_unhandled", "two", "cn_rural/tables/score/1.dmn, input b", "add a rule"),
+        PackFinding(
+            "warning", "null_unhandled", "own", "our_bank/tables/colour/1.dmn, input c", "add a rule"
+        ),
+        PackFinding(
+            "error", "unknown_name", "`loan.dpd_dayz` is not known here.", "our_bank/signals/a.yaml", known
+        ),
+    ]
+    assert _say_check("our_bank", found, as_json=False) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("error unknown_name")
+    assert "did you mean loan.dpd_days" in lines[2]
+    assert lines[-2] == "2 warnings on cn_rural, which it extends: postloan policy check cn_rural"
+    assert lines[-1] == "our_bank: 1 error, 1 warning"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -74,13 +76,29 @@ def _say_check(name: str, findings: Sequence[Finding], *, as_json: bool) -> int:
     if as_json:
         print_json({"pack": name, "errors": wrong, "findings": [asdict(one) for one in findings]})
         return wrong
-    for finding in findings:
+    from postloan.cli.text import counted
+
+    own = [one for one in findings if one.severity == "error" or one.where.startswith(f"{name}/")]
+    for finding in sorted(own, key=lambda one: one.severity != "error"):
         mark = click.style(finding.severity, bold=finding.severity == "error")
         click.echo(f"{mark} {finding.code}: {finding.message}\n  where: {finding.where}")
-        if finding.mend:
-            click.echo(f"  mend: {finding.mend}")
-    click.echo(f"{name}: {wrong} errors, {len(findings) - wrong} warnings")
+        mend = _near(finding) or finding.mend
+        if mend:
+            click.echo(f"  mend: {mend}")
+    below = Counter(one.where.partition("/")[0] for one in findings if one not in own)
+    for base, count in below.items():
+        click.echo(f"{counted(count, 'warning')} on {base}, which it extends: postloan policy check {base}")
+    listed = len(findings) - wrong - sum(below.values())
+    click.echo(f"{name}: {counted(wrong, 'error')}, {counted(listed, 'warning')}")
     return wrong
+
+
+def _near(finding: Finding) -> str:
+    """Give the facts whose names come near one that is not known."""
+    if finding.code != "unknown_name":
+        return ""
+    close = difflib.get_close_matches(finding.message.split("`")[1], _kinds(), n=3)
+    return f"did you mean {' or '.join(close)}? `postloan describe facts` lists them" if close else ""
 
 
 def _kinds() -> dict[str, str]:
