@@ -36,6 +36,23 @@ def test_columns_are_the_contract_s(engine: Engine) -> None:
     assert (row["scheme_id"], row["policy_version"]) == ("cn10a", policy_on(DAY).version)
 
 
+def test_an_advance_is_past_due_off_the_balance_sheet(engine: Engine) -> None:
+    advance = {"advance_amt": Decimal("500.00"), "advance_days": 20}
+    bill = {**advance, "on_off": "off_ba", "exposure_kind": "acceptance", "dpd_days": None}
+    loans = [
+        {"id": "bill", **bill, "overdue_amt": None},
+        {"id": "supplied", **bill, "overdue_amt": Decimal("600.00")},
+        {"id": "loan", **advance, "overdue_amt": Decimal("1.00")},
+    ]
+    found = classes(engine, loans, book={"advance": []})
+    overdue = {name: (row["overdue_amount"], row["days_past_due"]) for name, row in found.items()}
+    assert overdue == {
+        "bill": (Decimal("500.00"), 20),
+        "supplied": (Decimal("600.00"), 20),
+        "loan": (Decimal("1.00"), 0),
+    }
+
+
 def test_an_entrusted_loan_has_no_class(engine: Engine) -> None:
     row = one(engine, {"dpd_days": 400, "is_entrusted": True})
     names = ("class_machine", "class_final", "class_floor", "class_matrix", "five_level", "scheme_id")

@@ -12,7 +12,7 @@ from datetime import date
 
 from postloan.book.snapshot import Book
 from postloan.classification import decisions, levels, missing
-from postloan.classification.inputs import class_frame, environment, names_read
+from postloan.classification.inputs import OFF_BALANCE, class_frame, environment, names_read
 from postloan.classification.levels import Levels
 from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
@@ -186,7 +186,7 @@ def _columns(state: Table, facts: Mapping[str, Table], book: Book, policy: Polic
         exposure_kind="exposure_kind",
         currency="currency",
         balance="balance_amt",
-        overdue_amount="overdue_amt",
+        overdue_amount=_overdue(facts["facts_loan"]),
         dpd_source="dpd_source",
         amount_band="amount_band",
     )
@@ -214,6 +214,12 @@ def _columns(state: Table, facts: Mapping[str, Table], book: Book, policy: Polic
     return rows.select(
         **{name: values[name] if name in values else rows[name] for name in LOAN_STATE.columns}
     )
+
+
+def _overdue(loans: Table) -> Column:
+    """Give what is past due; off the sheet that is at least what was advanced and not repaid (F20)."""
+    off = loans.on_off.isin(OFF_BALANCE)
+    return v.when([(off, v.greatest(loans.overdue_amt, loans.advance_amt))], loans.overdue_amt)
 
 
 def _observed(book: Book, as_of: date) -> Table:
