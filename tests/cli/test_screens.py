@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+
+import pytest
 
 from postloan.book.findings import Finding
 from postloan.cli.books import _say_gate
@@ -15,7 +19,7 @@ from postloan.cli.summary import _finding, policy_option, say_overview
 from postloan.cli.text import counted, folded, width
 from postloan.cli.words import Words
 from postloan.policy.checking import Finding as PackFinding
-from tests.cli.conftest import book
+from tests.cli.conftest import DAY, book
 
 
 def test_an_import_says_where_rows_wait_and_check_says_it_again(call, tmp_path):
@@ -120,3 +124,18 @@ def test_a_check_shows_what_the_author_can_mend_and_counts_the_rest(capsys):
     assert "did you mean loan.dpd_days" in lines[2]
     assert lines[-2] == "2 warnings on cn_rural, which it extends: postloan policy check cn_rural"
     assert lines[-1] == "our_bank: 1 error, 1 warning"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "mend"),
+    [(errno.EROFS, "not_permitted", "read-only"), (errno.ENOSPC, "disk_full", "free some space")],
+)
+def test_what_the_system_refuses_is_told_in_words(call, house, monkeypatch, number, code, mend):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "STORE/lock")
+
+    monkeypatch.setattr("postloan.run.daily.run_day", refuse)
+    told = call("run", house.book, "--as-of", DAY, "--store", house.store, "--json")
+    error = told.json["error"]
+    assert (told.code, error["code"], error["where"]) == (2, code, "STORE/lock")
+    assert mend in error["mend"]

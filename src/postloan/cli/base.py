@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import json
 import os
 import re
@@ -24,6 +25,22 @@ _INTERRUPTED = 130
 _LISTED = 60
 _EXACT = "\ue000"
 _MARKED = re.compile(f'"{_EXACT}(-?[0-9.]+){_EXACT}"')
+
+
+_FULL = ("disk_full", "the disk is full", "free some space and run again: what was in place before stands")
+_CLOSED = (
+    "not_permitted",
+    "the system does not permit it",
+    "see that you may read and write there, and that it is not mounted read-only",
+)
+_REFUSED = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _CLOSED,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+}
+"""What the system refuses, in words: code, message and what to do."""
 
 
 class Application(click.Group):
@@ -92,6 +109,9 @@ def _as_known(error: Exception) -> tuple[dict[str, str], int]:
         path = context.command_path if context else "postloan"
         told = {"code": "usage", "message": error.format_message().rstrip("."), "where": path}
         return {**told, "mend": f"see {path} --help"}, 2
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        code, message, mend = _REFUSED[error.errno]
+        return {"code": code, "message": message, "where": str(error.filename or ""), "mend": mend}, 2
     said = " ".join(str(error).split())[:300]
     told = {"code": "internal_error", "message": f"a defect of the program: {type(error).__name__}: {said}"}
     mend = "run again with --debug and report what it prints; what was in place before stands untouched"
