@@ -21,7 +21,7 @@ from postloan.run import failure, files, findings
 from postloan.run.counts import counts
 from postloan.run.flowback import load_prior
 from postloan.run.hashes import input_hash, result_hash
-from postloan.run.inputs import Inputs, admit, plain_bands
+from postloan.run.inputs import Inputs, admit, plain_bands, unknown_levels
 from postloan.run.ledger import UNFINISHED, Ledger, RunRow, write_row
 from postloan.run.progress import Progress
 from postloan.run.publish import publish
@@ -162,7 +162,9 @@ class Attempt:
         for record in self._first_records:
             work.note(record)
         book = inputs.book(self._engine, self._as_of)
-        self.findings += [*inputs.passed.findings, *plain_bands(self._engine, book, self._policy)]
+        self.findings += inputs.passed.findings
+        for look in (plain_bands, unknown_levels):
+            self.findings += look(self._engine, book, self._policy)
         prior = load_prior(self._engine, self._store, self._prior_row, self._first_run_on)
         context = Context(self._engine, book, self._policy, prior, self._as_of, self._first_run_on)
         made = {"book": inputs.files}

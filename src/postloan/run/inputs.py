@@ -97,3 +97,30 @@ def plain_bands(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
             "add table fx, or use a pack with thresholds in the book's currency",
         )
     ]
+
+
+def unknown_levels(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
+    """Tell of class decisions in a scheme or level that the policy lacks: nothing can be read from them."""
+    if not book.has("class_decision"):
+        return []
+    rows = book.table("class_decision")
+    counted = rows.group_by(["scheme_id", "level_code"]).aggregate(n=rows.count())
+    known = {(scheme.id, level.level_code) for scheme in policy.schemes for level in scheme.levels}
+    strange = {
+        f"{row['level_code']} of {row['scheme_id']}": int(row["n"])
+        for row in engine.rows(counted)
+        if (row["scheme_id"], row["level_code"]) not in known
+    }
+    if not strange:
+        return []
+    count, named = sum(strange.values()), ", ".join(sorted(strange)[:5])
+    return [
+        Finding(
+            "unknown_level",
+            "class_decision",
+            "",
+            count,
+            f"{count} class decisions were left out, as the policy has no level {named}",
+            "translate them in the mapping, or add the scheme to the pack with its cn10a_equivalent",
+        )
+    ]
