@@ -9,8 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from postloan.book.findings import Finding
+from postloan.cli import main
 from postloan.cli.books import _say_gate
 from postloan.cli.packs import Names
 from postloan.cli.policies import _say_check
@@ -139,3 +141,13 @@ def test_what_the_system_refuses_is_told_in_words(call, house, monkeypatch, numb
     error = told.json["error"]
     assert (told.code, error["code"], error["where"]) == (2, code, "STORE/lock")
     assert mend in error["mend"]
+
+
+def test_colour_is_left_out_where_nobody_wants_it(house, monkeypatch):
+    args = ["explain", str(house.store), "--loan", "L1"]
+    assert "\x1b[" in CliRunner().invoke(main, args, color=True).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = CliRunner().invoke(main, args, color=True)
+    assert "\x1b[" not in plain.stdout
+    assert "R ⬣ red" in plain.stdout
+    assert "\x1b[" not in CliRunner().invoke(main, [*args[:3], "L9"], color=True).stderr

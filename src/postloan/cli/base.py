@@ -50,6 +50,8 @@ class Application(click.Group):
         """Run a command and leave with its exit code; no error reaches a person as a traceback."""
         given = list(sys.argv[1:] if args is None else args)
         extra |= {"standalone_mode": False, "prog_name": "postloan"}
+        if os.environ.get("NO_COLOR"):
+            extra["color"] = False
         try:
             code = super().main(given, *rest, **extra)
         except click.exceptions.Exit as end:
@@ -94,7 +96,8 @@ def _tell(error: Exception, given: Sequence[str]) -> int:
     if "--json" in given:
         click.echo(json.dumps({"error": told}, ensure_ascii=False))
         return code
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {told['message']}", err=True)
+    mark = "error:" if os.environ.get("NO_COLOR") else click.style("error:", fg="red", bold=True)
+    click.echo(f"{mark} {told['message']}", err=True)
     for name in ("where", "mend"):
         if told[name]:
             click.echo(f"  {name}: {told[name]}", err=True)

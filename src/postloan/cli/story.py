@@ -296,6 +296,8 @@ class _Screen:
         keys = [key for key in first if key in row]
         keys += [key for key in row if key not in first and key not in hidden]
         shown = {key: str(row[key]) for key in keys if not _MADE.fullmatch(str(row[key]))}
+        if table == "entry" and "kind" in shown:
+            shown["kind"] = self.words(f"entry_{shown['kind']}")
         if self.words.lang == "zh":
             shown = {TABLES[table].field(key).zh: value for key, value in shown.items()}
         return "  ".join(f"{key} {value}" for key, value in shown.items())
