@@ -17,7 +17,7 @@ from postloan.cli.books import _say_gate
 from postloan.cli.packs import Names
 from postloan.cli.policies import _say_check
 from postloan.cli.story import _Screen
-from postloan.cli.summary import _finding, policy_option, say_overview
+from postloan.cli.summary import _finding, policy_option, say_changes, say_overview
 from postloan.cli.text import counted, folded, width
 from postloan.cli.words import Words
 from postloan.policy.checking import Finding as PackFinding
@@ -43,11 +43,13 @@ def test_an_import_says_where_rows_wait_and_check_says_it_again(call, tmp_path):
 
 def test_what_mends_many_findings_of_a_kind_is_said_once(capsys):
     found = [Finding("encoding_detected", "", f"{n}.csv", 0, f"file {n}", "set it") for n in (1, 2, 3)]
+    total = {"table": "loan", "column": "", "holds": True}
     _say_gate(
-        "BOOK", {"loan": 1}, {}, [], [*found, Finding("orphan", "due", "", 1, "an orphan", "deliver it")]
+        "BOOK", {"loan": 1}, {}, [total], [*found, Finding("orphan", "due", "", 1, "an orphan", "deliver it")]
     )
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "BOOK: 1 row in 1 table"
+    assert lines[2] == "  control total of loan rows: holds"
     assert sum("mend: set it" in line for line in lines) == 1
     assert lines[-1] == "    mend: deliver it"
 
@@ -151,3 +153,22 @@ def test_colour_is_left_out_where_nobody_wants_it(house, monkeypatch):
     assert "\x1b[" not in plain.stdout
     assert "R ⬣ red" in plain.stdout
     assert "\x1b[" not in CliRunner().invoke(main, [*args[:3], "L9"], color=True).stderr
+
+
+def test_an_event_is_told_in_chinese(capsys):
+    side = {"colour": "red", "score": 10, "classes": {}, "signals": set(), "measures": set()}
+    before = {**side, "classes": {"L1": {"class_final": "05", "scheme_id": "cn10a", "days_past_due": 70}}}
+    after = {**side, "classes": {"L1": {"class_final": "03", "scheme_id": "cn10a", "days_past_due": 0}}}
+    change = {"customer_id": "C1", "changed": True, "before": before, "after": after}
+    told = SimpleNamespace(
+        added={"payment": 1}, as_of=date(2024, 6, 20), run_id="2024-06-20-2", findings=[],
+        customers=[change], others=3, store="STORE",
+    )  # fmt: skip
+    say_changes(told, Words("zh"), Names(None, "zh"))
+    shown = capsys.readouterr().out
+    for words in (
+        "新增记录：还款 1 条；2024-06-20 已重新批处理",
+        "风险分类 05 → 03，逾期天数 70 → 0",
+        "另有 3 户客户",
+    ):
+        assert words in shown, shown

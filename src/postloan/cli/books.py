@@ -167,7 +167,7 @@ def _say_gate(
         click.echo(f"  {name:<{width}} {rows[name]:>12,}{note}")
     for control in controls:
         state = "holds" if control["holds"] else click.style("does not hold", bold=True)
-        click.echo(f"  control total of {control['table']} {control['column']}: {state}")
+        click.echo(f"  control total of {control['table']} {control['column'] or 'rows'}: {state}")
     if findings:
         click.echo("\nWhat to look at:")
     for place, finding in enumerate(findings):

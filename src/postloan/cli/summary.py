@@ -205,9 +205,11 @@ def _status_line(row: Mapping[str, Any]) -> str:
 
 def say_changes(told: Changes, words: Words, names: Names) -> None:
     """Print what an event changed, customer by customer."""
-    rows = ", ".join(f"{count:,} of {name}" for name, count in told.added.items()) or "none"
-    again = f"{told.as_of.isoformat()} run again as {told.run_id}" if told.run_id else "nothing was run"
-    click.echo(heading(f"rows added: {rows}; {again}"))
+    added = ", ".join(
+        words("rows_of", f"{count:,}", _table(name, words)) for name, count in told.added.items()
+    )
+    again = words("run_again", told.as_of.isoformat(), told.run_id) if told.run_id else words("nothing_run")
+    click.echo(heading(words("rows_added", added or words("no_rows")) + words("listed") + again))
     for finding in told.findings:
         click.echo(f"  {finding['message']}")
         if finding["mend"]:
@@ -215,34 +217,41 @@ def say_changes(told: Changes, words: Words, names: Names) -> None:
     for change in told.customers:
         _say_change(change, words, names)
     if told.run_id and not told.customers:
-        click.echo("the rows touch no customer of the book")
+        click.echo(words("no_customer_touched"))
     if told.others:
-        click.echo(f"\n{counted(told.others, 'other customer')} changed colour or class as well")
+        others = counted(told.others, "other customer") if words.lang == "en" else f"{told.others:,}"
+        click.echo(f"\n{words('others_changed', others)}")
     if told.customers:
         which = told.customers[0]["customer_id"]
-        click.echo(f"\n{words('next')}: postloan explain {told.store} --customer {which}")
+        click.echo("\n" + words("named", words("next"), f"postloan explain {told.store} --customer {which}"))
+
+
+def _table(name: str, words: Words) -> str:
+    from postloan.book.schema import TABLES
+
+    return TABLES[name].zh if words.lang == "zh" and name in TABLES else name
 
 
 def _say_change(change: Mapping[str, Any], words: Words, names: Names) -> None:
     before, after = change["before"], change["after"]
     click.echo(
         f"\n{words('customer')} {heading(change['customer_id'])}"
-        + ("" if change["changed"] else ": nothing changed")
+        + ("" if change["changed"] else words("unchanged"))
     )
     if not change["changed"]:
         return
-    click.echo(f"  {words('colour'):<10}{colour(before['colour'], words)} → {colour(after['colour'], words)}")
+    click.echo(
+        f"  {pad(words('colour'), 10)}{colour(before['colour'], words)} → {colour(after['colour'], words)}"
+    )
     if before["score"] != after["score"]:
-        click.echo(f"  {words('score'):<10}{before['score'] or 0} → {after['score'] or 0}")
+        click.echo(f"  {pad(words('score'), 10)}{before['score'] or 0} → {after['score'] or 0}")
     for loan in sorted({*before["classes"], *after["classes"]}):
         old, new = (side["classes"].get(loan, {}) for side in (before, after))
         if old != new:
             levels = [names.level(one.get("scheme_id"), one.get("class_final")) or "-" for one in (old, new)]
             days = [str(one.get("days_past_due", "-")) for one in (old, new)]
-            click.echo(
-                f"  {words('loan')} {loan}: {words('class')} {levels[0]} → {levels[1]}, "
-                f"days past due {days[0]} → {days[1]}"
-            )
+            moved = words("class_moved", f"{levels[0]} → {levels[1]}", f"{days[0]} → {days[1]}")
+            click.echo("  " + words("named", f"{words('loan')} {loan}", moved))
     for kind, name in (("signals", names.signal), ("measures", names.measure)):
         for sign, codes in (("+", after[kind] - before[kind]), ("-", before[kind] - after[kind])):
             for code in sorted(codes):
