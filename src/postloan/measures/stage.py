@@ -37,7 +37,8 @@ def decide(
     """Give `measure_due` in the contract's columns.
 
     Duties have a deadline, options none; a measure is never due before the day on which it opened, and a step
-    that counts from colour or arrears is never put off while it lasts, nor any deadline moved into the past.
+    that counts from colour or arrears is never put off while it lasts, nor is anything that is overdue; no
+    deadline moves into the past.
     `because` is a JSON object: the facts that the deciding table tested, the day counted from, whether the
     calendar of the deadline is provisional, and whether an earlier deadline was kept. Entrusted loans have
     no measures.
@@ -166,12 +167,12 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
 def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
     """Give when each measure is due, null for an option, and whether a deadline told earlier was kept.
 
-    Nobody is late for what was not asked yet: a deadline told is brought forward to the day at the most, as
-    one that opens is due on the day at the earliest.
+    What is overdue stays so until it is done. Nobody is late for what was not asked yet: a deadline told is
+    brought forward to the day at the most, as one that opens is due on the day at the earliest.
     """
-    told, deadline = dated.told, dated.deadline
-    forward = v.greatest(deadline, v.least(told, v.literal(as_of, "date")))
-    kept = (told < deadline).fill_null(False) & dated.holds
+    told, deadline, day = dated.told, dated.deadline, v.literal(as_of, "date")
+    forward = v.greatest(deadline, v.least(told, day))
+    kept = (told < deadline).fill_null(False) & (dated.holds | (told < day).fill_null(False))
     due = v.when([(kept, told), ((deadline < told).fill_null(False), forward)], deadline)
     due = v.greatest(due, dated.opened_on)
     return v.when([(dated.nature == "option", v.null("date"))], due), kept
