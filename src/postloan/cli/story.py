@@ -185,10 +185,9 @@ class _Screen:
 
     def _states(self) -> Iterator[str]:
         words, states = self.words, self.told["states"]
-        if states is None and self.told["policy_shown"] is None:
-            return
         if states is None:
-            yield faint(f"  {words('facts_gone')}")
+            if not self.told["customer"]:
+                yield faint(f"  {words('facts_gone')}")
             return
         clear = sum(one["state"] == "clear" for one in states)
         unknown = [one for one in states if one["state"] == "not_measurable"]
