@@ -108,3 +108,14 @@ def test_share_paid_of_what_was_owed_at_the_month_end_before(facts_of):
     no_feed = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=rows)["L"]
     shares = [row["payment_share_1m"] for row in (with_money, without, no_feed)]
     assert shares == [Decimal("0.250000"), Decimal("0.000000"), None]
+
+
+def test_an_old_record_still_says_what_is_owed_where_there_is_no_schedule(facts_of):
+    record = card(("2024-02-01", "300.00"))
+    row = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=record)["L"]
+    assert (row["balance_amt"], row["dpd_days"]) == (
+        Decimal("300.00"),
+        None,
+    )  # the days are too old, the balance not
+    row = facts_of("loan", "2024-03-31", loan=[DRAWN], contract=[CARD], position=record, due=schedule())["L"]
+    assert row["balance_amt"] == Decimal("1000.00")

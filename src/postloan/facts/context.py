@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
 from postloan.book.snapshot import Book
 from postloan.engine import Column, Engine, Kind, Table
@@ -52,10 +51,6 @@ class Context:
     def whole(self, name: str) -> int:
         """Give an integer parameter of the policy."""
         return int(str(self.policy.parameter(name)))
-
-    def number(self, name: str) -> Decimal:
-        """Give a decimal parameter of the policy."""
-        return Decimal(str(self.policy.parameter(name)))
 
     def months(self, count: int, *, back: int = 0) -> tuple[date, date]:
         """Give the first day and the day after the last of `count` full months up to the day.

@@ -127,7 +127,7 @@ def _nothing_due_yet(rows: Table) -> Table:
 
 
 def _days(context: Context, rows: Table) -> Table:
-    gap = context.whole("dpd_gap_days")
+    gap = context.whole("dpd_gap")
     record, plan = rows.dpd_position_days, rows.dpd_schedule_days
     worse = record.notnull() & plan.notnull() & (plan > record + gap)
     carried = record.notnull() & (rows.record_age > 0)
@@ -167,8 +167,11 @@ def _amounts(context: Context, rows: Table) -> Table:
     principal_paid = rows.paid_principal.fill_null(0) + beyond
     left = v.greatest(rows.amount - v.greatest(principal_paid, zero()), zero())
     own = (rows.on_off == "on").ifelse(left, rows.amount)
+    has_schedule = rows.due_count.notnull() | rows.next_due_on.notnull()
+    # Without a schedule the last record, however old, is nearer to the truth than what was granted.
+    older = has_schedule.ifelse(v.null("integer"), rows.last_balance)
     rows = rows.mutate(
-        balance=v.coalesce(rows.record_balance, own),
+        balance=v.coalesce(rows.record_balance, older, own),
         limit=v.coalesce(rows.record_limit, rows.contract_limit),
         overdue=_overdue(rows),
     ).drop("paid_principal", "paid_unsplit")

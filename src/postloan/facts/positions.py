@@ -78,6 +78,7 @@ _COLUMNS: dict[str, Kind] = {
     "position_principal_days": "integer",
     "position_interest_days": "integer",
     "record_balance": "integer",
+    "last_balance": "integer",
     "record_limit": "integer",
     "accrued_interest": "integer",
     "overdue_record": "integer",
@@ -117,7 +118,7 @@ def _records(context: Context) -> Table:
     order = [(rows.on_date, "asc")]
     following = v.lead(rows.on_date, partition=[rows.loan_id], order=order)
     # A record still stands at the greatest age, so it ends the day after.
-    longest = v.add_days(rows.on_date, context.whole("position_max_age_days") + 1)
+    longest = v.add_days(rows.on_date, context.whole("position_max_age") + 1)
     tomorrow = v.literal(context.as_of + timedelta(days=1), "date")
     return rows.select(
         "loan_id",
@@ -139,11 +140,12 @@ def _records(context: Context) -> Table:
 def _latest(context: Context, rows: Table) -> Table:
     ranked = rows.mutate(_rank=v.row_number(partition=[rows.loan_id], order=[(rows.on_date, "desc")]))
     last = ranked.filter(ranked["_rank"] == 1)
-    fresh = v.days_between(context.day, last.on_date) <= context.whole("position_max_age_days")
+    fresh = v.days_between(context.day, last.on_date) <= context.whole("position_max_age")
     over = last.balance - last.ceiling
     return last.select(
         id=last.loan_id,
         record_balance=fresh.ifelse(last.balance, v.null("integer")),
+        last_balance=last.balance,
         record_limit=last["limit"],
         accrued_interest=fresh.ifelse(last.accrued_interest, v.null("integer")),
         overdue_record=fresh.ifelse(
@@ -165,7 +167,7 @@ def _latest_days(context: Context, rows: Table) -> Table:
     paid = paid.filter(paid.amount > 0).group_by(_paid=paid.loan_id).aggregate(_last_paid=paid.paid_on.max())
     last = last.left_join(paid, last.loan_id == paid["_paid"])
     age = v.days_between(context.day, last.on_date)
-    fresh = age <= context.whole("position_max_age_days")
+    fresh = age <= context.whole("position_max_age")
     untouched = last["_last_paid"].isnull() | (last["_last_paid"] <= last.on_date)
 
     def carried(days: Column) -> Column:

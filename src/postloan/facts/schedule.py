@@ -6,6 +6,9 @@ oldest instalment first and in it fees, then interest, then principal (Civil Cod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts.context import Context, standing, zero
@@ -115,8 +118,8 @@ def _clip(amount: Column, most: Column) -> Column:
 
 def _tolerance(context: Context, whole: Column) -> Column:
     """Give the larger of the fixed amount and the share of the instalment, in cents (contract, P)."""
-    fixed = int(context.number("arrears_tolerance_amt") * 100)
-    millionths = int(context.number("arrears_tolerance_share") * 1_000_000)
+    tolerance: Mapping[str, Decimal] = context.policy.parameter("arrears_tolerance")
+    fixed, millionths = int(tolerance["amount"] * 100), int(tolerance["share"] * 1_000_000)
     million = v.literal(1_000_000, "integer")
     # The millions and the rest apart, so that no amount of the book leaves int64.
     rest = v.integer_divide(v.modulo(whole, million) * millionths, million)
