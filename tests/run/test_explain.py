@@ -79,7 +79,8 @@ def store(engine, tmp_path_factory):
     return folder
 
 
-def test_without_pack_and_facts_the_result_still_tells(engine, store, capsys):
+def test_without_pack_and_facts_the_result_still_tells(engine, store, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     told = explain(engine, store, "loan", "L1")
     assert (told["states"], told["policy_shown"], told["customer"]) == (None, None, {})
     assert [one["code"] for one in told["signals"]] == ["REP05"]  # that of the other loan is another story

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import shutil
-import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlglot.expressions as sge
 
+from postloan.engine import spark
 from postloan.engine import verbs as v
 from postloan.engine.functions import FUNCTIONS
 from postloan.engine.schema import Field, TableSchema
@@ -54,9 +53,10 @@ class Engine:
     def close(self) -> None:
         """End the session and remove its scratch files."""
         if self.kind == "spark":
-            self.backend._session.stop()
-        self.backend.disconnect()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+            spark.close(self.backend, self.scratch)
+        else:
+            self.backend.disconnect()
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def forget(self) -> None:
         """Drop every table given so far with its scratch files; none of them may be used any more."""
@@ -84,7 +84,7 @@ class Engine:
         if self.kind == "duckdb":
             return self.backend.read_parquet([str(file) for file in files], table_name=name)
         reader = self.backend._session.read
-        shape = _spark_shape(pq.read_schema(files[0])) if files and files[0].is_file() else None
+        shape = spark.declared_shape(pq.read_schema(files[0])) if files and files[0].is_file() else None
         if shape is not None:  # else Spark starts a job to look for itself
             reader = reader.schema(shape)
         frame = reader.parquet(*[str(file) for file in files])
@@ -135,9 +135,7 @@ class Engine:
     def _write_spark(self, table: Table, path: Path, order_by: Sequence[str]) -> None:
         frame = self.backend._session.sql(self._statement(table)).repartition(1)
         if order_by:
-            from pyspark.sql import functions as spark
-
-            frame = frame.sortWithinPartitions(*[spark.col(name).asc_nulls_last() for name in order_by])
+            frame = frame.sortWithinPartitions(*spark.nulls_last(order_by))
         folder = path.with_name(path.name + ".parts")
         frame.write.mode("overwrite").option("compression", "zstd").parquet(str(folder))
         (part,) = folder.glob("part-*.parquet")
@@ -191,33 +189,6 @@ class Engine:
         pq.write_table(table, path)
         schema = TableSchema(name, tuple(fields), key=())
         return self.read(path, schema, cents=cents)
-
-
-_SPARK_TYPES = {
-    pa.int64(): "BIGINT",
-    pa.int32(): "INT",
-    pa.float64(): "DOUBLE",
-    pa.string(): "STRING",
-    pa.large_string(): "STRING",
-    pa.bool_(): "BOOLEAN",
-    pa.date32(): "DATE",
-    pa.timestamp("us"): "TIMESTAMP_NTZ",
-    pa.timestamp("ms"): "TIMESTAMP_NTZ",
-}
-
-
-def _spark_shape(schema: pa.Schema) -> str | None:
-    """Give a Parquet file's columns as Spark declares them; None where one is of a rarer type."""
-    columns = []
-    for field in schema:
-        if pa.types.is_decimal128(field.type):
-            kind = f"DECIMAL({field.type.precision},{field.type.scale})"
-        elif field.type in _SPARK_TYPES:
-            kind = _SPARK_TYPES[field.type]
-        else:
-            return None
-        columns.append(f"`{field.name.replace('`', '``')}` {kind}")
-    return ", ".join(columns)
 
 
 @contextmanager
@@ -304,7 +275,9 @@ def open_engine(
     base = Path(tempfile.mkdtemp(prefix="postloan-", dir=_made(scratch)))
     workers = threads or os.cpu_count() or 1
     try:
-        backend = _duckdb(workers, memory, base) if kind == "duckdb" else _spark(workers, memory, base)
+        backend = (
+            _duckdb(workers, memory, base) if kind == "duckdb" else spark.open_backend(workers, memory, base)
+        )
     except BaseException:
         shutil.rmtree(base, ignore_errors=True)
         raise
@@ -325,75 +298,3 @@ def _duckdb(threads: int, memory: str, scratch: Path) -> Any:
     for function in FUNCTIONS:
         backend.raw_sql(function.duckdb_sql())
     return backend
-
-
-def _spark(threads: int, memory: str, scratch: Path) -> Any:
-    with _spark_environment(scratch):
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError as error:
-            raise _no_spark("the extra `spark` is not installed") from error
-        try:
-            session = _spark_builder(SparkSession, threads, memory, scratch).getOrCreate()
-        except Exception as error:  # Py4J wraps every failure to start in types of its own
-            raise _no_spark(f"the Spark session did not start ({type(error).__name__})") from error
-    session.sparkContext.setLogLevel("ERROR")
-    # What goes wrong is raised; PySpark would print it beside that.
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    for function in FUNCTIONS:
-        session.sql(function.spark_sql())
-    return ibis.pyspark.connect(session)
-
-
-def _no_spark(reason: str) -> PostloanError:
-    return PostloanError(
-        "no_spark",
-        f"Spark cannot be used: {reason}",
-        where="--engine spark",
-        mend="install Java 17 and `postloan[spark]`, or run with --engine duckdb",
-    )
-
-
-def _spark_builder(session: Any, threads: int, memory: str, scratch: Path) -> Any:
-    settings = {
-        "spark.master": f"local[{threads}]",
-        "spark.app.name": "postloan",
-        "spark.driver.memory": memory.lower().replace("ib", ""),
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.local.dir": str(scratch / "spark"),
-        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.timestampType": "TIMESTAMP_NTZ",  # as DuckDB and the files of a book mean it
-        "spark.sql.variable.substitute": "false",  # a text may hold `${name}`
-        "spark.sql.ansi.enabled": "true",  # an overflow stops instead of turning into null
-        "spark.sql.shuffle.partitions": str(max(2, threads)),
-        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-        "spark.sql.decimalOperations.allowPrecisionLoss": "true",
-    }
-    builder = session.builder
-    for key, value in settings.items():
-        builder = builder.config(key, value)
-    return builder
-
-
-@contextmanager
-def _spark_environment(scratch: Path) -> Iterator[None]:
-    """Find Java, and send what the JVM says on standard error to a file in scratch."""
-    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
-        raise _no_spark("no Java was found on this machine")
-    try:
-        subprocess.run(["java", "-version"], check=True, capture_output=True)  # noqa: S607 - Java is on the PATH
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise _no_spark("`java -version` did not run") from error
-    kept = os.dup(2)
-    with (scratch / "spark.log").open("wb") as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

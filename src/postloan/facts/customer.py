@@ -59,7 +59,7 @@ FACTS = (
     ),
     fact(
         "customer.worst_dpd_days",
-        "Days past due of the worst exposure.",
+        "Days past due of the worst exposure; an advance not repaid is past due from its day.",
         needs="due|position",
         keeps="calendar",
         sources="due.due_on due.principal due.interest payment.amount position.days_past_due",
@@ -168,7 +168,7 @@ def _debts(loans: Table) -> Table:
         total_exposure=v.total(loans.reporting_balance),
         debt=v.total_if(loans.reporting_balance, on_sheet),
         overdue=v.total(converted(loans.overdue)),
-        worst_dpd_days=loans.dpd_days.max(),
+        worst_dpd_days=v.greatest(loans.dpd_days, loans.advance_days.nullif(0)).max(),
         month_end_overdue_count_6m=loans.month_end_overdue_count_6m.max(),
         late_1to7_count_6m=v.total(loans.late_1to7_count_6m),
         _paid=v.total(converted(loans.paid_since)),

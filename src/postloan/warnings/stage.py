@@ -9,7 +9,7 @@ from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
 from postloan.facts import FACTS
 from postloan.facts.frame import frame
-from postloan.policy import feel, table
+from postloan.policy import column_name, feel, table
 from postloan.policy.model import DecisionTable
 from postloan.policy.pack import Policy
 from postloan.results import WARNING, Prior
@@ -53,7 +53,7 @@ def evaluate(
     counted = counts(today, facts["facts_customer"], policy.signals, as_of, window)
     colours = _table(policy, "colour", as_of).evaluate(engine, counted, ["customer_id"])
     rows = engine.materialise(colours.filter(colours.colour.notnull()), "colours")
-    rows = _with(rows, _scores(engine, facts, policy, rows, as_of))
+    rows = _with(rows, _scores(engine, facts, counted, policy, rows, as_of))
     rows = _with(rows, reasons(signal, policy.signals, policy.precedence))
     rows = _with(rows, new_kinds(today, prior))
     rows = _with(rows, _managers(facts["facts_customer"]))
@@ -75,10 +75,19 @@ def _table(policy: Policy, name: str, as_of: date) -> table.CompiledTable:
 
 
 def _scores(
-    engine: Engine, facts: Mapping[str, Table], policy: Policy, customers: Table, as_of: date
+    engine: Engine,
+    facts: Mapping[str, Table],
+    counted: Table,
+    policy: Policy,
+    customers: Table,
+    as_of: date,
 ) -> Table:
     """Give the points of each warned customer, from 0 to the pack's limit: customer_id, score."""
-    subjects = frame(facts, "customer", _names(policy.table("score")))
+    names = _names(policy.table("score"))
+    subjects = frame(facts, "customer", names & FACTS.keys())
+    derived = [column_name(one.name) for one in DERIVED if one.name in names]
+    own = counted.select(*derived, _counted_for="customer_id")
+    subjects = subjects.left_join(own, subjects.customer_id == own["_counted_for"]).drop("_counted_for")
     warned = subjects.semi_join(customers, subjects.customer_id == customers.customer_id)
     found = _table(policy, "score", as_of).evaluate(engine, warned, ["customer_id"])
     return found.select("customer_id", score=_held(found.score, int(policy.parameter("score_limit"))))
