@@ -195,3 +195,12 @@ def test_a_proved_technical_cause_is_seen_only_if_it_covers_all(facts_of):
     rows = facts_of("loan", "2024-03-12", loan=loans(cases), due=due)
     found = {name: row["is_technical_overdue"] for name, row in rows.items()}
     assert found == {name: expected for name, (_, expected) in cases.items()}
+
+
+def test_an_advance_is_past_due_from_its_day_for_the_customer(facts_of):
+    bill = {**LOAN, "customer_id": "C", "exposure_kind": "acceptance", "matures_on": "2024-06-30"}
+    unknown = {**LOAN, "loan_id": "M", "customer_id": "D"}
+    advance = {"loan_id": "L", "advanced_on": "2024-03-21", "amount": "500.00"}
+    rows = facts_of("customer", "2024-03-31", loan=[bill, unknown], advance=[advance])
+    assert rows["C"]["worst_dpd_days"] == 10
+    assert rows["D"]["worst_dpd_days"] is None  # neither schedule nor record: no advance does not make it 0

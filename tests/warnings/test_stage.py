@@ -309,3 +309,20 @@ def _colour(compiled, state):
         counts[f"customer.{name}_family_count"] = len(families)
     (answer,) = compiled.decide(counts)
     return answer["colour"]
+
+
+def test_red_or_orange_without_arrears_has_points_of_its_own(engine, policy):
+    cases = {  # days past due, signals, points
+        "red": (0, [("OBS07", "red")], 300),
+        "red, days not known": (None, [("OBS07", "red")], 300),
+        "red and a day late": (1, [("OBS07", "red")], 40),
+        "orange": (0, [("COL01", "orange")], 150),
+        "red and orange": (0, [("OBS07", "red"), ("COL01", "orange")], 300),
+        "yellow": (0, [("ACC01", "yellow")], 0),
+    }
+    customers = [{"id": name, "worst_dpd_days": days} for name, (days, _, _) in cases.items()]
+    rows = [row for name, (_, signals, _) in cases.items() for row in of(name, *signals)]
+    found = evaluate(engine, policy, rows, customers)
+    assert {name: row["score"] for name, row in found.items()} == {
+        n: points for n, (_, _, points) in cases.items()
+    }
