@@ -13,7 +13,7 @@ import yaml
 from postloan.errors import PolicyError
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """The safe loader with exact decimals, plain truth values and unique keys."""
 
 
