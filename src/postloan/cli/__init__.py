@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 import postloan
-from postloan.cli import books, looking, policies, running
+from postloan.cli import books, looking, running
 from postloan.cli.base import Application
+from postloan.cli.policy import policy
 
 _EXAMPLE = """\b
 Example:
@@ -32,5 +33,5 @@ def main(*, debug: bool) -> None:
     """
 
 
-for _command in (*books.COMMANDS, *running.COMMANDS, *looking.COMMANDS, policies.policy):
+for _command in (*books.COMMANDS, *running.COMMANDS, *looking.COMMANDS, policy):
     main.add_command(_command)

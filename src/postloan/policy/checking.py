@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ from postloan.errors import PolicyError
 from postloan.policy import feel
 from postloan.policy.checked import null_handling_findings, validate
 from postloan.policy.entries import Provenance, Signal
+from postloan.policy.findings import Finding
 from postloan.policy.names import feel_kind
 from postloan.policy.pack import Dated, Pack
 
@@ -19,17 +19,6 @@ REVIEW_AFTER = timedelta(days=366)
 """A review older than twelve months is listed."""
 
 Env = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something to mend; an `error` makes the check fail, a `warning` is listed."""
-
-    severity: str
-    code: str
-    message: str
-    where: str
-    mend: str = ""
 
 
 def check_pack(

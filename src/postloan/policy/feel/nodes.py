@@ -144,11 +144,73 @@ class For(Node):
 
 
 @dataclass(frozen=True)
+class Argument(Node):
+    """`name: value` in a call; a call names all of its arguments or none."""
+
+    name: str
+    value: Node
+
+
+@dataclass(frozen=True)
 class Call(Node):
-    """A built-in function by name with positional arguments."""
+    """A function by its name, a built-in or one that is in scope, with its arguments."""
 
     function: str
     arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Invoke(Node):
+    """A function that an expression gives, with its arguments."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Entry(Node):
+    """`name: value` of a context."""
+
+    name: str
+    value: Node
+
+
+@dataclass(frozen=True)
+class Context(Node):
+    """`{name: value, …}`; each entry sees those before it."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function; its kind is `any` where none is declared."""
+
+    name: str
+    kind: str = "any"
+
+
+@dataclass(frozen=True)
+class Function(Node):
+    """`function(a, b) body`, or the logic of a business knowledge model."""
+
+    parameters: tuple[Parameter, ...]
+    body: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Node):
+    """A boxed decision table inside an expression: a `DecisionTable`, whose value is its answer."""
+
+    table: object
+
+
+@dataclass(frozen=True)
+class InstanceOf(Node):
+    """`value instance of kind`."""
+
+    value: Node
+    kind: str
 
 
 @dataclass(frozen=True)

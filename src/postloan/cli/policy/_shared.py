@@ -1,0 +1,18 @@
+"""What the commands on packs share."""
+
+from __future__ import annotations
+
+import click
+
+PACK = click.argument("pack", default="cn_rural")
+"""A shipped pack by name, or a pack's folder."""
+
+
+def kinds() -> dict[str, str]:
+    """Give the kind of every fact, those that later stages derive among them."""
+    from postloan import measures, warnings
+    from postloan.classification import inputs
+    from postloan.facts import FACTS
+
+    derived = (*warnings.DERIVED, *inputs.DERIVED, *getattr(measures, "DERIVED", ()))
+    return {fact.name: fact.kind for fact in (*FACTS.values(), *derived)}

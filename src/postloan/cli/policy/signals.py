@@ -1,0 +1,78 @@
+"""`policy signals`: the signals of a pack, and what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postloan.cli.base import Day, print_json, shared
+from postloan.cli.policy._shared import PACK
+from postloan.errors import PolicyError
+
+if TYPE_CHECKING:
+    from postloan.policy.entries import Signal
+    from postloan.policy.pack import Policy
+
+
+@click.command(epilog="\b\nExample:\n  postloan policy signals cn_rural --json")
+@PACK
+@click.option("--as-of", type=Day(), help="The date on which they must be in force; by default the latest.")
+@shared
+def signals(pack: str, *, as_of: date | None, as_json: bool) -> None:
+    """List the signals of PACK: what each needs, and whether it can be computed."""
+    from postloan.policy import pack as packs
+
+    loaded = packs.load(pack)
+    in_force = loaded.as_of(as_of or date.max)
+    if not in_force.signals and loaded.versions.get("signal"):
+        first = min(one.effective_from for dated in loaded.versions["signal"].values() for one in dated)
+        raise PolicyError(
+            "not_in_force",
+            f"No signal is in force on {in_force.as_of.isoformat()}.",
+            where=f"{loaded.id}/signals, {in_force.as_of.isoformat()}",
+            mend=f"Its versions start on {first.isoformat()}.",
+        )
+    listed = [_signal(one) for one in in_force.signals]
+    if as_json:
+        print_json(listed)
+        return
+    _say_signals(in_force, listed)
+
+
+def _signal(one: Signal) -> dict[str, Any]:
+    from postloan.facts import FACTS
+
+    return {
+        "code": one.code,
+        "family": one.family,
+        "computable": all(name in FACTS for name in one.inputs()),
+        "on": one.enabled,
+        "needs": list(one.needs),
+        "status": one.status,
+        "name": dict(one.name),
+        "subject": one.subject,
+        "fact": one.fact,
+        "grades": {grade.colour: grade.text for grade in one.grades},
+    }
+
+
+def _say_signals(in_force: Policy, listed: list[dict[str, Any]]) -> None:
+    from postloan.cli.text import heading, pad
+
+    family = None
+    for row in listed:
+        if row["family"] != family:
+            family = row["family"]
+            click.echo(heading(f"\n{family}"))
+        grades: Mapping[str, str] = row["grades"]
+        tests = "; ".join(f"{colour} {text}" for colour, text in grades.items())
+        state = "" if row["on"] else " (off)"
+        state += "" if row["computable"] else " (its facts are not computed yet)"
+        name = row["name"].get("en", "")
+        click.echo(f"  {row['code']}  {pad(name, 30)} {row['fact']}: {tests}{state}")
+        if row["needs"]:
+            click.echo(f"         needs {', '.join(row['needs'])}")
+    click.echo(f"\n{len(listed)} signals, policy {in_force.version}")
