@@ -15,12 +15,12 @@ from postloan.book.findings import Finding
 from postloan.cli import main
 from postloan.cli.books import _say_gate
 from postloan.cli.packs import Names
-from postloan.cli.policies import _say_check
+from postloan.cli.policy.check import _say_check
 from postloan.cli.story import _Screen
 from postloan.cli.summary import _finding, policy_option, say_changes, say_overview
 from postloan.cli.text import counted, folded, width
 from postloan.cli.words import Words
-from postloan.policy.checking import Finding as PackFinding
+from postloan.policy.findings import Finding as PackFinding
 from tests.cli.conftest import DAY, book
 
 

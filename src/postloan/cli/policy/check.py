@@ -16,7 +16,7 @@ from postloan.errors import PolicyError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from postloan.policy.checking import Finding
+    from postloan.policy.findings import Finding
 
 
 @click.command(epilog="\b\nExample:\n  postloan policy check packs/our_bank")
@@ -35,7 +35,8 @@ def check(pack: str, *, from_date: date | None, to_date: date | None, as_json: b
     Exit 1 where there is an error, also one for which the pack cannot be loaded; warnings are listed.
     """
     from postloan.policy import pack as packs
-    from postloan.policy.checking import Finding, check_pack
+    from postloan.policy.checking import check_pack
+    from postloan.policy.findings import Finding
 
     try:
         loaded = packs.load(pack)
