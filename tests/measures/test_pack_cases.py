@@ -21,7 +21,7 @@ KINDS = {**FACTS, **{item.name: item for item in (*OF_CLASSES, *OF_MEASURES)}}
 CASES = [
     pytest.param(case, id=f"{name}: {case['case']}")
     for name in ("classification", "measures")
-    for case in policy_on(DAY).pack.cases[name]
+    for case in policy_on(DAY).pack.cases[name].rows
 ]
 
 

@@ -131,7 +131,7 @@ def test_reads_each_kind_of_entry(base: Path) -> None:
     assert policy.events == ["moved_away", "died"]
     assert policy.setting("precedence") == ["red", "orange"]
     assert not policy.calendar.is_business(date(2026, 1, 1))
-    assert policy.pack.cases["colour"][0]["expect"] == {"colour": "red"}
+    assert policy.pack.cases["colour"].rows[0]["expect"] == {"colour": "red"}
 
 
 def test_nothing_in_force_names_path_and_date(base: Path) -> None:

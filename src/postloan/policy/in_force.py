@@ -13,6 +13,7 @@ from typing import Any
 from postloan.errors import PolicyError
 from postloan.policy import entries
 from postloan.policy.calendar import Calendar
+from postloan.policy.case_files import CaseFile
 from postloan.policy.model import DecisionTable
 
 
@@ -41,7 +42,7 @@ class Pack:
         chain: ids, base first.
         versions: every dated entry by kind and key.
         calendar: the calendars of all packs; a later pack's year replaces an earlier one's.
-        cases: raw scenario cases by file name.
+        cases: files of scenario cases, as written, by name; a later pack's file replaces one of that name.
         undated: documents that hold no dated entries (events, indicators, clocks, checklists), by name.
     """
 
@@ -50,7 +51,7 @@ class Pack:
     chain: tuple[str, ...]
     versions: Mapping[str, Mapping[str, tuple[Dated, ...]]]
     calendar: Calendar
-    cases: Mapping[str, Any] = field(default_factory=dict)
+    cases: Mapping[str, CaseFile] = field(default_factory=dict)
     undated: Mapping[str, Any] = field(default_factory=dict)
 
     def as_of(self, day: date) -> Policy:

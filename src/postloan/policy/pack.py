@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import dmn, entries, yaml_text
+from postloan.policy import case_files, dmn, entries, yaml_text
 from postloan.policy.calendar import Calendar, parse_year
 from postloan.policy.in_force import Dated, Pack, Policy
 
@@ -91,11 +91,8 @@ def _own(folder: Path, head: Mapping[str, Any]) -> Pack:
         path.removesuffix(".yaml"): yaml_text.load(folder / path, f"{pack}/{path}")
         for path in _glob(folder, "checklists")
     }
-    cases = {
-        Path(path).stem: yaml_text.load(folder / path, f"{pack}/{path}") for path in _glob(folder, "cases")
-    }
     calendar = Calendar({year.year: year for year in years})
-    return Pack(pack, dict(head), (pack,), versions, calendar, cases, undated)
+    return Pack(pack, dict(head), (pack,), versions, calendar, case_files.read(folder, pack), undated)
 
 
 def _glob(folder: Path, name: str) -> list[str]:
