@@ -68,6 +68,15 @@ def decide(checked: CheckedTable, values: Values, as_of: date) -> list[dict[str,
         PolicyError: `unique_conflict` or `any_conflict`.
     """
     hits = [i for i, trace in enumerate(explain(checked, values, as_of)) if trace.hit]
+    return conclude(checked, hits, values, as_of)
+
+
+def conclude(checked: CheckedTable, hits: list[int], values: Values, as_of: date) -> list[dict[str, Any]]:
+    """Give what `decide` gives for a row that meets the rules at these positions.
+
+    Raises:
+        PolicyError: `unique_conflict` or `any_conflict`.
+    """
     policy = checked.table.hit_policy
     outputs = {i: _outputs(checked, i, values, as_of) for i in hits}
     if checked.table.aggregation:

@@ -10,13 +10,11 @@ from functools import reduce
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.engine.schema import Kind
-from postloan.policy import column_name, feel
+from postloan.policy import column_name, signal_row
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.compiler import compile_expression, compile_unary
+from postloan.policy.signal_row import CLEAR, NOT_MEASURABLE
 from postloan.signals.plan import Branch, Plan
-
-CLEAR = "clear"
-NOT_MEASURABLE = "not_measurable"
 
 _SIXTH = Decimal("0.000001")
 
@@ -70,7 +68,7 @@ def applied(plan: Plan, branch: Branch, frame: Table) -> Column | None:
     would fire less is made only where the quantile is known not to have worsened over a year, since the cut
     must not relax where a whole county sinks (signals.md, C0).
     """
-    peer, cut = plan.signal.peer, _number(branch.threshold)
+    peer, cut = plan.signal.peer, signal_row.number(branch.threshold)
     if plan.peer is None or peer is None or cut is None or branch.severity == "red":
         return None
     if not isinstance(branch.tests.tests[0], n.Comparison):
@@ -106,7 +104,7 @@ def thresholds(plan: Plan, frame: Table, as_of: date) -> tuple[Column, Column]:
 
 
 def _written(plan: Plan, branch: Branch, frame: Table, as_of: date) -> Column:
-    cut = _number(branch.threshold)
+    cut = signal_row.number(branch.threshold)
     if cut is not None:
         whole = plan.kind == "integer" and cut == cut.to_integral_value()
         kind: Kind = "integer" if whole else "money" if plan.kind == "money" else "decimal"
@@ -114,15 +112,6 @@ def _written(plan: Plan, branch: Branch, frame: Table, as_of: date) -> Column:
     if branch.threshold is None:
         return v.null("string")
     return v.text(compile_expression(branch.threshold, frame, as_of, plan.signal.where))
-
-
-def _number(node: feel.Node | None) -> Decimal | None:
-    if isinstance(node, n.Negate):
-        inner = _number(node.operand)
-        return None if inner is None else -inner
-    if isinstance(node, n.Literal) and isinstance(node.value, Decimal):
-        return node.value
-    return None
 
 
 def evidence(plan: Plan, frame: Table) -> Column:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from postloan.errors import PolicyError
 from postloan.facts.registry import Fact
-from postloan.policy import feel
+from postloan.policy import feel, signal_row
 from postloan.policy.entries import Signal
 from postloan.policy.feel import nodes as n
 
@@ -87,14 +87,14 @@ def make(signal: Signal, known: Mapping[str, Fact], feeds: Collection[str]) -> P
             where=signal.where,
             mend="Remove `peer`.",
         )
-    conditions = tuple(_conjuncts(signal.when)) if signal.when else ()
-    required, either = _graded(signal)
-    peer = _peer_fact(signal, known)
+    conditions = signal_row.conjuncts(signal.when)
+    required, either = signal_row.graded(signal)
+    peer = signal_row.peer_fact(signal, known)
     change = f"{peer}_chg_12m"
     return Plan(
         signal=signal,
         kind=known[signal.fact].kind,
-        conditions=tuple((part, _cannot_miss(part)) for part in conditions),
+        conditions=tuple((part, signal_row.cannot_miss(part)) for part in conditions),
         branches=tuple(_branches(signal)),
         required=required,
         either=either,
@@ -110,52 +110,11 @@ def _missing(signal: Signal, feeds: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(feed for feed in signal.needs if feed not in feeds))
 
 
-def _peer_fact(signal: Signal, known: Mapping[str, Fact]) -> str | None:
-    if signal.peer is None:
-        return None
-    name = f"{signal.fact}_peer_p{int(signal.peer.quantile * 100):02d}"
-    return name if name in known else None
-
-
-def _conjuncts(node: feel.Node) -> Iterator[feel.Node]:
-    if isinstance(node, n.And):
-        yield from _conjuncts(node.left)
-        yield from _conjuncts(node.right)
-    else:
-        yield node
-
-
-def _graded(signal: Signal) -> tuple[frozenset[str], frozenset[str]]:
-    """Give what the grades cannot do without, and what they know how to miss one of."""
-    handled: set[str] = set()
-    for grade in signal.grades:
-        handled |= set(_held_against_null(n.walk(grade.tests), signal.fact))
-    read = {signal.fact}.union(*(feel.names(grade.tests) for grade in signal.grades))
-    required = frozenset(read - handled)
-    return required, frozenset() if required else frozenset(handled)
-
-
-def _cannot_miss(node: feel.Node) -> frozenset[str]:
-    """Give the facts of an expression except those it holds against null, and so knows how to miss."""
-    return frozenset(feel.names(node) - set(_held_against_null(n.walk(node), "")))
-
-
-def _held_against_null(parts: Iterable[feel.Node], tested: str) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, n.Compare) and part.operator in ("=", "!="):
-            sides = (part.left, part.right)
-            if any(isinstance(side, n.Literal) and side.value is None for side in sides):
-                yield from (side.text for side in sides if isinstance(side, n.Name))
-                yield from (tested for side in sides if isinstance(side, n.Question))
-
-
 def _branches(signal: Signal) -> Iterator[Branch]:
     for grade in signal.grades:
-        if grade.tests.negated or grade.tests.is_any:
-            yield Branch(grade.colour, grade.tests, None)
-            continue
-        for test in grade.tests.tests:
-            yield Branch(grade.colour, feel.UnaryTests((test,)), _threshold(test))
+        for tests in signal_row.alternatives(grade.tests):
+            is_whole = tests.negated or tests.is_any
+            yield Branch(grade.colour, tests, None if is_whole else _threshold(tests.tests[0]))
 
 
 def _threshold(test: feel.Node) -> feel.Node | None:

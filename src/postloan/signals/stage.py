@@ -17,6 +17,7 @@ from postloan.facts.notices import ON, RANK
 from postloan.facts.registry import SUBJECTS
 from postloan.policy import column_name
 from postloan.policy.pack import Policy
+from postloan.policy.signal_row import NOT_MEASURABLE
 from postloan.results import SEVERITIES, SIGNAL, SIGNAL_COVERAGE, Prior
 from postloan.signals import grading, plan
 from postloan.signals.plan import Plan
@@ -202,7 +203,7 @@ def _counts(engine: Engine, made: _Pass) -> dict[str, Any]:
     wide, columns = made.wide, {}
     for item in made.plans:
         found = wide[_state_column(item.code)]
-        unknown = found == grading.NOT_MEASURABLE
+        unknown = found == NOT_MEASURABLE
         columns[f"unknown_{item.code}"] = v.count_if(unknown)
         columns[f"firing_{item.code}"] = v.count_if(found.isin(SEVERITIES))
         for name in _facts_of(item):
