@@ -12,7 +12,7 @@ import pytest
 from postloan.engine import Engine
 from postloan.engine import verbs as v
 from postloan.engine.allowed import ALLOWED
-from tests.parity import cases_of_columns, cases_of_tables  # noqa: F401 - they register their cases
+from tests.parity import cases_of_columns, cases_of_exact, cases_of_tables  # noqa: F401 - they register their cases
 from tests.parity.case import CASES
 
 

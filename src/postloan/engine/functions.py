@@ -109,6 +109,82 @@ def _json_text(*, spark: bool) -> str:
     return f"""'"' || CASE WHEN {found} THEN {rare} ELSE {plain} END || '"'"""
 
 
+_WIDE = "DECIMAL(38,0)"
+
+
+def _floor_divide(*, spark: bool) -> str:
+    if spark:  # `div` gives a BIGINT; what is left without its remainder divides without rounding
+        whole, a, b = f"CAST((a - a % b) / b AS {_WIDE})", "a", "b"
+    else:
+        a, b = "CAST(a AS HUGEINT)", "CAST(b AS HUGEINT)"
+        whole = f"CAST({a} // {b} AS {_WIDE})"
+    lower = f"CASE WHEN {a} % {b} <> 0 AND (a < 0) <> (b < 0) THEN 1 ELSE 0 END"
+    return f"CASE WHEN b = 0 THEN NULL ELSE CAST({whole} - {lower} AS {_WIDE}) END"
+
+
+def _floor_modulo(*, spark: bool) -> str:
+    a, b = ("a", "b") if spark else ("CAST(a AS HUGEINT)", "CAST(b AS HUGEINT)")
+    left = f"{a} % {b}"
+    turned = f"CASE WHEN {left} <> 0 AND (a < 0) <> (b < 0) THEN {b} ELSE 0 END"
+    return f"CASE WHEN b = 0 THEN NULL ELSE CAST({left} + {turned} AS {_WIDE}) END"
+
+
+def _half_even() -> str:
+    up = "CAST(2 * a + b AS DECIMAL(38,0)), CAST(2 * b AS DECIMAL(38,0))"
+    nearest = f"pl_floor_divide({up})"
+    odd = f"pl_floor_modulo({nearest}, CAST(2 AS DECIMAL(38,0))) = 1"
+    tie = f"CASE WHEN pl_floor_modulo({up}) = 0 AND {odd} THEN 1 ELSE 0 END"
+    return f"CAST({nearest} - {tie} AS {_WIDE})"
+
+
+def _stop(message: str, *, spark: bool) -> str:
+    # Both raise at the row alone that comes here.
+    return f"CAST(raise_error('{message}') AS DOUBLE)" if spark else f"CAST(error('{message}') AS DOUBLE)"
+
+
+INEXACT = "out of range: an inexact number"
+"""How the message begins with which a computation in doubles stops the run."""
+
+
+def _finite(value: str, *, spark: bool) -> str:
+    large = f"abs({value}) > 1.0E300{'D' if spark else ''}"
+    return f"CASE WHEN {large} THEN {_stop(INEXACT + ' is too large', spark=spark)} ELSE {value} END"
+
+
+def _inexact_sum(*, spark: bool) -> str:
+    lost = "abs(a + b) < 0.00001 * greatest(abs(a), abs(b))"
+    message = f"{INEXACT} is lost in a difference"
+    return (
+        f"CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN {lost} THEN {_stop(message, spark=spark)} "
+        f"ELSE {_finite('(a + b)', spark=spark)} END"
+    )
+
+
+def _inexact_product(*, spark: bool) -> str:
+    small = "a <> 0 AND b <> 0 AND abs(a * b) < 1.0E-300" + ("D" if spark else "")
+    message = f"{INEXACT} is too small"
+    return f"CASE WHEN {small} THEN {_stop(message, spark=spark)} ELSE {_finite('(a * b)', spark=spark)} END"
+
+
+def _power(*, spark: bool) -> str:
+    fraction = "b <> floor(b)"
+    far = f"abs(b) > {POWER_LIMIT}"
+    message = f"{INEXACT} has an exponent beyond {POWER_LIMIT}"
+    # A base of zero is the exact zero: a computed one stopped before.
+    return (
+        f"CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN a = 0 AND b <= 0 THEN NULL "
+        f"WHEN a < 0 AND {fraction} THEN NULL WHEN {far} THEN {_stop(message, spark=spark)} "
+        f"WHEN a <> 0 AND abs(b * ln(abs(a))) > 690 THEN {_stop(INEXACT + ' is too large', spark=spark)} "
+        f"ELSE pow(a, b) END"
+    )
+
+
+POWER_LIMIT = 1200
+"""The largest exponent of a computed power: a hundred years of months."""
+
+_TWO_WIDE = (("a", _WIDE), ("b", _WIDE))
+_TWO_DOUBLES = (("a", "DOUBLE"), ("b", "DOUBLE"))
+
 _TWO_INTEGERS = (("a", "BIGINT"), ("b", "BIGINT"))
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -126,6 +202,13 @@ FUNCTIONS: tuple[Function, ...] = (
         "BIGINT",
         # DuckDB refuses the least integer % -1 as an overflow, although the remainder is 0.
         "CASE WHEN b = 0 THEN NULL WHEN b = -1 THEN a * 0 ELSE CAST(a % b AS BIGINT) END",
+    ),
+    Function("pl_bit_count", (("x", "BIGINT"),), "BIGINT", "CAST(bit_count(x) AS BIGINT)"),
+    Function(
+        "pl_lowest_bit",
+        (("x", "BIGINT"),),
+        "BIGINT",
+        "CASE WHEN x > 0 THEN CAST(bit_count((x & -x) - 1) AS BIGINT) END",
     ),
     Function("pl_ratio", _TWO_INTEGERS, "DECIMAL(18,6)", _ratio(spark=False), _ratio(spark=True)),
     Function(
@@ -228,6 +311,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "repeat('9', 20)), s)",
     ),
     Function("pl_json_text", (("s", "STRING"),), "STRING", _json_text(spark=False), _json_text(spark=True)),
+    Function("pl_json_parts", (("s", "STRING"),), "STRING", "'[' || substr(s, 2) || ']'"),
     Function(
         "pl_whole_double",
         (("x", "DOUBLE"), ("scale", "BIGINT")),
@@ -244,5 +328,41 @@ FUNCTIONS: tuple[Function, ...] = (
         (("x", "BIGINT"),),
         "DECIMAL(18,6)",
         "CAST(CAST(x AS DECIMAL(19,0)) * CAST(0.000001 AS DECIMAL(7,6)) AS DECIMAL(18,6))",
+    ),
+    Function("pl_floor_divide", _TWO_WIDE, _WIDE, _floor_divide(spark=False), _floor_divide(spark=True)),
+    Function("pl_floor_modulo", _TWO_WIDE, _WIDE, _floor_modulo(spark=False), _floor_modulo(spark=True)),
+    Function("pl_half_even", _TWO_WIDE, _WIDE, _half_even()),
+    Function("pl_inexact_sum", _TWO_DOUBLES, "DOUBLE", _inexact_sum(spark=False), _inexact_sum(spark=True)),
+    Function(
+        "pl_inexact_product",
+        _TWO_DOUBLES,
+        "DOUBLE",
+        _inexact_product(spark=False),
+        _inexact_product(spark=True),
+    ),
+    Function(
+        "pl_inexact_quotient",
+        _TWO_DOUBLES,
+        "DOUBLE",
+        f"CASE WHEN b = 0 THEN NULL ELSE {_finite('(a / b)', spark=False)} END",
+        f"CASE WHEN b = 0 THEN NULL ELSE {_finite('(a / b)', spark=True)} END",
+    ),
+    Function("pl_power", _TWO_DOUBLES, "DOUBLE", _power(spark=False), _power(spark=True)),
+    Function(
+        "pl_part",
+        (("s", "STRING"), ("start", "BIGINT"), ("n", "BIGINT")),
+        "STRING",
+        # Counted in characters from 1; the engines differ on positions outside the text.
+        "CASE WHEN start < 1 OR start > length(s) OR n < 1 THEN NULL "
+        "ELSE substr(s, CAST(start AS BIGINT), CAST(least(n, length(s)) AS BIGINT)) END",
+        "CASE WHEN start < 1 OR start > length(s) OR n < 1 THEN NULL "
+        "ELSE substr(s, CAST(start AS INT), CAST(least(n, length(s)) AS INT)) END",
+    ),
+    Function(
+        "pl_position",
+        (("s", "STRING"), ("part", "STRING")),
+        "BIGINT",
+        "CAST(strpos(s, part) AS BIGINT)",
+        "CAST(instr(s, part) AS BIGINT)",
     ),
 )

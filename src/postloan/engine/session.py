@@ -21,7 +21,7 @@ import sqlglot.expressions as sge
 
 from postloan.engine import spark
 from postloan.engine import verbs as v
-from postloan.engine.functions import FUNCTIONS
+from postloan.engine.functions import FUNCTIONS, INEXACT
 from postloan.engine.schema import Field, TableSchema
 from postloan.engine.types import FILE_TYPES, Column, Table
 from postloan.errors import PostloanError
@@ -41,6 +41,7 @@ class Engine:
         self.scratch = scratch
         self._names = itertools.count()
         self._views: list[str] = []
+        self._held: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,10 @@ class Engine:
                 self.backend.raw_sql(f"DROP VIEW IF EXISTS {name}")
             else:
                 self.backend._session.catalog.dropTempView(name)
+        for name in self._held:
+            self.backend.raw_sql(f"DROP TABLE IF EXISTS {name}")
         self._views.clear()
+        self._held.clear()
         for path in self.scratch.glob("*.parquet"):
             if path.is_dir():
                 shutil.rmtree(path)
@@ -157,6 +161,19 @@ class Engine:
         stored.createOrReplaceTempView(view)
         return self.backend.table(view)
 
+    def hold(self, table: Table, name: str) -> Table:
+        """Compute a narrow table once and keep it in memory, on Spark as `materialise` does.
+
+        DuckDB moves what does not fit into its scratch; a wide table is better off in a file.
+        """
+        if self.kind == "spark":
+            return self.materialise(table, name)
+        held = f"held_{next(self._names)}"
+        with _refusals():
+            self.backend.raw_sql(f"CREATE TABLE {held} AS {self._statement(table)}")
+        self._held.append(held)
+        return self.backend.table(held)
+
     def rows(self, table: Table, *, limit: int = _FETCH_LIMIT) -> list[dict[str, Any]]:
         """Give up to `limit` rows as dictionaries of Python values, for people and small look-ups.
 
@@ -198,7 +215,7 @@ def _refusals() -> Iterator[None]:
         yield
     except Exception as error:
         kinds = {kind.__name__ for kind in type(error).__mro__}
-        if not kinds & _ARITHMETIC:
+        if not kinds & _ARITHMETIC and INEXACT not in str(error):
             raise
         first = str(error).strip().splitlines()[0]
         raise PostloanError(

@@ -17,6 +17,7 @@ from ibis import udf
 
 from postloan.engine.functions import FUNCTIONS
 from postloan.engine.schema import Kind
+from postloan.engine.steps import Place, Steps
 from postloan.engine.types import FILE_TYPES, Column
 
 Order = Sequence[tuple[Column, str]]
@@ -29,6 +30,7 @@ _IBIS_TYPES = {
     "ARRAY<STRING>": "array<string>",
     "DECIMAL(18,2)": "decimal(18, 2)",
     "DECIMAL(18,6)": "decimal(18, 6)",
+    "DECIMAL(38,0)": "decimal(38, 0)",
 }
 
 
@@ -68,6 +70,38 @@ def when(branches: Sequence[tuple[Column, Column]], otherwise: Column) -> Column
     if not branches:
         return otherwise
     return ibis.cases(*branches, else_=otherwise)
+
+
+def steps(column: Column, starts: Sequence[object], values: Sequence[int], nothing: int) -> Column:
+    """Give a step function of a column: an integer for each stretch of its values.
+
+    Args:
+        column: integers, decimals or dates.
+        starts: constants of the column's kind, ascending; each opens a stretch that it belongs to.
+        values: one integer a stretch, one more than starts; the first holds below all of them.
+        nothing: the value for a null.
+    """
+    return Steps(column, tuple(starts), tuple(values), nothing).to_expr()
+
+
+def place(column: Column, bounds: Sequence[Column]) -> Column:
+    """Count the bounds that are not above the column; they ascend on every row; 0 for a null."""
+    return Place(column, tuple(bounds)).to_expr()
+
+
+def bit_and(a: Column, b: Column) -> Column:
+    """Give the bits that two integers share."""
+    return a & b
+
+
+def bit_count(column: Column) -> Column:
+    """Count the bits that are set in an integer, 64 in -1."""
+    return _F["pl_bit_count"](column)
+
+
+def lowest_bit(column: Column) -> Column:
+    """Give the place of the lowest bit that is set, from 0; null where the integer is not above 0."""
+    return _F["pl_lowest_bit"](column)
 
 
 def coalesce(*columns: Column) -> Column:
@@ -280,6 +314,45 @@ def min_if(column: Column, condition: Column) -> Column:
     return condition.ifelse(column, ibis.null(column.type())).min()
 
 
+def floor_divide(a: Column, b: Column) -> Column:
+    """Give a/b of wide whole decimals, towards minus infinity; null where b is 0."""
+    return _F["pl_floor_divide"](a, b)
+
+
+def floor_modulo(a: Column, b: Column) -> Column:
+    """Give the remainder of a/b of wide whole decimals with the sign of b; null where b is 0."""
+    return _F["pl_floor_modulo"](a, b)
+
+
+def half_even(a: Column, b: Column) -> Column:
+    """Give a/b of wide whole decimals to the nearest whole, halves to the even one; null where b is 0."""
+    return _F["pl_half_even"](a, b)
+
+
+def inexact(sign: str, a: Column, b: Column) -> Column:
+    """Join two doubles by `+ * / **`; null for a division by zero or a power that is no number.
+
+    Stops where a sum loses more than five digits, and where a value is too large or too small.
+    """
+    names = {"+": "sum", "*": "product", "/": "quotient"}
+    return _F["pl_power" if sign == "**" else f"pl_inexact_{names[sign]}"](a, b)
+
+
+def part(column: Column, start: Column, length: Column) -> Column:
+    """Give the characters of a text from `start`, counted from 1; null where there are none."""
+    return _F["pl_part"](column, start, length)
+
+
+def position(column: Column, wanted: Column) -> Column:
+    """Give where a text first occurs in another, counted in characters from 1; 0 where it does not."""
+    return _F["pl_position"](column, wanted)
+
+
+def ends_with(column: Column, wanted: Column) -> Column:
+    """Tell whether a text ends with another."""
+    return column.endswith(wanted)
+
+
 def text(column: Column) -> Column:
     """Give an integer, date, boolean or decimal as the text that results use."""
     return column.cast("string")
@@ -313,6 +386,11 @@ def json_list(column: Column, *, rank: Column | None = None) -> Column:
     """Aggregate: JSON texts as one JSON list, in byte order or by rank; `[]` over nothing."""
     joined = ibis.coalesce(join_text(column, rank=rank), ibis.literal(""))
     return concat("[", joined, "]")
+
+
+def json_parts(*columns: Column) -> Column:
+    """Join parts of a JSON list into the list: each is empty, or texts with a comma in front of each."""
+    return _F["pl_json_parts"](concat(*columns))
 
 
 def json_object(values: Mapping[str, Column]) -> Column:
