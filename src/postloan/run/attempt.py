@@ -17,7 +17,7 @@ from postloan.engine import Engine
 from postloan.errors import PostloanError, RunError
 from postloan.policy.pack import Policy
 from postloan.results import CLOCK
-from postloan.run import failure, files, findings
+from postloan.run import failure, files, findings, kept
 from postloan.run.counts import counts
 from postloan.run.flowback import load_prior
 from postloan.run.hashes import input_hash, result_hash
@@ -179,6 +179,7 @@ class Attempt:
             for path in inputs.passed.quarantine.values():
                 (folder / "quarantine").mkdir(exist_ok=True)
                 files.link_or_copy(path, folder / "quarantine" / path.name)
+            kept.keep(self._books, inputs.book(self._books, self._as_of), folder / kept.FOLDER)
             clocks = self._books.from_rows([], CLOCK.fields, "clock")
             self._books.write(clocks, folder / "clock.parquet", order_by=CLOCK.key)
             return {"rows": 0, "result_hash": result_hash(self._books, folder)}

@@ -15,7 +15,7 @@ from postloan.engine import Engine, open_engine
 from postloan.engine.session import EngineKind
 from postloan.errors import RunError
 from postloan.policy import pack as packs
-from postloan.run import files
+from postloan.run import files, kept
 from postloan.run.attempt import Attempt
 from postloan.run.flowback import gap
 from postloan.run.ledger import Ledger, RunRow
@@ -232,8 +232,12 @@ def _gap_finding(missed: list[date]) -> list[Finding]:
 
 
 def _forget_facts(store: Store, as_of: date, keep: int) -> None:
-    """Remove the facts of all but the last `keep` days; two always stay, so that a day can be run again."""
+    """Remove the facts of all but the last `keep` days, and what was kept of the book beside them.
+
+    Two days always stay, so that a day can be run again.
+    """
     days = [day for day in store.days() if day <= as_of]
     for day in days[: -max(keep, 2)]:
+        files.remove(store.result(day) / kept.FOLDER)
         for path in store.result(day).glob("facts_*.parquet"):
             path.unlink()

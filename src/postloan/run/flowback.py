@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from postloan.engine import Engine
 from postloan.errors import RunError
@@ -12,15 +13,17 @@ from postloan.run.store import Store
 from postloan.run.tables import read_table
 
 
-def load_prior(engine: Engine, store: Store, row: RunRow | None, first_run_on: date) -> Prior | None:
+def load_prior(
+    engine: Engine, store: Store, row: RunRow | None, first_run_on: date, folder: Path | None = None
+) -> Prior | None:
     """Give the results of that run as tables with money in cents; None where there is no such run.
 
-    Facts keep the types that they have within a run. Raises RunError `result_missing` where the ledger
-    names a run whose result is gone.
+    Facts keep the types that they have within a run. `folder` holds the result where it is not the one that
+    stands on its day. Raises RunError `result_missing` where the ledger names a run whose result is gone.
     """
     if row is None:
         return None
-    folder = store.result(row.as_of)
+    folder = folder or store.result(row.as_of)
     paths = {name: folder / f"{name}.parquet" for name in FLOWS_BACK}
     if not paths["loan_state"].exists():
         raise RunError(
