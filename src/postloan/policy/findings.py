@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,21 @@ class Finding:
     message: str
     where: str
     mend: str = ""
+
+
+@dataclass(frozen=True)
+class TableFinding(Finding):
+    """Something found in a decision table.
+
+    Args:
+        rules: ids of the rules that it is about, the one to mend first.
+        example: a value for each input, by the input's expression, where an example shows it.
+        box: the inputs that it holds for: a unary test by the input's expression; an input that is
+            not named may have any value.
+        reason: what keeps the search from an end, or which kind of finding was cut off.
+    """
+
+    rules: tuple[str, ...] = ()
+    example: Mapping[str, object] = field(default_factory=dict)
+    box: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
