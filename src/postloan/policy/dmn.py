@@ -25,6 +25,13 @@ KINDS = {
     "string": "string",
     "boolean": "boolean",
     "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+    "date and time": "datetime",
+    "daytimeduration": "days",
+    "days and time duration": "days",
+    "yearmonthduration": "months",
+    "years and months duration": "months",
     "any": "any",
 }
 """FEEL kinds by type name as the modellers spell it, lower case and without a prefix."""
@@ -125,17 +132,17 @@ class _Reader:
         inputs = tuple(self.input(child) for child in _children(element, "input"))
         outputs = tuple(self.output(child, decision) for child in _children(element, "output"))
         rules = tuple(
-            _rule(child, i, len(inputs), len(outputs), where)
+            read_rule(child, i, len(inputs), len(outputs), where)
             for i, child in enumerate(_children(element, "rule"), 1)
         )
         return DecisionTable(
             id=identity,
             name=decision.get("name", identity),
-            hit_policy=_hit_policy(element, where),
+            hit_policy=read_hit_policy(element, where),
             inputs=inputs,
             outputs=outputs,
             rules=rules,
-            aggregation=_aggregation(element, where),
+            aggregation=read_aggregation(element, where),
             annotations=tuple(child.get("name", "") for child in _children(element, "annotation")),
             variables=dict(variables),
             sha256=digest,
@@ -173,7 +180,8 @@ def _labels(element: ET.Element) -> dict[str, str]:
     return {key[len(prefix) :]: value for key, value in element.attrib.items() if key.startswith(prefix)}
 
 
-def _hit_policy(element: ET.Element, where: str) -> str:
+def read_hit_policy(element: ET.Element, where: str) -> str:
+    """Give the letter of a table's hit policy; raises PolicyError if it is none."""
     spelt = element.get("hitPolicy", "UNIQUE").upper().replace("_", " ")
     for letter, word in HIT_POLICIES.items():
         if spelt in (word, letter):
@@ -181,7 +189,8 @@ def _hit_policy(element: ET.Element, where: str) -> str:
     raise PolicyError("dmn_syntax", f"`{spelt}` is no hit policy.", where=where)
 
 
-def _aggregation(element: ET.Element, where: str) -> str:
+def read_aggregation(element: ET.Element, where: str) -> str:
+    """Give the sign of a table's aggregation; empty if it has none; raises PolicyError if it is none."""
     spelt = element.get("aggregation", "")
     for sign, word in AGGREGATIONS.items():
         if spelt.upper() == word:
@@ -191,7 +200,8 @@ def _aggregation(element: ET.Element, where: str) -> str:
     return ""
 
 
-def _rule(element: ET.Element, position: int, inputs: int, outputs: int, where: str) -> Rule:
+def read_rule(element: ET.Element, position: int, inputs: int, outputs: int, where: str) -> Rule:
+    """Read a rule, named by its place if it has no id; raises PolicyError if it has not one cell a column."""
     rule = Rule(
         id=element.get("id") or f"R{position}",
         tests=tuple(_text(child) or "-" for child in _children(element, "inputEntry")),

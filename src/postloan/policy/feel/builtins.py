@@ -112,3 +112,17 @@ def _flatten(value: object) -> list[Any]:
     if not isinstance(value, list):
         return [value]
     return [leaf for item in value for leaf in _flatten(item)]
+
+
+_SPACED = (
+    "date and time,years and months duration,string length,upper case,lower case,starts with,ends with,"
+    "list contains,day of week,day of year,month of year,week of year,insert before,index of,"
+    "distinct values,round half up,round half down,round up,round down,substring before,substring after,"
+    "string join,get value,get entries,context put,context merge,list replace,is defined,met by,"
+    "finished by,overlaps before,overlaps after,started by"
+).split(",")
+
+
+def is_builtin(name: str) -> bool:
+    """Tell whether a name is a built-in function's."""
+    return name in _SPACED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 
@@ -15,7 +15,14 @@ class Months:
     count: int
 
 
-Constant = Decimal | str | bool | date | timedelta | Months | None
+@dataclass(frozen=True)
+class Moment:
+    """A date and time; not a `datetime`, which Python takes for a date too."""
+
+    value: datetime
+
+
+Constant = Decimal | str | bool | date | time | Moment | timedelta | Months | None
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ class Binding(Node):
 
 @dataclass(frozen=True)
 class Quantified(Node):
-    """`some … satisfies …` or `every … satisfies …`."""
+    """`some … satisfies …` or `every … satisfies …`; each binding sees those before it."""
 
     kind: str
     bindings: tuple[Binding, ...]
@@ -137,7 +144,7 @@ class Quantified(Node):
 
 @dataclass(frozen=True)
 class For(Node):
-    """`for … return …`, a list."""
+    """`for … return …`, a list; its body sees the results so far as `partial`."""
 
     bindings: tuple[Binding, ...]
     body: Node
@@ -169,10 +176,11 @@ class Invoke(Node):
 
 @dataclass(frozen=True)
 class Entry(Node):
-    """`name: value` of a context."""
+    """`name: value` of a context; a boxed entry may declare its kind; the last one without a name is the answer."""
 
     name: str
     value: Node
+    kind: str = "any"
 
 
 @dataclass(frozen=True)
@@ -200,9 +208,18 @@ class Function(Node):
 
 @dataclass(frozen=True, eq=False)
 class Table(Node):
-    """A boxed decision table inside an expression: a `DecisionTable`, whose value is its answer."""
+    """A boxed decision table inside an expression: a `DecisionTable`, whose value is its answer.
+
+    `checked` is its `CheckedTable`, set when the expression is checked: only then are the names that its
+    cells may use known.
+    """
 
     table: object
+    checked: object = None
+
+    def settle(self, checked: object) -> None:
+        """Keep the checked table; the node is otherwise as fixed as every other."""
+        object.__setattr__(self, "checked", checked)
 
 
 @dataclass(frozen=True)
@@ -280,19 +297,42 @@ def has_question(node: Node) -> bool:
 
 
 def names(node: Node) -> set[str]:
-    """Give the variables that a node reads, without those it binds itself."""
-    if isinstance(node, Name):
-        return {node.text}
-    if isinstance(node, Quantified | For):
-        body = node.condition if isinstance(node, Quantified) else node.body
-        bound: set[str] = set()
-        found: set[str] = set()
-        for binding in node.bindings:
-            found |= {name for name in names(binding.source) if _root(name) not in bound}
-            bound.add(binding.name)
-        return found | {name for name in names(body) if _root(name) not in bound}
+    """Give the variables that a node reads, without those it binds itself and without functions it calls."""
+    match node:
+        case Name(text):
+            return {text}
+        case Quantified(_, bindings, body) | For(bindings, body):
+            return _bound([(one.name, one.source) for one in bindings], body, {"partial"})
+        case Context(entries):
+            return _bound([(one.name, one.value) for one in entries], None, set())
+        case Function(parameters, body):
+            return _bound([], body, {one.name for one in parameters})
+        case Filter(base, condition):
+            return names(base) | _bound([], condition, {"item"})
     return set().union(*(names(child) for child in children(node)))
 
 
-def _root(name: str) -> str:
-    return name.split(".", 1)[0]
+def _bound(steps: list[tuple[str, Node]], body: Node | None, bound: set[str]) -> set[str]:
+    """Give the free names of parts that are bound one after the other, and of a body that sees all."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    for name, part in steps:
+        found |= {free for free in names(part) if not _is_bound(free, seen)}
+        seen.add(name)
+    if body is not None:
+        found |= {free for free in names(body) if not _is_bound(free, seen | bound)}
+    return found
+
+
+def _is_bound(name: str, bound: set[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in bound)
+
+
+def depth(node: Node) -> int:
+    """Give how many nodes lie on the longest way down, without recursion."""
+    deepest, waiting = 0, [(node, 1)]
+    while waiting:
+        part, level = waiting.pop()
+        deepest = max(deepest, level)
+        waiting += [(child, level + 1) for child in children(part)]
+    return deepest
