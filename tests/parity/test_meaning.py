@@ -287,3 +287,40 @@ def test_what_does_not_fit_is_refused_alike(engine: Engine, name: str) -> None:
     with pytest.raises(PostloanError) as refused:
         engine.rows(asked)
     assert refused.value.code == "out_of_range"
+
+
+def test_bits(engine: Engine) -> None:
+    cases = [
+        ((0,), None),
+        ((1,), 0),
+        ((6,), 1),
+        ((2**62,), 62),
+        ((-1,), None),
+        ((LEAST,), None),
+        ((None,), None),
+    ]
+    check(engine, v.lowest_bit, ["integer"], cases)
+    check(
+        engine, v.bit_count, ["integer"], [((0,), 0), ((6,), 2), ((-1,), 64), ((MOST,), 63), ((None,), None)]
+    )
+    check(
+        engine, v.bit_and, ["integer", "integer"], [((6, 3), 2), ((-1, 5), 5), ((4, 3), 0), ((None, 1), None)]
+    )
+
+
+def test_steps_open_at_their_start(engine: Engine) -> None:
+    cases = [((2,), 10), ((3,), 20), ((4,), 20), ((5,), 30), ((None,), 99), ((LEAST,), 10), ((MOST,), 30)]
+    check(engine, lambda a: v.steps(a, [3, 5], [10, 20, 30], 99), ["integer"], cases)
+    check(engine, lambda a: v.steps(a, [], [10], 99), ["integer"], [((1,), 10), ((None,), 99)])
+    places = [((1, 2, 4), 0), ((2, 2, 4), 1), ((4, 2, 4), 2), ((None, 2, 4), 0)]
+    check(engine, lambda a, b, c: v.place(a, [b, c]), ["integer"] * 3, places)
+
+
+def test_a_json_list_of_parts(engine: Engine) -> None:
+    cases = [
+        (("", ""), "[]"),
+        ((',"a"', ""), '["a"]'),
+        (("", ',"b"'), '["b"]'),
+        ((',"a"', ',"b","c"'), '["a","b","c"]'),
+    ]
+    check(engine, v.json_parts, ["string", "string"], cases)
