@@ -1,0 +1,71 @@
+"""Item definitions of a DMN model: the kinds that it names, and the values that they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from postloan.policy.dmn import KINDS
+from postloan.policy.feel import kinds as k
+from postloan.policy.xml_reading import child, children, text_of
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Unary tests that the values at a path within a kind must meet; lists on the way are gone into."""
+
+    path: tuple[str, ...]
+    tests: str
+
+
+@dataclass(frozen=True)
+class ItemKind:
+    """What an item definition stands for."""
+
+    kind: k.Kind
+    allowed: tuple[Allowed, ...] = ()
+
+
+class ItemKinds:
+    """The item definitions of one model, by name."""
+
+    def __init__(self, root: ET.Element) -> None:
+        """Take the definitions of a model's root element."""
+        self._elements = {item.get("name", ""): item for item in children(root, "itemDefinition")}
+        self._known: dict[str, ItemKind] = {}
+
+    def all(self) -> Mapping[str, k.Kind]:
+        """Give the kind of each definition."""
+        return {name: self.of(name).kind for name in self._elements}
+
+    def of(self, type_ref: str | None) -> ItemKind:
+        """Give what a type's name stands for; `any` where there is none, or none such."""
+        if not type_ref:
+            return ItemKind("any")
+        name = type_ref.strip().rsplit("}", 1)[-1]
+        bare = name if name in self._elements else name.rsplit(":", 1)[-1]
+        if bare in self._elements:
+            if bare not in self._known:
+                self._known[bare] = ItemKind("any")  # what a definition that holds itself sees of itself
+                self._known[bare] = self._read(self._elements[bare])
+            return self._known[bare]
+        return ItemKind(KINDS.get(bare.lower(), "any"))
+
+    def _read(self, element: ET.Element) -> ItemKind:
+        components = children(element, "itemComponent")
+        if child(element, "functionItem") is not None:
+            found = ItemKind(k.FUNCTION)
+        elif components:
+            parts = {part.get("name", ""): self._read(part) for part in components}
+            allowed = tuple(
+                Allowed((name, *rule.path), rule.tests) for name, part in parts.items() for rule in part.allowed
+            )
+            found = ItemKind(k.context_of({name: part.kind for name, part in parts.items()}), allowed)
+        else:
+            reference = child(element, "typeRef")
+            found = self.of(None if reference is None else reference.text)
+        tests = text_of(child(element, "allowedValues"))
+        own = (*found.allowed, Allowed((), tests)) if tests else found.allowed
+        listed = element.get("isCollection", "false") == "true"
+        return ItemKind(k.list_of(found.kind) if listed else found.kind, own)
