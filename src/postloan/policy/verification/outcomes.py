@@ -1,0 +1,162 @@
+"""Outcomes of a table by the rules that are met: what hit policies make of a set of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from postloan.policy.checked import CheckedTable
+from postloan.policy.feel import nodes as n
+from postloan.policy.verification.search import GOOD, SPLIT, Judge, Label
+
+CHANGES = "changes"
+"""The verdict on a box in which the table answers otherwise without the rule."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What each rule of a table answers.
+
+    Args:
+        outputs: the outputs by bit: constants as they are, other expressions by their syntax tree.
+        defaults: the outputs where no rule is met; None if the table has no default.
+        sign: the aggregation, or empty.
+    """
+
+    policy: str
+    sign: str
+    outputs: dict[int, tuple[Any, ...]]
+    defaults: tuple[Any, ...] | None
+    same: dict[tuple[Any, ...], int]
+
+    def alike(self, rule: int) -> int:
+        """Give the rules that answer as a rule does, itself among them."""
+        return self.same[self.outputs[rule]]
+
+    def all_alike(self, rules: int) -> bool:
+        """Tell whether some rules all answer the same."""
+        low = (rules & -rules).bit_length() - 1
+        return not rules or not rules & ~self.alike(low)
+
+
+def answers(checked: CheckedTable, places: Sequence[int]) -> Answers:
+    """Collect what the rules of a table answer, by their bits."""
+    outputs = {
+        place: tuple(answer(item.cells[rule]) for item in checked.outputs)
+        for rule, place in enumerate(places)
+    }
+    same: dict[tuple[Any, ...], int] = {}
+    for place, given in outputs.items():
+        same[given] = same.get(given, 0) | 1 << place
+    defaults = tuple(_plain(item.default) for item in checked.outputs) if checked.has_default else None
+    return Answers(checked.table.hit_policy, checked.table.aggregation, outputs, defaults, same)
+
+
+def answer(cell: n.Node) -> Any:
+    """Give a constant output as its value, with truth values told from numbers; else the expression."""
+    return _plain(cell.value) if isinstance(cell, n.Literal) else cell
+
+
+def _plain(value: Any) -> Any:
+    return ("yes" if value else "no",) if isinstance(value, bool) else value
+
+
+def without(told: Answers, rule: int) -> Judge | None:
+    """Give the judge of the boxes in which the table answers otherwise without a rule that is met there.
+
+    None for hit policies under which every rule that is met counts.
+    """
+    if told.sign in ("<", ">", "+"):
+        return _of_aggregate(told, rule)
+    judges = {"F": _of_first, "P": _of_first, "U": _of_unique, "A": _of_any}
+    made = judges.get(told.policy)
+    return None if made is None else made(told, rule)
+
+
+def _of_first(told: Answers, rule: int) -> Judge:
+    """One rule wins, that of the lowest bit."""
+    earlier, alike, bit = (1 << rule) - 1, told.alike(rule), 1 << rule
+    falls_to_default = told.defaults == told.outputs[rule]
+
+    def judge(may: int, must: int) -> Label:
+        if must & earlier:
+            return GOOD
+        after, sure = may & ~earlier & ~bit, must & ~earlier & ~bit
+        window = after & ((sure & -sure) * 2 - 1) if sure else after
+        if not window & ~alike and (sure or falls_to_default):
+            return GOOD
+        if may & earlier:
+            return SPLIT
+        first = window & -window
+        if (first & sure and not first & alike) or (not window and not falls_to_default):
+            return CHANGES
+        return SPLIT
+
+    return judge
+
+
+def _of_unique(told: Answers, rule: int) -> Judge:
+    """Two rules that are met are a conflict, whatever they answer."""
+    bit = 1 << rule
+    to_default = GOOD if told.defaults == told.outputs[rule] else CHANGES
+
+    def judge(may: int, must: int) -> Label:
+        may, must = may & ~bit, must & ~bit
+        if must & (must - 1):
+            return GOOD
+        if not may:
+            return to_default
+        return CHANGES if must and may == must else SPLIT
+
+    return judge
+
+
+def _of_any(told: Answers, rule: int) -> Judge:
+    """Rules that are met must answer the same."""
+    bit, alike = 1 << rule, told.alike(rule)
+    to_default = GOOD if told.defaults == told.outputs[rule] else CHANGES
+
+    def judge(may: int, must: int) -> Label:
+        may, must = may & ~bit, must & ~bit
+        if must & alike or not told.all_alike(must):
+            return GOOD
+        if not may:
+            return to_default
+        return CHANGES if must and not may & alike and told.all_alike(may) else SPLIT
+
+    return judge
+
+
+def _of_aggregate(told: Answers, rule: int) -> Judge | None:
+    """Sum, least or greatest of what the rules that are met give; what is null is left out."""
+    value = told.outputs[rule][0]
+    if value is None or isinstance(value, n.Node):
+        return None
+    bit, sign = 1 << rule, told.sign
+    to_default = GOOD if told.defaults == (value,) else CHANGES
+    counting, better = 0, 0
+    for place, (given,) in told.outputs.items():
+        if given is None:
+            continue
+        counting |= 1 << place
+        if isinstance(given, n.Node):
+            return None
+        if (
+            (sign == "<" and given <= value)
+            or (sign == ">" and given >= value)
+            or (sign == "+" and not value)
+        ):
+            better |= 1 << place
+
+    def judge(may: int, must: int) -> Label:
+        may, must = may & counting & ~bit, must & counting & ~bit
+        if must & better:
+            return GOOD
+        if not may:
+            return to_default
+        if may & better or not must:
+            return SPLIT
+        return CHANGES
+
+    return judge

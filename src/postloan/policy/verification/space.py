@@ -1,0 +1,226 @@
+"""The space of all inputs of one or two tables, and the rules as boxes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from postloan.policy import feel
+from postloan.policy.checked import CheckedInput, CheckedTable
+from postloan.policy.feel import nodes as n
+from postloan.policy.verification.domains import Domain, bits, runs
+
+Box = tuple[int, ...]
+"""A set of pieces for each dimension."""
+
+
+class Dimension:
+    """One input: the pieces that each rule meets, and the rules that are met on each piece.
+
+    A rule whose cell cannot be told from the pieces counts as met on all of them; `Space.opaque` has it.
+    """
+
+    def __init__(
+        self, node: n.Node, text: str, domain: Domain, cells: Mapping[int, int], every_rule: int
+    ) -> None:
+        self.node = node
+        self.text = text
+        self.domain = domain
+        self.live = domain.live
+        self.unit = [1 << i for i in range(domain.size)]
+        self.cells = {rule: cells.get(rule, self.live) for rule in bits(every_rule)}
+        self.masks = self._masks(every_rule)
+        self._any: list[list[int]] = []
+        self._all: list[list[int]] = []
+        self._either: dict[int, int] = {}
+        self._every: dict[int, int] = {}
+
+    def _masks(self, every_rule: int) -> list[int]:
+        """Sweep over the pieces: which rules are met on each."""
+        starts, ends = [0] * (self.domain.size + 1), [0] * (self.domain.size + 1)
+        for rule in bits(every_rule):
+            for first, last in runs(self.cells[rule]):
+                starts[first] |= 1 << rule
+                ends[last + 1] |= 1 << rule
+        masks, met = [], 0
+        for piece in range(self.domain.size):
+            met = (met & ~ends[piece]) | starts[piece]
+            masks.append(met)
+        return masks
+
+    def either(self, pieces: int) -> int:
+        """Give the rules that are met on at least one of some pieces."""
+        if pieces not in self._either:
+            found = 0
+            for first, last in runs(pieces):
+                found |= self._either_of_run(first, last)
+            self._either[pieces] = found
+        return self._either[pieces]
+
+    def every(self, pieces: int) -> int:
+        """Give the rules that are met on all of some pieces."""
+        if pieces not in self._every:
+            found = -1
+            for first, last in runs(pieces):
+                found &= self._every_of_run(first, last)
+            self._every[pieces] = found
+        return self._every[pieces]
+
+    def _tables(self) -> None:
+        """Keep, for each power of two, the union and the meet of that many pieces in a row."""
+        self._any, self._all = [self.masks], [self.masks]
+        width = 1
+        while 2 * width <= self.domain.size:
+            any_, all_ = self._any[-1], self._all[-1]
+            places = range(self.domain.size - 2 * width + 1)
+            self._any.append([any_[i] | any_[i + width] for i in places])
+            self._all.append([all_[i] & all_[i + width] for i in places])
+            width *= 2
+
+    def _either_of_run(self, first: int, last: int) -> int:
+        if not self._any:
+            self._tables()
+        level = (last - first + 1).bit_length() - 1
+        row = self._any[level]
+        return row[first] | row[last + 1 - (1 << level)]
+
+    def _every_of_run(self, first: int, last: int) -> int:
+        if not self._all:
+            self._tables()
+        level = (last - first + 1).bit_length() - 1
+        row = self._all[level]
+        return row[first] & row[last + 1 - (1 << level)]
+
+
+@dataclass(frozen=True)
+class Space:
+    """All dimensions, with what is known only in part.
+
+    Args:
+        dimensions: one for each different input expression.
+        rules: the bits of all rules.
+        opaque: bits of rules with a cell that cannot be told from the pieces.
+        entangled: input expressions that read one fact in different ways, so that not every
+            combination of their pieces can occur.
+        doubtful: input expressions whose allowed values cannot be told.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    rules: int
+    opaque: int
+    entangled: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+    @property
+    def whole(self) -> Box:
+        """Give the box of all inputs."""
+        return tuple(dimension.live for dimension in self.dimensions)
+
+    @property
+    def faithful(self) -> bool:
+        """Tell whether each combination of pieces is an input that can occur."""
+        return not self.entangled and not self.doubtful
+
+    def box_of(self, rule: int) -> Box:
+        """Give the box of a rule, at its largest if it is opaque."""
+        return tuple(dimension.cells[rule] for dimension in self.dimensions)
+
+    def touching(self, box: Box) -> int:
+        """Give the rules that may be met somewhere in a box."""
+        found = self.rules
+        for dimension, pieces in zip(self.dimensions, box, strict=True):
+            found &= dimension.either(pieces)
+        return found
+
+    def containing(self, box: Box) -> int:
+        """Give the rules that are met everywhere in a box."""
+        found = self.rules & ~self.opaque
+        for dimension, pieces in zip(self.dimensions, box, strict=True):
+            found &= dimension.every(pieces)
+        return found
+
+    def example(self, box: Box) -> dict[str, object]:
+        """Give one input of a box: a value for each expression, null only where nothing else will do."""
+        found: dict[str, object] = {}
+        for dimension, pieces in zip(self.dimensions, box, strict=True):
+            null = 1 << dimension.domain.null
+            piece = next(bits(pieces & ~null or pieces))
+            found[dimension.text] = dimension.domain.samples[piece]
+        return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table in a space, with the bit of each of its rules."""
+
+    checked: CheckedTable
+    places: Sequence[int]
+
+
+def build(parts: Sequence[Part], never_null: Collection[str] = (), nulls: bool = False) -> Space:
+    """Cut the inputs of tables into pieces.
+
+    Args:
+        parts: the tables, with the bits of their rules; rules that are the same may share a bit.
+        never_null: facts that are never missing.
+        nulls: keep null as a value of required inputs as well.
+    """
+    every_rule = sum({1 << place for part in parts for place in part.places})
+    columns = _columns(parts)
+    dimensions, opaque, doubtful = [], 0, []
+    for node, inputs in columns.items():
+        text = inputs[0][1].text
+        domain = Domain(
+            next((item.kind for _, item, _ in inputs if item.kind not in ("any", "null")), "any"),
+            [cell for _, item, _ in inputs for cell in item.cells],
+            [tests for _, _, allowed in inputs for tests in allowed],
+            nullable=_nullable(inputs, len(parts), never_null, nulls=nulls),
+        )
+        if not domain.exact:
+            doubtful.append(text)
+        cells: dict[int, int] = {}
+        for part, item, _ in inputs:
+            for place, cell in zip(part.places, item.cells, strict=True):
+                met = domain.met(cell)
+                if met is None:
+                    opaque |= 1 << place
+                    met = domain.live
+                cells[place] = cells.get(place, domain.live) & met
+        dimensions.append(Dimension(node, text, domain, cells, every_rule))
+    return Space(tuple(dimensions), every_rule, opaque, _entangled(columns), tuple(doubtful))
+
+
+Column = list[tuple[Part, CheckedInput, tuple[n.UnaryTests, ...]]]
+
+
+def _columns(parts: Sequence[Part]) -> dict[n.Node, Column]:
+    """Put together the inputs that are one expression."""
+    columns: dict[n.Node, Column] = {}
+    for part in parts:
+        for written, item in zip(part.checked.table.inputs, part.checked.inputs, strict=True):
+            allowed = (feel.parse_unary(written.allowed),) if written.allowed else ()
+            columns.setdefault(item.node, []).append((part, item, allowed))
+    return columns
+
+
+def _nullable(column: Column, parts: int, never_null: Collection[str], *, nulls: bool) -> bool:
+    text = column[0][1].text
+    if text in never_null:
+        return False
+    required = {id(part) for part, item, _ in column if item.required}
+    return len(required) < parts or nulls
+
+
+def _entangled(columns: Mapping[n.Node, Column]) -> tuple[str, ...]:
+    """Give the expressions that share a fact with another expression."""
+    seen: dict[str, list[str]] = {}
+    for node, column in columns.items():
+        for name in feel.names(node):
+            seen.setdefault(name, []).append(column[0][1].text)
+    return tuple(dict.fromkeys(_double(seen)))
+
+
+def _double(seen: Mapping[str, list[str]]) -> Iterator[str]:
+    for texts in seen.values():
+        if len(texts) > 1:
+            yield from texts

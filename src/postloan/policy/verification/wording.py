@@ -1,0 +1,79 @@
+"""Boxes as people write them: a unary test for each input that is restricted."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from postloan.policy.feel.builtins import text
+from postloan.policy.verification.domains import Domain, bits
+from postloan.policy.verification.space import Box, Space
+
+
+def literal(value: object) -> str:
+    """Give a value as FEEL writes it in a cell."""
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if value is None:
+        return "null"
+    if isinstance(value, Decimal | bool):
+        return str(text(value))
+    return f'{"date" if isinstance(value, date) else "duration"}("{text(value)}")'
+
+
+def tests(space: Space, box: Box) -> dict[str, str]:
+    """Give the unary test of each input that a box restricts."""
+    return {
+        dimension.text: test(dimension.domain, pieces)
+        for dimension, pieces in zip(space.dimensions, box, strict=True)
+        if pieces != dimension.live
+    }
+
+
+def test(domain: Domain, pieces: int) -> str:
+    """Give the unary test that some pieces meet and no other live piece does."""
+    null = 1 << domain.null
+    if pieces == domain.live:
+        return "-"
+    if pieces == domain.live & ~null:
+        return "not(null)"
+    if not domain.ordered and _holds_other(domain, pieces):
+        left_out = [literal(domain.samples[piece]) for piece in bits(domain.live & ~pieces)]
+        return f"not({', '.join(left_out)})"
+    if domain.finite:
+        return ", ".join(literal(domain.samples[piece]) for piece in bits(pieces))
+    parts = [_run(domain, first, last) for first, last in _spans(domain, pieces & ~null)]
+    return ", ".join([*parts, "null"] if pieces & null else parts)
+
+
+def _holds_other(domain: Domain, pieces: int) -> bool:
+    """Tell whether the texts that no cell names are among the pieces."""
+    other = 1 << (domain.null - 1)
+    return bool(pieces & domain.live & other)
+
+
+def _spans(domain: Domain, pieces: int) -> list[tuple[int, int]]:
+    """Give first and last piece of each stretch, across pieces that hold no value."""
+    spans: list[tuple[int, int]] = []
+    for piece in bits(pieces):
+        if spans and not domain.live & ((1 << piece) - (1 << (spans[-1][1] + 1))):
+            spans[-1] = (spans[-1][0], piece)
+        else:
+            spans.append((piece, piece))
+    return spans
+
+
+def _run(domain: Domain, first: int, last: int) -> str:
+    """Give the test of a stretch of pieces; a piece between two constants leaves them out."""
+    if first == last and first % 2:
+        return literal(domain.points[first // 2])
+    low = literal(domain.points[first // 2 - (first % 2 == 0)]) if first > 0 else ""
+    high = literal(domain.points[last // 2]) if last < domain.null - 1 else ""
+    if not low and not high:
+        return "not(null)"
+    if not low:
+        return f"{'<=' if last % 2 else '<'} {high}"
+    if not high:
+        return f"{'>=' if first % 2 else '>'} {low}"
+    return f"{'[' if first % 2 else '('}{low}..{high}{']' if last % 2 else ')'}"
