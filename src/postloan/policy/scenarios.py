@@ -124,7 +124,7 @@ def run(
     wanted = [case for case in read if is_chosen(case.kind, case.key, tables, signals)]
     report = ScenarioReport(pack.id, len(wanted), failures, [], [])
     day = as_of or library.last_day()
-    for version in _versions(pack, wanted, day):
+    for version in versions_reached(pack, wanted, day):
         if not is_chosen(version.kind, version.key, tables, signals):
             continue
         own = [case for case in wanted if case.version == version and case.expect != NOT_IN_FORCE]
@@ -146,7 +146,7 @@ def is_chosen(kind: str, key: str, tables: Collection[str] | None, signals: Coll
     return key in ((tables if kind == "table" else signals) or ())
 
 
-def _versions(pack: Pack, wanted: Iterable[Case], day: date) -> list[Dated]:
+def versions_reached(pack: Pack, wanted: Iterable[Case], day: date) -> list[Dated]:
     """Give every version in force on the day or reached by a case, tables first."""
     found: dict[str, Dated] = {}
     for kind in ("table", "signal"):
