@@ -82,7 +82,7 @@ class Checks:
             else:
                 self.wide.add("gap")
         for box, _ in found.boxes:
-            where = spoken(wording.tests(self.space, box))
+            where = wording.spoken(wording.tests(self.space, box))
             yield self.finding(
                 "gap",
                 f"No rule covers {where}.",
@@ -131,11 +131,12 @@ class Checks:
         return self.finding(
             "overlap",
             f"Rules {self.ids[first]} and {self.ids[second]} both hold for "
-            f"{spoken(wording.tests(self.space, both))}, {what}.",
+            f"{wording.spoken(wording.tests(self.space, both))}, {what}.",
             mend,
             severity="warning" if self.policy == "P" else "error",
             rules=(first, second),
             box=both,
+            reason="differ" if differ else "same",
         )
 
     def unreachable(self) -> Iterator[TableFinding]:
@@ -144,7 +145,7 @@ class Checks:
             columns = self._contradictory(rule)
             yield self.finding(
                 "unreachable",
-                f"Rule {self.ids[rule]} can never hold: no value meets {spoken(columns)}.",
+                f"Rule {self.ids[rule]} can never hold: no value meets {wording.spoken(columns)}.",
                 "Correct the cell or remove the rule.",
                 rules=(rule,),
                 columns=columns,
@@ -288,11 +289,6 @@ def _uncovered(may: int, must: int) -> Label:
     if must:
         return GOOD
     return SPLIT if may else "gap"
-
-
-def spoken(columns: dict[str, str]) -> str:
-    """Give a box in words: `loan.dpd_days > 90, customer.colour "red"`."""
-    return ", ".join(f"{name} {test}" for name, test in columns.items()) or "any input"
 
 
 def _some(names: list[str]) -> str:

@@ -97,33 +97,32 @@ def _of_first(told: Answers, rule: int) -> Judge:
 
 
 def _of_unique(told: Answers, rule: int) -> Judge:
-    """Two rules that are met are a conflict, whatever they answer."""
+    """A rule that no other is met with; where one is, the table contradicts itself, which is told apart."""
     bit = 1 << rule
     to_default = GOOD if told.defaults == told.outputs[rule] else CHANGES
 
     def judge(may: int, must: int) -> Label:
-        may, must = may & ~bit, must & ~bit
-        if must & (must - 1):
-            return GOOD
-        if not may:
-            return to_default
-        return CHANGES if must and may == must else SPLIT
+        if must & ~bit:
+            return CHANGES
+        return SPLIT if may & ~bit else to_default
 
     return judge
 
 
 def _of_any(told: Answers, rule: int) -> Judge:
-    """Rules that are met must answer the same."""
+    """Rules that are met must answer the same; where they do not, the table contradicts itself."""
     bit, alike = 1 << rule, told.alike(rule)
     to_default = GOOD if told.defaults == told.outputs[rule] else CHANGES
 
     def judge(may: int, must: int) -> Label:
         may, must = may & ~bit, must & ~bit
-        if must & alike or not told.all_alike(must):
+        if must & ~alike:
+            return CHANGES
+        if may & ~alike:
+            return SPLIT
+        if must:
             return GOOD
-        if not may:
-            return to_default
-        return CHANGES if must and not may & alike and told.all_alike(may) else SPLIT
+        return SPLIT if may else to_default
 
     return judge
 

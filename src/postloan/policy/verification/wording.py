@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -45,6 +46,34 @@ def test(domain: Domain, pieces: int) -> str:
         return ", ".join(literal(domain.samples[piece]) for piece in bits(pieces))
     parts = [_run(domain, first, last) for first, last in _spans(domain, pieces & ~null)]
     return ", ".join([*parts, "null"] if pieces & null else parts)
+
+
+PHRASES = {
+    "null": "is empty",
+    "some": "is not empty",
+    "none_of": "not in",
+    "one_of": "in",
+    "any": "any input",
+}
+"""The words between a name and its test; the command line has them in other languages."""
+
+
+def spoken(columns: Mapping[str, str], phrases: Mapping[str, str] = PHRASES, separator: str = ", ") -> str:
+    """Give a box in words: `loan.dpd_days > 90, customer.colour = "red"`."""
+    parts = [f"{name} {_phrase(test, phrases)}" for name, test in columns.items()]
+    return separator.join(parts) or phrases["any"]
+
+
+def _phrase(test: str, phrases: Mapping[str, str]) -> str:
+    if test in ("null", "not(null)"):
+        return phrases["null" if test == "null" else "some"]
+    if test.startswith("not("):
+        return f"{phrases['none_of']} {test[3:]}"
+    if ", " in test:
+        return f"{phrases['one_of']} ({test})"
+    if test.startswith(("[", "(")):
+        return f"{phrases['one_of']} {test}"
+    return test if test.startswith(("<", ">", "?")) else f"= {test}"
 
 
 def _holds_other(domain: Domain, pieces: int) -> bool:
