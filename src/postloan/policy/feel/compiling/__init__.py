@@ -1,0 +1,1 @@
+"""FEEL compiled to columns, part by part; `feel/compiler.py` is the way in."""
