@@ -30,6 +30,16 @@ _FAMILIES = (loans, repayment, positions, exposure, account, customer, collatera
 FACTS: dict[str, Fact] = {one.name: one for family in _FAMILIES for one in family.FACTS}
 """Every fact by name."""
 
+PARAMETERS = (
+    "amount_bands",
+    "arrears_tolerance",
+    "collateral_max_ltv",
+    "dpd_gap",
+    "peer_group_minimum",
+    "position_max_age",
+)
+"""Parameters of the pack that facts are computed with: facts of a past day hold for no other values of them."""
+
 
 def compute(engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_of: date) -> dict[str, Table]:
     """Give the tables `facts_<subject>`, one row a subject.

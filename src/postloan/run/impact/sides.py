@@ -1,0 +1,170 @@
+"""Both packs over one past day: the stages of a run, each once where the packs say the same.
+
+Both sides start from one set of facts, one book and one result before, so that what differs is due to the
+pack alone. Their results go into two stores in scratch, which look like any other store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import postloan
+from postloan.engine import Engine, Table
+from postloan.errors import RunError
+from postloan.policy.pack import Pack, Policy
+from postloan.run import files
+from postloan.run.hashes import result_hash
+from postloan.run.impact.days import PastDay, require_facts, require_same_facts
+from postloan.run.impact.watched import Watched, agree, watched
+from postloan.run.ledger import Ledger
+from postloan.run.progress import Progress
+from postloan.run.reading import Results
+from postloan.run.stages import FACTS, STAGES, Context, Stage
+from postloan.run.store import Store
+from postloan.run.tables import read_table, write_table
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two packs, with the store in scratch that its results go to."""
+
+    pack: Pack
+    store: Store
+
+    def policy(self, as_of: date) -> Policy:
+        """Give what of the pack is in force on the day."""
+        return self.pack.as_of(as_of)
+
+    def results(self, engine: Engine, as_of: date) -> Results:
+        """Give the side's results of a day, which hold no facts unless they were computed from the book."""
+        return Results(engine, self.store.result(as_of))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both sides of one day.
+
+    Args:
+        day: the past day.
+        against: the policy in force.
+        draft: the policy that is proposed.
+        old: results under the first; new: under the second.
+        old_facts: tables of facts under the first; new_facts: under the second.
+        shared: result tables that are one and the same under both.
+        proven: whether the results under the policy in force are those that the run had stored; None where
+            the run used another policy or version of the program.
+        seconds: what computing took.
+    """
+
+    day: PastDay
+    against: Policy
+    draft: Policy
+    old: Results
+    new: Results
+    old_facts: Mapping[str, Table]
+    new_facts: Mapping[str, Table]
+    shared: frozenset[str]
+    proven: bool | None
+    seconds: float
+
+
+class Both:
+    """Runs both packs over past days."""
+
+    def __init__(self, engine: Engine, against: Pack, draft: Pack, progress: Progress) -> None:
+        self._engine, self._progress = engine, progress
+        scratch = engine.scratch / "impact"
+        self.against = Side(against, Store(scratch / "against").made())
+        self.draft = Side(draft, Store(scratch / "draft").made())
+
+    def run(self, day: PastDay) -> Pair:
+        """Compute a day under both packs.
+
+        Raises PolicyError `facts_would_change`, RunError `facts_not_kept` or `not_reproduced`, and what the
+        stages raise of a pack that cannot be used.
+        """
+        began = time.perf_counter()
+        against, draft = self.against.policy(day.as_of), self.draft.policy(day.as_of)
+        require_same_facts(day, against, draft)
+        require_facts(day, (against, draft))
+        old, notes = self._context(day, against)
+        new, _ = self._context(day, draft)
+        stages = STAGES[1:] if day.facts else STAGES
+        shared: set[str] = set(day.facts)
+        for number, stage in enumerate(stages, start=1):
+            self._progress.stage(stage.name, number, len(stages))
+            self._stage(stage, old, new, notes, shared)
+        proven = self._proven(day, against)
+        for side in (self.against, self.draft):
+            Ledger(side.store, self._engine).put(replace(day.row, policy_version=side.policy(day.as_of).version))
+        return Pair(
+            day,
+            against,
+            draft,
+            self.against.results(self._engine, day.as_of),
+            self.draft.results(self._engine, day.as_of),
+            old.facts,
+            new.facts,
+            frozenset(shared - set(FACTS)),
+            proven,
+            round(time.perf_counter() - began, 3),
+        )
+
+    def _context(self, day: PastDay, policy: Policy) -> tuple[Context, Watched]:
+        seen, notes = watched(policy)
+        context = Context(self._engine, day.book, seen, day.prior, day.as_of, day.first_run_on)
+        context.tables.update(day.facts)
+        return context, notes
+
+    def _stage(self, stage: Stage, old: Context, new: Context, notes: Watched, shared: set[str]) -> None:
+        """Compute a stage for the pack in force, and for the draft unless it cannot differ."""
+        began = time.perf_counter()
+        notes.reads.clear()
+        rows = self._compute(stage, old, self.against)
+        reads = [name for name in stage.reads if name != "book"]
+        is_facts = stage.writes == FACTS
+        same = set(reads) <= shared and agree(
+            notes.reads, self.against.policy(old.as_of), self.draft.policy(old.as_of), codes_alone=is_facts
+        )
+        if same:
+            shared |= set(stage.writes)
+            for name in stage.writes:
+                source = self._path(self.against, old.as_of, name)
+                files.link_or_copy(source, self._path(self.draft, old.as_of, name))
+                new.tables[name] = read_table(self._engine, source)
+        else:
+            rows += self._compute(stage, new, self.draft)
+        self._progress.done(stage.name, rows, time.perf_counter() - began, resumed=False)
+
+    def _compute(self, stage: Stage, context: Context, side: Side) -> int:
+        made, rows = stage.compute(context), 0
+        for name in stage.writes:
+            path = self._path(side, context.as_of, name)
+            rows += write_table(self._engine, name, made[name], path.parent, stage.name)
+            context.tables[name] = read_table(self._engine, path)
+        return rows
+
+    def _path(self, side: Side, as_of: date, name: str) -> Path:
+        folder = side.store.result(as_of)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.parquet"
+
+    def _proven(self, day: PastDay, against: Policy) -> bool | None:
+        """Tell whether the results under the pack in force are those of the run, by their hash."""
+        if (day.row.policy_version, day.row.version) != (against.version, postloan.__version__):
+            return None
+        clock = day.folder / "clock.parquet"
+        files.link_or_copy(clock, self._path(self.against, day.as_of, "clock"))
+        if result_hash(self._engine, self.against.store.result(day.as_of)) == day.row.result_hash:
+            return True
+        raise RunError(
+            "not_reproduced",
+            f"the result of run {day.row.run_id} cannot be computed again from what the store keeps, "
+            "so that a difference would not be due to the draft alone",
+            where=str(day.folder),
+            mend="run the day again, and then ask for the impact",
+        )
