@@ -199,7 +199,7 @@ class Grammar:
         node = self.instance()
         for _ in range(signs):
             literal = isinstance(node, n.Literal) and isinstance(node.value, Decimal)
-            node = n.Literal(-node.value) if literal else n.Negate(node)  # type: ignore[attr-defined]
+            node = n.Literal(node.value.copy_negate()) if literal else n.Negate(node)  # type: ignore[attr-defined]
         return node
 
     def instance(self) -> n.Node:

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
-from postloan.policy.feel.builtins import CONTEXT, call_builtin
+from postloan.policy.feel.arithmetic import add_months, calculate
+from postloan.policy.feel.builtins import call_builtin, is_builtin
+from postloan.policy.feel.literals import write_time
+from postloan.policy.feel.types_of_values import conforms
+from postloan.policy.feel.values import (
+    Closure,
+    Interval,
+    bounded,
+    conjunction,
+    disjunction,
+    equal,
+    negation,
+    normalise,
+    ordered,
+    truth,
+    within,
+)
+
+__all__ = [
+    "Closure",
+    "Interval",
+    "add_months",
+    "apply",
+    "calculate",
+    "conjunction",
+    "disjunction",
+    "equal",
+    "interpret",
+    "interpret_unary",
+    "normalise",
+]
 
 Values = Mapping[str, object]
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+MAX_ROUNDS = 200_000
+"""Items that the loops of one expression may go through, all in all."""
 
+MAX_SPAN = 10_000
+"""Numbers or days of one range that is gone through."""
 
-@dataclass(frozen=True)
-class Interval:
-    """A range with its ends evaluated."""
-
-    low: object
-    high: object
-    low_closed: bool
-    high_closed: bool
+MAX_CALLS = 40
+"""Functions that may call each other at once."""
 
 
 def interpret(node: n.Node, values: Values, as_of: date) -> object:
@@ -42,70 +62,31 @@ def interpret(node: n.Node, values: Values, as_of: date) -> object:
         as_of: the business date, which `today()` and `now()` give.
 
     Returns:
-        A Decimal, str, bool, date, timedelta, Months, list, Interval or None.
+        A Decimal, str, bool, date, time, Moment, timedelta, Months, list, dict, Interval, Closure or None.
+
+    Raises:
+        PolicyError: `feel_too_large` for what would not come to an end, or grow beyond measure.
     """
-    return _Row(as_of).value(node, values)
+    return _guarded(lambda: _Row(as_of).value(node, values))
 
 
 def interpret_unary(tests: n.UnaryTests, value: object, values: Values, as_of: date) -> bool:
     """Tell whether a value meets the tests of a cell; a test that comes out null is not met."""
-    return _Row(as_of).unary(tests, normalise(value), values) is True
+    return _guarded(lambda: _Row(as_of).unary(tests, normalise(value), values)) is True
 
 
-def normalise(value: object) -> object:
-    """Give a row's value as FEEL knows it: numbers as Decimal, a moment as its date."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    if isinstance(value, float):
-        raise TypeError("a float is not exact: give a Decimal")
-    return value.date() if isinstance(value, datetime) else value
+def apply(function: object, arguments: Sequence[object], as_of: date) -> object:
+    """Call a function that an expression gave, with its arguments in order."""
+    return _guarded(lambda: _Row(as_of).apply(function, arguments))
 
 
-def equal(left: object, right: object) -> bool | None:
-    """Compare in FEEL: null equals null alone; values of different kinds give null."""
-    if left is None or right is None:
-        return left is right
-    if _family(left) != _family(right):
-        return None
-    if isinstance(left, list) and isinstance(right, list):
-        if len(left) != len(right):
-            return False
-        results = [equal(a, b) for a, b in zip(left, right, strict=True)]
-        return conjunction(results)
-    return left == right
-
-
-def conjunction(results: list[bool | None]) -> bool | None:
-    """Give the three-valued `and` of truth values."""
-    return False if False in results else None if None in results else True
-
-
-def disjunction(results: list[bool | None]) -> bool | None:
-    """Give the three-valued `or` of truth values."""
-    return True if True in results else None if None in results else False
-
-
-def _family(value: object) -> str:
-    kinds = (bool, Decimal, str, date, timedelta, n.Months, list, Interval)
-    return next((kind.__name__ for kind in kinds if isinstance(value, kind)), "null")
-
-
-def _truth(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _ordered(sign: str, left: object, right: object) -> bool | None:
-    if left is None or right is None or _family(left) != _family(right):
-        return None
-    if isinstance(left, n.Months) and isinstance(right, n.Months):
-        return _COMPARE[sign](left.count, right.count)
-    if isinstance(left, Decimal | str | date | timedelta):
-        return _COMPARE[sign](left, right)
-    return None
-
-
-def _negation(value: bool | None) -> bool | None:
-    return None if value is None else not value
+def _guarded(evaluate: Any) -> Any:
+    try:
+        return evaluate()
+    except RecursionError as error:
+        raise PolicyError(
+            "feel_too_large", "The expression is nested too deep, or calls itself without end."
+        ) from error
 
 
 class _Row:
@@ -113,189 +94,305 @@ class _Row:
 
     def __init__(self, as_of: date) -> None:
         self.as_of = as_of
+        self.rounds = 0
+        self.calls = 0
 
     def value(self, node: n.Node, values: Values) -> object:
         match node:
             case n.Literal(value):
                 return value
             case n.Name(text):
-                return _look_up(text, values)
+                return look_up(text, values)
             case n.Question():
                 return normalise(values.get("?"))
             case n.Negate(operand):
-                found = self.value(operand, values)
-                return -found if isinstance(found, Decimal) else None
+                return negative(self.value(operand, values))
             case n.Arithmetic(sign, left, right):
                 return calculate(sign, self.value(left, values), self.value(right, values))
             case n.Compare(sign, left, right):
-                return self.compare(sign, self.value(left, values), self.value(right, values))
+                return compare(sign, self.value(left, values), self.value(right, values))
             case n.And(left, right):
-                return conjunction([_truth(self.value(side, values)) for side in (left, right)])
+                return conjunction([truth(self.value(side, values)) for side in (left, right)])
             case n.Or(left, right):
-                return disjunction([_truth(self.value(side, values)) for side in (left, right)])
+                return disjunction([truth(self.value(side, values)) for side in (left, right)])
             case n.Between(value, low, high):
                 found = self.value(value, values)
-                return self.within(
-                    Interval(self.value(low, values), self.value(high, values), True, True), found
-                )
+                return within(Interval(self.value(low, values), self.value(high, values), True, True), found)
             case n.In(value, tests):
                 return self.unary(tests, self.value(value, values), values)
+            case n.If(condition, yes, no):
+                return self.value(yes if self.value(condition, values) is True else no, values)
+            case n.Call(function, arguments):
+                return self.call(function, arguments, values)
+            case n.Property(base, name):
+                return property_of(self.value(base, values), name)
+            case n.InstanceOf(value, kind):
+                return conforms(self.value(value, values), kind)
+        return self.built(node, values)
+
+    def built(self, node: n.Node, values: Values) -> object:
+        """Evaluate what builds, filters or goes through lists, contexts and functions."""
+        match node:
             case n.Range(low, high, low_closed, high_closed):
                 return Interval(self.value(low, values), self.value(high, values), low_closed, high_closed)
             case n.ListOf(items):
                 return [self.value(item, values) for item in items]
-            case n.If(condition, yes, no):
-                return self.value(yes if self.value(condition, values) is True else no, values)
+            case n.Context(entries):
+                return self.context(entries, values)
+            case n.Function():
+                return Closure(node, values)
+            case n.Invoke(function, arguments):
+                given, names = self.arguments(arguments, values)
+                return self.apply(self.value(function, values), given, names)
             case n.Quantified(kind, bindings, condition):
-                results = [_truth(self.value(condition, row)) for row in self.rows(bindings, values)]
-                return disjunction(results) if kind == "some" else conjunction(results)
+                return self.quantified(kind, bindings, condition, values)
             case n.For(bindings, body):
-                return [self.value(body, row) for row in self.rows(bindings, values)]
-            case n.Call(function, arguments):
-                return self.call(function, [self.value(argument, values) for argument in arguments])
-            case n.Property(base, name):
-                return _property(self.value(base, values), name)
+                return self.loop(bindings, body, values)
             case n.Filter(base, condition):
                 return self.filter(self.value(base, values), condition, values)
+            case n.Table():
+                from postloan.policy.boxed_tables import answer
+
+                return answer(node, values, self.as_of)
         raise PolicyError("feel_refused", f"{type(node).__name__} cannot be evaluated.")
 
-    def compare(self, sign: str, left: object, right: object) -> bool | None:
-        if sign in ("=", "!="):
-            found = equal(left, right)
-            return found if sign == "=" else _negation(found)
-        return _ordered(sign, left, right)
-
-    def within(self, interval: Interval, value: object) -> bool | None:
-        above = _ordered(">=" if interval.low_closed else ">", value, interval.low)
-        below = _ordered("<=" if interval.high_closed else "<", value, interval.high)
-        return conjunction([above, below])
+    # Tests --------------------------------------------------------------------------------------------
 
     def unary(self, tests: n.UnaryTests, value: object, values: Values) -> bool | None:
         if tests.is_any:
             return True
         row = {**values, "?": value}
         met = disjunction([self.test(test, value, row) for test in tests.tests])
-        return _negation(met) if tests.negated else met
+        return negation(met) if tests.negated else met
 
     def test(self, test: n.Node, value: object, row: Values) -> bool | None:
         if isinstance(test, n.Comparison):
-            return self.compare(test.operator, value, self.value(test.bound, row))
+            return compare(test.operator, value, self.value(test.bound, row))
         found = self.value(test, row)
         if n.has_question(test):
-            return _truth(found)
-        return self.matches(found, value)
+            return truth(found)
+        return matches(found, value)
 
-    def matches(self, target: object, value: object) -> bool | None:
-        if isinstance(target, Interval):
-            return self.within(target, value)
-        if isinstance(target, list) and not isinstance(value, list):
-            return disjunction([self.matches(item, value) for item in target])
-        return equal(value, target)
+    # Loops --------------------------------------------------------------------------------------------
 
-    def rows(self, bindings: tuple[n.Binding, ...], values: Values) -> Iterator[Values]:
+    def rows(self, bindings: tuple[n.Binding, ...], values: Values) -> Iterator[Values | None]:
+        """Give a row for each combination of items; None where a source is null."""
         if not bindings:
             yield values
             return
         first, rest = bindings[0], bindings[1:]
-        for item in _items(self.value(first.source, values)):
+        items = _items(self.value(first.source, values))
+        if items is None:
+            yield None
+            return
+        for item in items:
+            self.spend()
             yield from self.rows(rest, {**values, first.name: item})
 
-    def call(self, function: str, arguments: list[Any]) -> object:
-        if function in ("today", "now"):
-            return self.as_of
-        if function == "not":
-            return _negation(_truth(arguments[0]))
-        if function == "list contains":
-            return any(equal(item, arguments[1]) is True for item in _items(arguments[0]))
-        return call_builtin(function, arguments)
+    def spend(self) -> None:
+        self.rounds += 1
+        if self.rounds > MAX_ROUNDS:
+            raise PolicyError(
+                "feel_too_large", f"The expression goes through more than {MAX_ROUNDS:,} items all in all."
+            )
+
+    def quantified(
+        self, kind: str, bindings: tuple[n.Binding, ...], condition: n.Node, values: Values
+    ) -> bool | None:
+        results: list[bool | None] = []
+        for row in self.rows(bindings, values):
+            results.append(None if row is None else truth(self.value(condition, row)))
+        return disjunction(results) if kind == "some" else conjunction(results)
+
+    def loop(self, bindings: tuple[n.Binding, ...], body: n.Node, values: Values) -> list[object] | None:
+        results: list[object] = []
+        looks_back = any(name.split(".")[0] == "partial" for name in n.names(body))
+        for row in self.rows(bindings, values):
+            if row is None:
+                return None
+            results.append(self.value(body, {**row, "partial": [*results]} if looks_back else row))
+        bounded(results)
+        return results
 
     def filter(self, base: object, condition: n.Node, values: Values) -> object:
         items = base if isinstance(base, list) else [base] if base is not None else []
-        where = self.value(condition, {**values, "item": None})
+        members = dict.fromkeys(name for item in items if isinstance(item, Mapping) for name in item)
+        where = self.value(condition, {**values, **members, "item": None})
         if isinstance(where, Decimal):
-            position = int(where) - 1 if where > 0 else int(where)
-            return items[position] if -len(items) <= position < len(items) else None
-        return [item for item in items if self.value(condition, {**values, "item": item}) is True]
+            return at_position(items, where)
+        kept = []
+        for item in items:
+            self.spend()
+            inner = {**values, **members, **(item if isinstance(item, Mapping) else {}), "item": item}
+            if self.value(condition, inner) is True:
+                kept.append(item)
+        return kept
+
+    def context(self, entries: tuple[n.Entry, ...], values: Values) -> object:
+        row, made = dict(values), {}
+        for entry in entries:
+            found = self.value(entry.value, row)
+            if not entry.name:
+                return found
+            row[entry.name] = made[entry.name] = found
+        return made
+
+    # Functions ----------------------------------------------------------------------------------------
+
+    def arguments(self, arguments: tuple[n.Node, ...], values: Values) -> tuple[list[Any], list[str]]:
+        names = [one.name for one in arguments if isinstance(one, n.Argument)]
+        given = [
+            self.value(one.value if isinstance(one, n.Argument) else one, values) for one in arguments
+        ]
+        return given, names
+
+    def call(self, function: str, arguments: tuple[n.Node, ...], values: Values) -> object:
+        target = values.get(function)
+        given, names = self.arguments(arguments, values)
+        if isinstance(target, Closure):
+            return self.apply(target, given, names)
+        if function in ("today", "now") and not given:
+            return self.as_of
+        if function in values and target is None and not is_builtin(function):
+            return None
+        return call_builtin(function, given, names, self.apply)
+
+    def apply(self, function: object, arguments: Sequence[object], names: Sequence[str] = ()) -> object:
+        """Call a function; null where it is none, or where the arguments are not its parameters'."""
+        if not isinstance(function, Closure):
+            return None
+        self.calls += 1
+        self.spend()
+        if self.calls > MAX_CALLS:
+            raise PolicyError("feel_too_large", "A function calls itself, or functions each other, without end.")
+        parameters = [one.name for one in function.function.parameters]
+        if len(arguments) != len(parameters) or (names and set(names) != set(parameters)):
+            return None
+        row = {**function.values, **dict(zip(names or parameters, arguments, strict=True))}
+        found = self.value(function.function.body, row)
+        self.calls -= 1
+        return found
 
 
-def _look_up(name: str, values: Values) -> object:
+def compare(sign: str, left: object, right: object) -> bool | None:
+    """Compare two values by one of `= != < <= > >=`."""
+    if sign in ("=", "!="):
+        found = equal(left, right)
+        return found if sign == "=" else negation(found)
+    return ordered(sign, left, right)
+
+
+def matches(target: object, value: object) -> bool | None:
+    """Tell whether a value is another, lies in a range, or meets one item of a list."""
+    if isinstance(target, Interval) and not isinstance(value, Interval):
+        return within(target, value)
+    if isinstance(target, list) and not isinstance(value, list):
+        return disjunction([matches(item, value) for item in target])
+    return equal(value, target)
+
+
+def negative(value: object) -> object:
+    """Give the negative of a number or duration."""
+    if isinstance(value, Decimal):
+        return value.copy_negate()
+    if isinstance(value, timedelta):
+        return -value
+    return n.Months(-value.count) if isinstance(value, n.Months) else None
+
+
+def look_up(name: str, values: Values) -> object:
+    """Give the value of a variable, or of a property of one."""
     if name in values:
         return normalise(values[name])
     base, _, last = name.rpartition(".")
-    return _property(_look_up(base, values), last) if base else None
+    return property_of(look_up(base, values), last) if base else None
 
 
-def _property(base: object, name: str) -> object:
-    if isinstance(base, date) and name in ("year", "month", "day"):
-        return Decimal(getattr(base, name))
+def property_of(base: object, name: str) -> object:
+    """Give an entry of a context, or a part of a date, time, duration or range; of a list, of each item."""
     if isinstance(base, Mapping):
         return normalise(base.get(name))
-    return [_property(item, name) for item in base] if isinstance(base, list) else None
+    if isinstance(base, list):
+        return [property_of(item, name) for item in base]
+    if isinstance(base, Interval):
+        found = {
+            "start": base.low,
+            "end": base.high,
+            "start included": base.low_closed,
+            "end included": base.high_closed,
+        }
+        return found.get(name)
+    if isinstance(base, n.Months):
+        years, months = divmod(abs(base.count), 12)
+        sign = -1 if base.count < 0 else 1
+        return {"years": Decimal(sign * years), "months": Decimal(sign * months)}.get(name)
+    if isinstance(base, timedelta):
+        return _part_of_span(base, name)
+    return _part_of_time(base.value if isinstance(base, n.Moment) else base, name)
 
 
-def _items(source: object) -> list[Any]:
-    if isinstance(source, list):
-        return source
-    if isinstance(source, Interval):
-        return _span(source)
-    return []
+def _part_of_span(span: timedelta, name: str) -> object:
+    sign = -1 if span < timedelta(0) else 1
+    size = abs(span)
+    parts = {
+        "days": size.days,
+        "hours": size.seconds // 3600,
+        "minutes": size.seconds // 60 % 60,
+        "seconds": Decimal(size.seconds % 60) + Decimal(size.microseconds).scaleb(-6),
+    }
+    return Decimal(sign) * parts[name] if name in parts else None
 
 
-def _span(interval: Interval) -> list[Any]:
-    low, high = interval.low, interval.high
-    if not (isinstance(low, Decimal) and isinstance(high, Decimal)):
-        return []
-    if abs(high - low) > 10_000:
-        raise PolicyError("feel_refused", "A `for` over more than 10,000 numbers is refused.")
-    step = 1 if low <= high else -1
-    return [low + step * i for i in range(int(abs(high - low)) + 1)]
-
-
-def calculate(sign: str, left: object, right: object) -> object:
-    """Do arithmetic on numbers, texts, dates and durations; null where FEEL has no answer."""
-    try:
-        return _calculate(sign, left, right)
-    except (OverflowError, ValueError):  # a date outside the years 1 to 9999
-        return None
-
-
-def _calculate(sign: str, left: object, right: object) -> object:
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return _number(sign, left, right)
-    if isinstance(left, str) and isinstance(right, str):
-        return left + right if sign == "+" else None
-    if isinstance(left, n.Months) and isinstance(right, n.Months) and sign in "+-":
-        return n.Months(left.count + (right.count if sign == "+" else -right.count))
-    if isinstance(right, date) and not isinstance(left, date) and sign == "+":
-        left, right = right, left
-    if isinstance(right, n.Months) and isinstance(left, date) and sign in "+-":
-        return add_months(left, right.count if sign == "+" else -right.count)
-    pairs = ((date, timedelta), (timedelta, timedelta), (date, date))
-    if any(isinstance(left, a) and isinstance(right, b) for a, b in pairs):
-        if sign == "-":
-            return left - right  # type: ignore[operator]
-        if sign == "+" and isinstance(right, timedelta):
-            return left + right  # type: ignore[operator]
+def _part_of_time(value: object, name: str) -> object:
+    if isinstance(value, date) and name in ("year", "month", "day"):
+        return Decimal(getattr(value, name))
+    if isinstance(value, date) and name == "weekday":
+        return Decimal(value.isoweekday())
+    if isinstance(value, time | datetime):
+        if name in ("hour", "minute"):
+            return Decimal(getattr(value, name))
+        if name == "second":
+            return Decimal(value.second) + Decimal(value.microsecond).scaleb(-6)
+        if name == "time offset":
+            return value.utcoffset()
+        if name == "timezone" and value.utcoffset() is not None:
+            clock = value.timetz() if isinstance(value, datetime) else value
+            return write_time(clock)[8:].lstrip(".0123456789")
     return None
 
 
-def _number(sign: str, left: Decimal, right: Decimal) -> Decimal | None:
-    actions: dict[str, Callable[[Context, Decimal, Decimal], Decimal]] = {
-        "+": Context.add,
-        "-": Context.subtract,
-        "*": Context.multiply,
-        "/": Context.divide,
-        "**": Context.power,
-    }
-    try:
-        return actions[sign](CONTEXT, left, right)
-    except (DivisionByZero, InvalidOperation, Overflow):
+def at_position(items: list[Any], position: Decimal) -> object:
+    """Give the item at a position, -1 the last; null where there is none."""
+    if position != position.to_integral_value() or abs(position) > len(items) or position == 0:
         return None
+    return items[int(position) - 1 if position > 0 else int(position)]
 
 
-def add_months(day: date, months: int) -> date:
-    """Give the same day that many months later, or the month's last day where it has no such day."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, min(day.day, (first_of_next - timedelta(days=1)).day))
+def _items(source: object) -> list[Any] | None:
+    if isinstance(source, Interval):
+        return _span(source)
+    if source is None or isinstance(source, list):
+        return source
+    return [source]
+
+
+def _span(interval: Interval) -> list[Any] | None:
+    low, high = interval.low, interval.high
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        distance, one = high - low, Decimal(1)
+        if abs(distance) > MAX_SPAN:
+            raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} numbers is refused.")
+        step: Any = one if distance >= 0 else -one
+        many = int(abs(distance)) + 1
+    elif type(low) is date and type(high) is date:
+        days = (high - low).days
+        if abs(days) > MAX_SPAN:
+            raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} days is refused.")
+        step = timedelta(days=1 if days >= 0 else -1)
+        many = abs(days) + 1
+    else:
+        return None
+    found: list[Any] = [low + step * i for i in range(many)]
+    if not interval.low_closed:
+        found = [item for item in found if item != low]
+    return found if interval.high_closed else [item for item in found if item != high]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.kinds import inner_names
+from postloan.policy.feel.kinds_of_parts import SPACED_PARTS
 from postloan.policy.feel.lexer import is_plain
 from postloan.policy.feel.literals import parse_temporal
 from postloan.policy.feel.primary import Reader
@@ -61,7 +62,7 @@ def _parse(
 ) -> n.Node:
     try:
         _refuse_oversized(text)
-        return _parse_cached(text, rule, _odd(known), _odd(members))
+        return _parse_cached(text, rule, _odd(known), _odd(members).union(SPACED_PARTS))
     except PolicyError as error:
         raise PolicyError(error.code, error.message, where=where, mend=error.mend) from error
 

@@ -1,0 +1,136 @@
+"""Built-in functions on dates, times and durations; `today` and `now` are the business date."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from postloan.policy.feel import nodes as n
+from postloan.policy.feel.arithmetic import months_between
+from postloan.policy.feel.builtins.numbers import whole
+from postloan.policy.feel.builtins.registry import feel
+from postloan.policy.feel.literals import read_date, read_duration, read_moment, read_time
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@feel("today() -> date")
+@feel("now() -> date")
+def business_date() -> date:
+    """Stand for the business date, which the interpreter gives itself."""
+    raise TypeError
+
+
+feel("date(from: string) -> date")(read_date)
+feel("date and time(from: string) -> datetime")(read_moment)
+feel("time(from: string) -> time")(read_time)
+feel("duration(from: string) -> duration")(read_duration)
+
+
+@feel("date(from: date) -> date")
+def date_of_date(value: date) -> date:
+    """Give a date back."""
+    return value
+
+
+@feel("date(from: datetime) -> date")
+def date_of_moment(value: n.Moment) -> date:
+    """Give the day of a date and time."""
+    return value.value.date()
+
+
+@feel("date(year: number, month: number, day: number) -> date")
+def date_of_parts(year: Decimal, month: Decimal, day: Decimal) -> date:
+    """Give a date by its parts; null if there is none such."""
+    return date(whole(year), whole(month), whole(day))
+
+
+@feel("date and time(date: date, time: time) -> datetime")
+def moment_of_date(day: date, clock: time) -> n.Moment:
+    """Join a day and a time."""
+    return n.Moment(datetime.combine(day, clock))
+
+
+@feel("date and time(date: datetime, time: time) -> datetime")
+def moment_of_moment(day: n.Moment, clock: time) -> n.Moment:
+    """Join the day of a date and time with another time."""
+    return n.Moment(datetime.combine(day.value.date(), clock))
+
+
+@feel("time(from: time) -> time")
+def time_of_time(value: time) -> time:
+    """Give a time back."""
+    return value
+
+
+@feel("time(from: datetime) -> time")
+def time_of_moment(value: n.Moment) -> time:
+    """Give the time of a date and time."""
+    return value.value.timetz()
+
+
+@feel("time(hour: number, minute: number, second: number, offset?: days) -> time")
+def time_of_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time:
+    """Give a time by its parts; null if there is none such."""
+    micro = whole((second % 1) * 1_000_000)
+    zone = None if offset is None else timezone(offset)
+    return time(whole(hour), whole(minute), int(second), micro, zone)
+
+
+@feel("years and months duration(from: date, to: date) -> months")
+def months_of_dates(start: date, end: date) -> n.Months:
+    """Count the whole months from one day to another."""
+    return n.Months(months_between(start, end))
+
+
+@feel("years and months duration(from: datetime, to: datetime) -> months")
+def months_of_moments(start: n.Moment, end: n.Moment) -> n.Months:
+    """Count the whole months from the day of one date and time to that of another."""
+    return n.Months(months_between(start.value.date(), end.value.date()))
+
+
+def _day(value: Any) -> date:
+    return value.value.date() if isinstance(value, n.Moment) else value
+
+
+@feel("day of year(date: date) -> number")
+@feel("day of year(date: datetime) -> number")
+def day_of_year(value: Any) -> Decimal:
+    """Give the day's number in its year, 1 the first."""
+    return Decimal(_day(value).timetuple().tm_yday)
+
+
+@feel("day of week(date: date) -> string")
+@feel("day of week(date: datetime) -> string")
+def day_of_week(value: Any) -> str:
+    """Give the day's English name."""
+    return _DAYS[_day(value).weekday()]
+
+
+@feel("month of year(date: date) -> string")
+@feel("month of year(date: datetime) -> string")
+def month_of_year(value: Any) -> str:
+    """Give the month's English name."""
+    return _MONTHS[_day(value).month - 1]
+
+
+@feel("week of year(date: date) -> number")
+@feel("week of year(date: datetime) -> number")
+def week_of_year(value: Any) -> Decimal:
+    """Give the week's number by ISO 8601."""
+    return Decimal(_day(value).isocalendar().week)
