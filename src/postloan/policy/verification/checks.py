@@ -227,6 +227,8 @@ class Checks:
             if found.decided and not found.cut_off:
                 left &= ~(1 << rule)
                 others = self.space.touching(box) & left & self.answers.alike(rule)
+                if self.policy in "FP":
+                    others &= -1 << rule
                 named = f" as {_some([self.ids[one] for one in bits(others)])}" if others else ""
                 named = named or " as the default"
                 yield self.finding(

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from itertools import islice
 from typing import Any
 
 from postloan.policy import feel
@@ -20,6 +21,9 @@ _TYPES: dict[str, type] = {
     "date": date,
     "days": timedelta,
 }
+
+_LOOKED_AT = 64
+"""Pieces among which a plain value is looked for."""
 
 Sets = tuple[int, int]
 """Pieces on which a test is true, and pieces on which it is false; it is null on the rest."""
@@ -120,6 +124,15 @@ class Domain:
     def finite(self) -> bool:
         """Tell whether each piece is one value."""
         return all(piece % 2 for piece in bits(self.live))
+
+    def sample(self, pieces: int) -> Any:
+        """Give a value of some pieces, a plain one if there is one: not null, whole, not below zero."""
+        known = pieces & ~(1 << self.null)
+        if self.kind != "number" or not known:
+            return self.samples[next(bits(known or pieces))]
+        samples = [self.samples[piece] for piece in islice(bits(known), _LOOKED_AT)]
+        whole = [value for value in samples if value == value.to_integral_value()]
+        return next((value for value in whole if value >= 0), (whole or samples)[0])
 
     def met(self, cell: n.UnaryTests) -> int | None:
         """Give the pieces that meet a cell; None if it cannot be told from the pieces."""

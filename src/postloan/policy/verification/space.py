@@ -143,9 +143,7 @@ class Space:
         """Give one input of a box: a value for each expression, null only where nothing else will do."""
         found: dict[str, object] = {}
         for dimension, pieces in zip(self.dimensions, box, strict=True):
-            null = 1 << dimension.domain.null
-            piece = next(bits(pieces & ~null or pieces))
-            found[dimension.text] = dimension.domain.samples[piece]
+            found[dimension.text] = dimension.domain.sample(pieces)
         return found
 
 
