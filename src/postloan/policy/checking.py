@@ -39,10 +39,8 @@ def check_pack(
     Returns:
         Findings in the order signals, tables, dates, provenance; none if all is well.
     """
-    env = {name: feel_kind(kind) for name, kind in facts.items() if kind != "timestamp"}
-    may_miss = set(env) if nullable is None else set(nullable)
-    own = pack.settings.get("variables") or {}
-    env |= {name: feel_kind(kind, f"{pack.id}/pack.yaml, variables") for name, kind in own.items()}
+    env = environment(pack, facts)
+    may_miss = set(facts) if nullable is None else set(nullable)
     findings: list[Finding] = []
     for dated in _all(pack, "signal"):
         findings += _signal(dated.value, env)
@@ -54,6 +52,18 @@ def check_pack(
         for dated in _all(pack, kind):
             findings += _provenance(dated, as_of_range[0])
     return findings
+
+
+def environment(pack: Pack, facts: Mapping[str, str]) -> dict[str, str]:
+    """Give the FEEL kind of each name that the pack's expressions may use.
+
+    Args:
+        pack: the pack, with its own `variables`.
+        facts: kind of column (or FEEL kind) of each fact.
+    """
+    env = {name: feel_kind(kind) for name, kind in facts.items() if kind != "timestamp"}
+    own = pack.settings.get("variables") or {}
+    return env | {name: feel_kind(kind, f"{pack.id}/pack.yaml, variables") for name, kind in own.items()}
 
 
 def _all(pack: Pack, kind: str) -> Iterator[Dated]:

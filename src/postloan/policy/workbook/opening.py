@@ -1,0 +1,120 @@
+"""Opens a workbook that somebody sent: bounded before anything is unpacked, and read without formulas."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import warnings
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from postloan.errors import PolicyError
+from postloan.policy.workbook import layout
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+MOST_BYTES = 30_000_000
+"""The largest size unpacked; 5,000 rules of 10 columns take about 6 million bytes."""
+
+MOST_PARTS = 1_000
+MOST_SHEETS = 200
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 500, 500_000
+
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+)
+"""What reading a file raises that is no zip archive, is cut off, or has a password."""
+
+_MARKS = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007"
+
+
+def open_book(data: bytes, where: str) -> tuple[Workbook, str]:
+    """Open an .xlsx file.
+
+    Args:
+        data: the bytes of the file.
+        where: its name, for errors.
+
+    Returns:
+        The workbook, and the mark that `layout.unshielded` takes out of its texts.
+
+    Raises:
+        PolicyError: `xlsx_unreadable` or `xlsx_too_large`.
+    """
+    from openpyxl import load_workbook
+
+    shielded, mark = _shielded(data, where)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tells of decoration that is not kept, which tables do not need
+        try:
+            book = load_workbook(io.BytesIO(shielded), rich_text=False)
+        except Exception as error:
+            raise _unreadable(where, error) from error
+    if len(book.worksheets) > MOST_SHEETS:
+        raise _too_large(f"{len(book.worksheets)} sheets, {MOST_SHEETS} at the most", where)
+    for sheet in book.worksheets:
+        rows, columns = sheet.max_row, sheet.max_column
+        if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+            raise _too_large(
+                f"the sheet reaches to row {rows:,} and column {columns:,}; "
+                f"at the most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns and {MOST_CELLS:,} cells",
+                f"{where}, sheet {sheet.title}",
+            )
+    return book, mark
+
+
+def _shielded(data: bytes, where: str) -> tuple[bytes, str]:
+    """Check the parts of the file and give it again, with the escapes of texts shielded."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = _parts(packed, where)
+    except _BROKEN as error:
+        raise _unreadable(where, error) from error
+    whole = b"".join(parts.values())
+    mark = next(one for one in _MARKS if one.encode() not in whole)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as again:
+        for name, part in parts.items():
+            again.writestr(name, layout.shielded(part, mark.encode()))
+    return target.getvalue(), mark
+
+
+def _parts(packed: zipfile.ZipFile, where: str) -> dict[str, bytes]:
+    entries = packed.infolist()
+    size = sum(one.file_size for one in entries)
+    if len(entries) > MOST_PARTS:
+        raise _too_large(f"{len(entries):,} parts, {MOST_PARTS:,} at the most", where)
+    if size > MOST_BYTES:
+        raise _too_large(f"{size:,} bytes unpacked, {MOST_BYTES:,} at the most", where)
+    parts = {one.filename: packed.read(one) for one in entries if not one.is_dir()}
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
+            raise PolicyError(
+                "xlsx_unreadable",
+                "The file declares a document type or entities, which no workbook needs.",
+                where=f"{where}, {name}",
+                mend="Open it in Excel and save it again as .xlsx.",
+            )
+    return parts
+
+
+def _unreadable(where: str, error: Exception) -> PolicyError:
+    said = " ".join(str(error).split())[:200] or type(error).__name__
+    return PolicyError(
+        "xlsx_unreadable",
+        f"The file cannot be read as a workbook: {said}.",
+        where=where,
+        mend="Save it as an Excel workbook (.xlsx), without a password.",
+    )
+
+
+def _too_large(message: str, where: str) -> PolicyError:
+    return PolicyError(
+        "xlsx_too_large",
+        f"The workbook is larger than any table: {message}.",
+        where=where,
+        mend="Copy the cells of the tables into a fresh file made by `postloan policy export-xlsx`.",
+    )
