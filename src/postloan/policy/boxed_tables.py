@@ -18,25 +18,17 @@ def settle(node: n.Table, env: Mapping[str, k.Kind], where: str = "") -> k.Kind:
     """Check a boxed table where it stands, keep it checked in its node, and give the kind of its answer.
 
     Raises:
-        PolicyError: as `validate`; `feel_refused` for a default where all hits are listed, of which the
-            standard does not say whether it is the list or an item of it.
+        PolicyError: as `validate`.
     """
     table = node.table
     assert isinstance(table, DecisionTable)
     checked = validate(table, env, table.where or where)
-    listed = table.hit_policy in "CRO" and not table.aggregation
-    if listed and checked.has_default:
-        raise checked.refuse(
-            "feel_refused",
-            "A default of a table that lists its hits is refused: the standard does not say what it means.",
-            mend="Add a rule for the rest, or choose a single hit.",
-        )
     node.settle(checked)
     if table.aggregation == "#":
         return "number"
     kinds = {item.name: item.kind for item in checked.outputs}
     kind = next(iter(kinds.values())) if len(kinds) == 1 else k.context_of(kinds)
-    return k.list_of(kind) if listed else kind
+    return k.list_of(kind) if _lists(checked) else kind
 
 
 def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
@@ -45,7 +37,8 @@ def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
     No hit without a default is null. So are hits that contradict the hit policy: the standard has null there.
 
     Raises:
-        PolicyError: if the table has not been checked.
+        PolicyError: if the table has not been checked; `feel_refused` where a table that lists its hits has
+            none but a default, of which the standard does not say whether it is the list or an item.
     """
     checked = node.checked
     if not isinstance(checked, CheckedTable):
@@ -56,11 +49,21 @@ def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
         if error.code in ("unique_conflict", "any_conflict"):
             return None
         raise
-    if checked.table.hit_policy in "CRO" and not checked.table.aggregation:
+    if _lists(checked):
+        if not rows and checked.has_default:
+            raise checked.refuse(
+                "feel_refused",
+                "No rule holds, and the standard does not say what a default means where hits are listed.",
+                mend="Add a rule for the rest, or choose a single hit.",
+            )
         return [_outputs(checked, row) for row in rows]
     if not checked.table.aggregation and rows[0]["rule_id"] is None and not checked.has_default:
         return None
     return _outputs(checked, rows[0])
+
+
+def _lists(checked: CheckedTable) -> bool:
+    return checked.table.hit_policy in "CRO" and not checked.table.aggregation
 
 
 def _outputs(checked: CheckedTable, row: Mapping[str, Any]) -> object:

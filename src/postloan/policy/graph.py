@@ -227,8 +227,9 @@ def check_model(model: Model) -> Iterator[PolicyError]:
     typing = Typing(model, {name: one.kind for name, one in model.inputs.items()})
     for name, one in model.decisions.items():
         try:
-            if one.logic is not None:
-                typing.decision(name)
+            if one.logic is None:
+                typing.kinds[name] = one.kind  # left to people, who give its value
+            typing.decision(name)
         except PolicyError as error:
             yield error
     for function in model.knowledge.values():

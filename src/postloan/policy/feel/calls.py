@@ -53,6 +53,8 @@ class Calls:
             raise self.error(
                 f"{what} takes {_listed(wanted)}, not {_listed(names) if names else f'{len(kinds)} arguments'}."
             )
+        if function.named_only and not names:
+            raise self.error(f"{what} takes inputs and decisions, so its arguments are given by name.")
         given = dict(zip(names or wanted, kinds, strict=True))
         for one in function.function.parameters:
             if not same(given[one.name], one.kind):

@@ -46,10 +46,14 @@ class ContextKind(str):
 
 
 class FunctionKind(str):
-    """The kind of a function that is known: what it does, and the kinds of what it sees."""
+    """The kind of a function that is known: what it does, and the kinds of what it sees.
+
+    `named_only` marks one whose parameters have no order that the standard makes plain.
+    """
 
     function: n.Function
     env: Mapping[str, Kind]
+    named_only: bool = False
 
     def __new__(cls, function: n.Function, env: Mapping[str, Kind]) -> FunctionKind:
         """Make the kind from a definition and its surroundings."""

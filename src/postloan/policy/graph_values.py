@@ -1,0 +1,130 @@
+"""Values that a model is given: as FEEL knows them, of the kind and among the values that it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from postloan.errors import PolicyError
+from postloan.policy import feel
+from postloan.policy.feel import kinds as k
+from postloan.policy.feel import nodes as n
+from postloan.policy.feel.types_of_values import conforms
+from postloan.policy.feel.values import Interval, kind_of, normalise, written
+from postloan.policy.graph import InputData, Model
+
+_ANY_DAY = date(2000, 1, 1)
+"""Allowed values are constants; what they would say of today is not asked."""
+
+
+def accepted(model: Model, inputs: Mapping[str, object]) -> dict[str, Any]:
+    """Give the values of all inputs, and of the decisions that are given; see `graph.accept`."""
+    for name in inputs:
+        if name not in model.inputs and name not in model.decisions:
+            raise _error(
+                model,
+                "unknown_input",
+                f"The model has no input `{name}`.",
+                name,
+                f"It has: {', '.join(sorted(model.inputs))}.",
+            )
+    values: dict[str, Any] = {name: None for name in model.inputs}
+    for name, value in inputs.items():
+        declared = model.inputs[name] if name in model.inputs else InputData(name, model.decisions[name].kind)
+        values[name] = _value(model, declared, value)
+    return values
+
+
+def kinds_of_inputs(model: Model, given: Mapping[str, object]) -> dict[str, k.Kind]:
+    """Give the kinds of all inputs, and of the decisions that are given; see `graph.kinds_for`."""
+    values = accepted(model, given)
+    declared = {name: one.kind for name, one in model.inputs.items()}
+    declared |= {name: model.decisions[name].kind for name in given if name in model.decisions}
+    return {
+        name: _narrowed(kind, values[name], f"{model.where}, input {name}") for name, kind in declared.items()
+    }
+
+
+def _narrowed(kind: k.Kind, value: object, where: str) -> k.Kind:
+    """Give the declared kind, and that of the value where none is declared."""
+    if kind in ("any", k.CONTEXT) or (k.is_list(kind) and k.item_of(kind) == "any"):
+        return kind if value is None else kind_of(value, where)
+    return kind
+
+
+def _value(model: Model, declared: InputData, value: object) -> object:
+    try:
+        found = normalise(_moments(value))
+    except TypeError as error:
+        raise _error(
+            model, "input_kind", "A number is a float, which is not exact.", declared.name, "Give a Decimal."
+        ) from error
+    found = _converted(found, declared.kind)
+    if found is not None and not conforms(found, lenient(declared.kind)):
+        raise _error(
+            model,
+            "input_kind",
+            f"`{declared.name}` is {_shown(found)}, declared a {declared.kind}.",
+            declared.name,
+        )
+    for rule in declared.allowed:
+        _refuse_outside(model, declared.name, rule.path, rule.tests, found)
+    return found
+
+
+def _moments(value: object) -> object:
+    """Give moments of Python as those of FEEL, within lists and contexts too."""
+    if isinstance(value, datetime):
+        return n.Moment(value)
+    if isinstance(value, list):
+        return [_moments(item) for item in value]
+    return {name: _moments(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def _converted(value: object, kind: k.Kind) -> object:
+    """Make a list of a single value and the other way round, as the standard converts them."""
+    if k.is_list(kind) and value is not None and not isinstance(value, list):
+        return [value]
+    single = isinstance(value, list) and len(value) == 1
+    return value[0] if single and not k.is_list(kind) and kind != "any" else value  # type: ignore[index]
+
+
+def lenient(kind: k.Kind) -> k.Kind:
+    """Give a kind whose contexts may lack entries, which are then null."""
+    if k.is_list(kind):
+        return k.list_of(lenient(k.item_of(kind)))
+    members = k.members_of(kind)
+    return kind if members is None else k.CONTEXT
+
+
+def _refuse_outside(model: Model, name: str, path: tuple[str, ...], tests: str, value: object) -> None:
+    node = feel.parse_unary(tests, where=f"{model.where}, allowed values of {name}")
+    for one in _at(value, path):
+        if one is not None and not feel.interpret_unary(node, one, {}, _ANY_DAY):
+            raise _error(
+                model,
+                "input_not_allowed",
+                f"`{'.'.join((name, *path))}` is {_shown(one)}, which is not among its values.",
+                name,
+                f"Allowed: {tests}.",
+            )
+
+
+def _at(value: object, path: tuple[str, ...]) -> Iterator[object]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _at(value.get(path[0]), path[1:])
+
+
+def _shown(value: object) -> str:
+    text = written(value) if not isinstance(value, Interval) else "a range"
+    return text if len(text) < 80 else f"{text[:77]}…"
+
+
+def _error(model: Model, code: str, message: str, name: str, mend: str = "") -> PolicyError:
+    return PolicyError(code, message, where=", ".join(filter(None, (model.where, f"input {name}"))), mend=mend)
