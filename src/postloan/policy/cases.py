@@ -252,7 +252,7 @@ class _Reader:
             self.known_rules([found], rules)
             return found
         if name == "rule_ids" and checked.table.aggregation:
-            found_all = value.split() if isinstance(value, str) else value
+            found_all = ([] if value == "null" else value.split()) if isinstance(value, str) else value
             if not isinstance(found_all, list):
                 raise self.error("case_malformed", f"`rule_ids` is {value!r}.", "Write a list.")
             self.known_rules(found_all, rules)

@@ -25,9 +25,9 @@ def spell(node: n.Node) -> str:
         case n.Arithmetic(sign, left, right) | n.Compare(sign, left, right):
             return f"{_part(left)} {sign} {_part(right)}"
         case n.And(left, right):
-            return f"{_part(left)} and {_part(right)}"
+            return f"{_joined(left)} and {_joined(right)}"
         case n.Or(left, right):
-            return f"{_part(left)} or {_part(right)}"
+            return f"{spell(left)} or {spell(right)}"
         case n.Between(value, low, high):
             return f"{_part(value)} between {_part(low)} and {_part(high)}"
         case n.Range(low, high, low_closed, high_closed):
@@ -69,6 +69,11 @@ def constant(value: object) -> str:
         case n.Months(count):
             return f'duration("P{count}M")'
     return str(value)
+
+
+def _joined(node: n.Node) -> str:
+    """Give an operand of `and`, which binds closer than `or`."""
+    return f"({spell(node)})" if isinstance(node, n.Or | n.If | n.Quantified | n.For) else spell(node)
 
 
 def _part(node: n.Node) -> str:

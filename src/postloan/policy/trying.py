@@ -100,7 +100,7 @@ class Subject:
 
     def suggest(self, mutant: Mutant, search: Search) -> str:
         """Give a case that would notice, as a line of YAML."""
-        head = f"case: {mutant.place}, {self.version.kind}: {self.version.key}"
+        head = f'case: "{mutant.place}", {self.version.kind}: {self.version.key}'
         if isinstance(mutant, DateMutant):
             expect = (
                 "what it says then" if self.library.pack.in_force(self.versions, mutant.day) else NOT_IN_FORCE
