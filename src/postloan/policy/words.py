@@ -8,7 +8,7 @@ classes, the numbers of several columns into one, and the masks stand in a table
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -25,6 +25,10 @@ BITS = 62
 """Bits of an int64 that a word uses; the sign stays clear."""
 
 _FULL = 2**BITS - 1
+
+Read = Callable[[Table], Column]
+"""Gives a column of a table that is made from the frame by further joins."""
+
 _STEPS_AT_ONCE = 32
 """Steps up to which one expression finds a value's class; beyond, it first finds the stretch of them."""
 _STRETCH = 16
@@ -61,23 +65,25 @@ class Words:
         self.count = last // BITS + 1
         base, found, conditions = self.tested()
         ready = base.view()  # what is tested is computed once, however often it is compared
-        parts: list[list[Column]] = [[] for _ in range(self.count)]
+        parts: list[list[Read]] = [[] for _ in range(self.count)]
         for name, restricted in conditions.items():
             for w, bits in enumerate(_split(restricted, self.count)):
                 if bits:
-                    least = v.literal(_FULL ^ bits, "integer")
-                    parts[w].append(ready[name].ifelse(v.literal(_FULL, "integer"), least))
+                    parts[w].append(_condition(name, bits))
         direct, numbered = dict[str, Classes](), dict[str, Classes]()
         for name, item in found.items():
             (direct if self.is_direct(item) else numbered)[name] = item
         for name, item in direct.items():
-            ready, column = self.looked_up(ready, name, item, item.masks, item.nothing)
-            parts[0].append(column)
+            ready, read = self.looked_up(ready, name, item, item.masks, item.nothing)
+            parts[0].append(read)
         ready = self.joined(ready, numbered, parts)
         if not found:
             for w, every in enumerate(_split(self.all_bits(), self.count)):
-                parts[w].append(v.literal(every, "integer"))
-        words = {name: reduce(v.bit_and, part) for name, part in zip(self.names, parts, strict=True)}
+                parts[w].append(_every(every))
+        words = {
+            name: reduce(v.bit_and, [read(ready) for read in part])
+            for name, part in zip(self.names, parts, strict=True)
+        }
         kept = [*self.keep, *(["input_missing"] if self.required() else [])]
         return ready.select(*kept, **words).view()
 
@@ -132,42 +138,30 @@ class Words:
 
     def looked_up(
         self, ready: Table, name: str, item: Classes, values: Sequence[int], nothing: int
-    ) -> tuple[Table, Column]:
-        """Give the value of each row's class: `values` in the order of the classes' masks."""
-        column = ready[name]
+    ) -> tuple[Table, Read]:
+        """Give how to read the value of each row's class: `values` in the order of the classes' masks."""
         if item.ordered:
-            return ready, v.steps(column, item.values, values, nothing)
+            return ready, lambda rows: v.steps(rows[name], item.values, values, nothing)
         *told, others = values
         if len(told) <= _NAMES_AT_ONCE:
-            kind: Kind = "boolean" if told and isinstance(item.values[0], bool) else "string"
-            cases = [(column.isnull(), v.literal(nothing, "integer"))] if nothing != others else []
-            cases += [
-                (column == v.literal(value, kind), v.literal(known, "integer"))
-                for value, known in zip(item.values, told, strict=True)
-            ]
-            return ready, v.when(cases, v.literal(others, "integer"))
-        fields = [Field(f"{name}_is", "string"), Field(f"{name}_gives", "integer")]
-        rows = [
-            {fields[0].name: value, fields[1].name: known}
-            for value, known in zip(item.values, told, strict=True)
-        ]
-        right = self.engine.from_rows(rows, fields, f"names_{name}")
-        ready = ready.left_join(right, ready[name] == right[fields[0].name])
-        known = v.coalesce(ready[fields[1].name], v.literal(others, "integer"))
-        if nothing != others:
-            known = v.when([(ready[name].isnull(), v.literal(nothing, "integer"))], known)
-        return ready, known
+            return ready, lambda rows: _told(rows[name], item.values, values, nothing)
+        is_, gives = Field(f"{name}_is", "string"), Field(f"{name}_gives", "integer")
+        rows = [{is_.name: value, gives.name: known} for value, known in zip(item.values, told, strict=True)]
+        right = self.engine.from_rows(rows, [is_, gives], f"names_{name}")
+        ready = ready.left_join(right, ready[name] == right[is_.name])
+        return ready, lambda rows: _given(rows[name], rows[gives.name], others, nothing)
 
-    def joined(self, ready: Table, numbered: Mapping[str, Classes], parts: list[list[Column]]) -> Table:
+    def joined(self, ready: Table, numbered: Mapping[str, Classes], parts: list[list[Read]]) -> Table:
         """Join the masks of the inputs whose classes are numbered; add their words to `parts`."""
         if not numbered:
             return ready
-        numbers, slots = dict[str, Column](), dict[str, list[int]]()
+        numbers, slots = dict[str, Read](), dict[str, list[int]]()
         for name, item in numbered.items():
             ready, numbers[name], slots[name] = self.number(ready, name, item)
         rows, columns = list[dict[str, Any]](), dict[str, Column]()
         for group in self.groups(slots):
-            columns[f"group_{len(columns)}"] = self.group(group, numbers, slots, rows)
+            read = {name: numbers[name](ready) for name in group}
+            columns[f"group_{len(columns)}"] = self.group(read, slots, rows)
         ready = ready.mutate(**columns)
         fields = [Field("at", "integer"), *(Field(name, "integer") for name in self.names)]
         masks = self.engine.from_rows(rows, fields, "masks")
@@ -175,16 +169,16 @@ class Words:
             own = masks.rename({f"{name}_{one.name}": one.name for one in fields})
             ready = ready.inner_join(own, ready[name] == own[f"{name}_at"])
         for w, word in enumerate(self.names):
-            parts[w] += [ready[f"{name}_{word}"] for name in columns]
+            parts[w] += [_column(f"{name}_{word}") for name in columns]
         return ready
 
-    def number(self, ready: Table, name: str, item: Classes) -> tuple[Table, Column, list[int]]:
-        """Give the number of each row's class, and the masks by number."""
+    def number(self, ready: Table, name: str, item: Classes) -> tuple[Table, Read, list[int]]:
+        """Give how to read the number of each row's class, and the masks by number."""
         kind = _field_kind(ready[name])
         if not item.ordered or len(item.values) <= _STEPS_AT_ONCE or kind is None:
             last = len(item.masks)
-            ready, column = self.looked_up(ready, name, item, range(last), last)
-            return ready, column, [*item.masks, item.nothing]
+            ready, read = self.looked_up(ready, name, item, range(last), last)
+            return ready, read, [*item.masks, item.nothing]
         wide = _STRETCH if len(item.values) <= _STRETCH**2 else 2 * _STRETCH
         bounds = [Field(f"{name}_{j}", kind) for j in range(wide - 1)]
         at = Field(f"{name}_at", "integer")
@@ -202,8 +196,7 @@ class Words:
         first = v.steps(ready[name], item.values[wide - 1 :: wide], range(last), last)
         ready = ready.mutate(**{f"{name}_in": first})
         ready = ready.inner_join(stretches, ready[f"{name}_in"] == stretches[at.name])
-        within = v.place(ready[name], [ready[one.name] for one in bounds])
-        return ready, ready[at.name] * v.literal(wide, "integer") + within, slots
+        return ready, lambda rows: _within(rows, name, [one.name for one in bounds]), slots
 
     def groups(self, slots: Mapping[str, Sequence[int]]) -> Iterator[list[str]]:
         """Give inputs together as long as their masks, multiplied out, stay few."""
@@ -217,22 +210,50 @@ class Words:
         yield group
 
     def group(
-        self,
-        group: Sequence[str],
-        numbers: Mapping[str, Column],
-        slots: Mapping[str, Sequence[int]],
-        rows: list[dict[str, Any]],
+        self, numbers: Mapping[str, Column], slots: Mapping[str, Sequence[int]], rows: list[dict[str, Any]]
     ) -> Column:
         """Add the rows of a group's masks; give the number of the row that holds for each row."""
-        number, masks = v.literal(len(rows), "integer"), [(1 << BITS * self.count) - 1]
-        stride = 1
-        for name in group:
-            number = number + numbers[name] * v.literal(stride, "integer")
+        number, masks, stride = v.literal(len(rows), "integer"), [(1 << BITS * self.count) - 1], 1
+        for name, own in numbers.items():
+            number = number + own * v.literal(stride, "integer")
             masks = [one & mask for one in slots[name] for mask in masks]
             stride *= len(slots[name])
         for mask in masks:
             rows.append({"at": len(rows)} | dict(zip(self.names, _split(mask, self.count), strict=True)))
         return number
+
+
+def _condition(name: str, bits: int) -> Read:
+    full, least = v.literal(_FULL, "integer"), v.literal(_FULL ^ bits, "integer")
+    return lambda rows: rows[name].ifelse(full, least)
+
+
+def _every(bits: int) -> Read:
+    return lambda _: v.literal(bits, "integer")
+
+
+def _column(name: str) -> Read:
+    return lambda rows: rows[name]
+
+
+def _told(column: Column, named: Sequence[Any], values: Sequence[int], nothing: int) -> Column:
+    *told, others = values
+    kind: Kind = "boolean" if named and isinstance(named[0], bool) else "string"
+    cases = [(column.isnull(), nothing)] if nothing != others else []
+    cases += [(column == v.literal(one, kind), known) for one, known in zip(named, told, strict=True)]
+    return v.when([(is_, v.literal(known, "integer")) for is_, known in cases], v.literal(others, "integer"))
+
+
+def _given(column: Column, given: Column, others: int, nothing: int) -> Column:
+    known = v.coalesce(given, v.literal(others, "integer"))
+    if nothing == others:
+        return known
+    return v.when([(column.isnull(), v.literal(nothing, "integer"))], known)
+
+
+def _within(rows: Table, name: str, bounds: Sequence[str]) -> Column:
+    first = rows[f"{name}_at"] * v.literal(len(bounds) + 1, "integer")
+    return first + v.place(rows[name], [rows[bound] for bound in bounds])
 
 
 _KINDS = {"number": ("int", "decimal"), "string": ("string",), "boolean": ("boolean",), "date": ("date",)}
