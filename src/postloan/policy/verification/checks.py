@@ -109,7 +109,15 @@ class Checks:
         other = met & ~self.answers.alike(first)
         if self.policy == "A":
             return other
-        return sum(1 << rule for rule in bits(other) if self.priority(rule) == self.priority(first))
+        return other & self.ties[self.priority(first)]
+
+    @cached_property
+    def ties(self) -> dict[tuple[int, ...], int]:
+        """Give the rules of each priority."""
+        ties: dict[tuple[int, ...], int] = {}
+        for rule in self.ids:
+            ties[self.priority(rule)] = ties.get(self.priority(rule), 0) | 1 << rule
+        return ties
 
     def priority(self, rule: int) -> tuple[int, ...]:
         """Give the places of a rule's outputs in the lists of output values."""

@@ -31,10 +31,11 @@ Sets = tuple[int, int]
 
 def bits(pieces: int) -> Iterator[int]:
     """Give the positions of the bits that are set, lowest first."""
-    while pieces:
-        low = pieces & -pieces
-        yield low.bit_length() - 1
-        pieces ^= low
+    digits = bin(pieces)[:1:-1]
+    at = digits.find("1")
+    while at >= 0:
+        yield at
+        at = digits.find("1", at + 1)
 
 
 def runs(pieces: int) -> Iterator[tuple[int, int]]:

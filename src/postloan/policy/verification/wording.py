@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from postloan.policy.feel.builtins import text
-from postloan.policy.verification.domains import Domain, bits
+from postloan.policy.verification.domains import Domain, bits, runs
 from postloan.policy.verification.space import Box, Space
 
 
@@ -84,13 +84,10 @@ def _holds_other(domain: Domain, pieces: int) -> bool:
 
 def _spans(domain: Domain, pieces: int) -> list[tuple[int, int]]:
     """Give first and last piece of each stretch, across pieces that hold no value."""
-    spans: list[tuple[int, int]] = []
-    for piece in bits(pieces):
-        if spans and not domain.live & ((1 << piece) - (1 << (spans[-1][1] + 1))):
-            spans[-1] = (spans[-1][0], piece)
-        else:
-            spans.append((piece, piece))
-    return spans
+    values = (1 << domain.null) - 1
+    stretches = runs(pieces | (values & ~domain.live))
+    found = (pieces & ((1 << (last + 1)) - (1 << first)) for first, last in stretches)
+    return [((part & -part).bit_length() - 1, part.bit_length() - 1) for part in found if part]
 
 
 def _run(domain: Domain, first: int, last: int) -> str:
