@@ -68,7 +68,7 @@ class Outcomes:
             rows.append(own | self.row(self.constants(rule)))
         fields = [Field("hit_place", "integer"), Field("hit_rule", "string"), *self.fields]
         look_up = self.engine.from_rows(rows, fields, "rules")
-        found = coded.inner_join(look_up, coded["decided"] == look_up["hit_place"])
+        found = coded.left_join(look_up, coded["decided"] == look_up["hit_place"])
         columns: dict[str, Column] = {key: found[key] for key in keys}
         columns["rule_id"] = found["hit_rule"]
         columns |= self.outputs(found, {rule: place for place, rule in enumerate(order)})

@@ -167,7 +167,7 @@ class Words:
         masks = self.engine.from_rows(rows, fields, "masks")
         for name in columns:
             own = masks.rename({f"{name}_{one.name}": one.name for one in fields})
-            ready = ready.inner_join(own, ready[name] == own[f"{name}_at"])
+            ready = ready.left_join(own, ready[name] == own[f"{name}_at"])
         for w, word in enumerate(self.names):
             parts[w] += [_column(f"{name}_{word}") for name in columns]
         return ready
@@ -195,7 +195,7 @@ class Words:
         stretches = self.engine.from_rows(rows, [at, *bounds], f"steps_{name}")
         first = v.steps(ready[name], item.values[wide - 1 :: wide], range(last), last)
         ready = ready.mutate(**{f"{name}_in": first})
-        ready = ready.inner_join(stretches, ready[f"{name}_in"] == stretches[at.name])
+        ready = ready.left_join(stretches, ready[f"{name}_in"] == stretches[at.name])
         return ready, lambda rows: _within(rows, name, [one.name for one in bounds]), slots
 
     def groups(self, slots: Mapping[str, Sequence[int]]) -> Iterator[list[str]]:
