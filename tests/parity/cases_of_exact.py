@@ -38,6 +38,7 @@ def wide_decimals(t: Table, o: Table) -> Table:
         thrice=exact.multiply(product, exact.literal(Decimal("0.01"), 2, 2), 34),
         compared=exact.wide(t.p, 34, 12) < product,
         none=exact.null(34, 12),
+        text=v.without_zeros(v.text(t.p)),
     )
 
 

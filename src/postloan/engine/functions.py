@@ -365,4 +365,11 @@ FUNCTIONS: tuple[Function, ...] = (
         "CAST(strpos(s, part) AS BIGINT)",
         "CAST(instr(s, part) AS BIGINT)",
     ),
+    Function(
+        "pl_without_zeros",
+        (("s", "STRING"),),
+        "STRING",
+        "rtrim(rtrim(s, '0'), '.')",
+        "rtrim('.', rtrim('0', s))",
+    ),
 )

@@ -353,6 +353,11 @@ def ends_with(column: Column, wanted: Column) -> Column:
     return column.endswith(wanted)
 
 
+def without_zeros(column: Column) -> Column:
+    """Give the text of a number with decimal places without the zeros at its end."""
+    return _F["pl_without_zeros"](column)
+
+
 def text(column: Column) -> Column:
     """Give an integer, date, boolean or decimal as the text that results use."""
     return column.cast("string")

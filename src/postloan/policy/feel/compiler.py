@@ -79,6 +79,24 @@ def compile_unary(
     return found.fill_null(False)
 
 
+def compile_test(
+    node: n.Node, tests: n.UnaryTests, frame: Table, as_of: date, where: str = ""
+) -> Column:
+    """Compile the tests of a cell against an expression, to a truth column that is never null.
+
+    A quotient is compared as such, exactly, where a column of its values would be inexact.
+
+    Raises:
+        PolicyError: as `compile_expression`.
+    """
+    compiler = Compiler(frame, as_of, where)
+    kind = check(node, kinds_of(compiler, frame, node), where)
+    check_unary(tests, kind, kinds_of(compiler, frame, tests), where)
+    found = logic.column(comparing.unary(compiler, tests, compiler.value(node, {}), {}))
+    compiler.within_size([found])
+    return found.fill_null(False)
+
+
 def kinds_of(compiler: Compiler, frame: Table, node: n.Node) -> dict[str, str]:
     """Give the kinds of the names that a node reads, from the frame's columns."""
     kinds = {}

@@ -133,6 +133,8 @@ _ROUNDING = {
 
 
 def _round(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
+    if function != "decimal" and len(values) > 1 and is_null_constant(values[1]):
+        values = values[:1]
     if any(is_null_constant(value) for value in values):
         return NULL
     places = lists.whole(values[1]) if len(values) > 1 else 0
@@ -227,14 +229,25 @@ def _arguments(values: Sequence[Value]) -> Value:
 
 def _over_list(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
     source = _arguments(values)
+    if is_null_constant(source):
+        return NULL
+    if len(values) == 1 and isinstance(values[0], Scalar):  # null itself, not a list of null
+        gone = compiler.is_null(values[0])
+        found = _of_list(compiler, function, source)
+        return found if gone.is_constant else compiler.only_if(~gone.column, found)
     if isinstance(source, ListValue) and source.absent is not None:
-        bare = ListValue(source.items)
-        return compiler.only_if(~source.absent, _over_list(compiler, function, [bare]))
+        return compiler.only_if(~source.absent, _of_list(compiler, function, ListValue(source.items)))
+    return _of_list(compiler, function, source)
+
+
+def _of_list(compiler: Compiler, function: str, source: Value) -> Value:
     match function:
         case "count":
             return number(lists.ones(lists.items(compiler, source, "`count`")))
         case "sum":
             return lists.total(compiler, source)
+        case "product":
+            return lists.product(compiler, source)
         case "mean":
             return lists.mean(compiler, source)
         case "min" | "max":
@@ -243,12 +256,22 @@ def _over_list(compiler: Compiler, function: str, values: Sequence[Value]) -> Va
 
 
 def _list_contains(compiler: Compiler, _: str, values: Sequence[Value]) -> Value:
+    if is_null_constant(values[0]):
+        return NULL
+    if isinstance(values[0], ListValue) and values[0].absent is not None:
+        found = lists.contains(compiler, ListValue(values[0].items), values[1])
+        return compiler.only_if(~values[0].absent, found)
     return lists.contains(compiler, values[0], values[1])
 
 
 def _reshaped(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
-    for value in values:
-        if isinstance(value, ListValue) and value.absent is not None:
+    taken = values if function in ("concatenate", "union") else values[:1]
+    if any(is_null_constant(value) for value in taken):
+        return NULL
+    for value in taken:
+        if not isinstance(value, ListValue):
+            raise compiler.refuse(f"`{function}` of {describe(value)}")
+        if value.absent is not None:
             raise compiler.refuse(f"`{function}` of a list that may be null")
     first = lists.listed(values[0])
     match function:
@@ -274,26 +297,33 @@ def _fixed_list(compiler: Compiler, function: str, value: Value) -> list[Item]:
 
 def _cut(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
     """Compile the functions that count positions."""
+    if any(is_null_constant(value) for value in values[:2]):
+        return NULL
     found = _fixed_list(compiler, function, values[0])
     places = [lists.whole(value) for value in values[1:]]
     position = places[0]
     if position is None or (function == "sublist" and None in places):
-        raise compiler.refuse(f"`{function}` at a position that depends on the row")
+        raise compiler.refuse(f"`{function}` at a position that is no constant whole number")
     index = position - 1 if position > 0 else len(found) + position
-    if position == 0 or not 0 <= index <= len(found) - (function != "insert before"):
+    if position == 0 or not 0 <= index < len(found):
         return NULL
     if function == "remove":
         del found[index]
     elif function == "insert before":
         found.insert(index, Item(values[2]))
+    elif function == "list replace":
+        found[index] = Item(values[2])
     else:
-        length = places[1] if len(places) > 1 else len(found)
-        assert length is not None
+        length = places[1] if len(places) > 1 else len(found) - index
+        if length is None or not 0 <= length <= len(found) - index:
+            return NULL
         found = found[index : index + length]
     return ListValue(tuple(found))
 
 
 def _index_of(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
+    if is_null_constant(values[0]):
+        return NULL
     found = _fixed_list(compiler, function, values[0])
     items = []
     for position, item in enumerate(found, 1):
@@ -320,10 +350,10 @@ HANDLERS: dict[str, Handler] = {
     "date": _date,
     **dict.fromkeys(("day of week", "day of year", "month of year", "week of year"), _date_part),
     "years and months duration": _months,
-    **dict.fromkeys(("count", "sum", "mean", "min", "max", "all", "any"), _over_list),
+    **dict.fromkeys(("count", "sum", "product", "mean", "min", "max", "all", "any"), _over_list),
     "list contains": _list_contains,
     **dict.fromkeys(("append", "concatenate", "union", "distinct values", "flatten", "reverse"), _reshaped),
-    **dict.fromkeys(("remove", "insert before", "sublist"), _cut),
+    **dict.fromkeys(("remove", "insert before", "list replace", "sublist"), _cut),
     "index of": _index_of,
     "get value": _get_value,
     **texts.HANDLERS,

@@ -32,15 +32,13 @@ if TYPE_CHECKING:
 
 
 def items(compiler: Compiler, source: Value, what: str) -> Sequence[Item]:
-    """Give the items of a list or of a range of constants; none of null."""
+    """Give the items of a list, none where it is null, or those of a range of constants."""
     from postloan.policy.feel.compiling.core import MOST_ITEMS
 
     if isinstance(source, ListValue):
         found: Sequence[Item] = source.items
         if source.absent is not None:
             found = [Item(item.value, logic.both(item.present, ~source.absent)) for item in found]
-    elif is_null_constant(source):
-        found = ()
     elif isinstance(source, RangeValue):
         found = _span(compiler, source)
     else:
@@ -58,7 +56,8 @@ def _span(compiler: Compiler, source: RangeValue) -> list[Item]:
         raise compiler.refuse("A range whose ends depend on the row, taken as a list,")
     node = n.For((n.Binding("i", n.Name("source")),), n.Name("i"))
     found = interpret(node, {"source": constant(source)}, compiler.as_of)
-    assert isinstance(found, list)
+    if not isinstance(found, list):
+        raise compiler.refuse("A range without numbers or days, taken as a list,")
     return [Item(of_constant(item, compiler.where)) for item in found]
 
 
@@ -73,26 +72,16 @@ def ones(found: Sequence[Item]) -> num.Number:
     return num.whole(total + fixed if fixed else total, 4)
 
 
-def at(compiler: Compiler, base: ListValue, position: Scalar) -> Value:
-    """Give the item at a position, counted from 1, or from the end if negative; null outside."""
-    found = items(compiler, base, "`[…]`")
-    if position.is_constant:
-        if position.constant != int(position.constant) or position.constant == 0:
-            return NULL
-        wanted = int(position.constant)
-        if base.is_fixed:
-            index = wanted - 1 if wanted > 0 else len(found) + wanted
-            return found[index].value if 0 <= index < len(found) else NULL
-        ordered = found if wanted > 0 else found[::-1]
-        return _nth(compiler, ordered, num.of_constant(Decimal(abs(wanted)), ""))
-    if not base.is_fixed or not isinstance(position.number, num.Number):
-        raise compiler.refuse("A position that depends on the row in a list that does")
-    branches: Value = NULL
-    for index, item in enumerate(found):
-        places = [num.of_constant(Decimal(one), "") for one in (index + 1, index - len(found))]
-        met = logic.folded([num.compare("=", position.number, one) for one in places], lambda a, b: a | b)
-        branches = compiler.choice(met, item.value, branches)
-    return branches
+def at(base: ListValue, position: Scalar, compiler: Compiler) -> Value:
+    """Give the item at a constant position, counted from 1, or from the end if negative; null outside."""
+    if position.constant != int(position.constant) or position.constant == 0:
+        return NULL
+    wanted = int(position.constant)
+    if base.is_fixed:
+        index = wanted - 1 if wanted > 0 else len(base.items) + wanted
+        return base.items[index].value if 0 <= index < len(base.items) else NULL
+    ordered = base.items if wanted > 0 else base.items[::-1]
+    return _nth(compiler, ordered, num.of_constant(Decimal(abs(wanted)), ""))
 
 
 def _nth(compiler: Compiler, ordered: Sequence[Item], wanted: num.Number) -> Value:
@@ -180,6 +169,21 @@ def _unless_null(compiler: Compiler, found: Sequence[Item], value: Value) -> Val
     if missing.is_constant:
         return NULL if missing.constant else value
     return compiler.only_if(~missing.column, value)
+
+
+def product(compiler: Compiler, source: Value) -> Value:
+    """Multiply numbers; null over nothing or where one is null."""
+    found = items(compiler, source, "`product`")
+    if not found or any(is_null_constant(item.value) and item.present is None for item in found):
+        return NULL
+    made: qty.Quantity = qty.ONE
+    for item in found:
+        value = NULL if is_null_constant(item.value) else compiler.scalar(item.value, "`product`")
+        if value.number is None:
+            raise compiler.refuse(f"`product` of {describe(value)}")
+        factor = value.number if item.present is None else qty.choose(item.present, value.number, qty.ONE)
+        made = qty.multiply(made, factor, compiler.where)
+    return _unless_null(compiler, found, number(made))
 
 
 def mean(compiler: Compiler, source: Value) -> Value:

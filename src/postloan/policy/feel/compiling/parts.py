@@ -55,18 +55,9 @@ def compile_part(compiler: Compiler, node: n.Node, scope: Scope) -> Value:
         case n.In(value, tests):
             return comparing.unary(compiler, tests, compiler.value(value, scope), scope)
         case n.Quantified(kind, bindings, condition):
-            results = [
-                _where(present, compiler.truth(compiler.value(condition, row), "`satisfies`"), kind)
-                for row, present in rows(compiler, bindings, scope)
-            ]
-            return logic.disjunction(results) if kind == "some" else logic.conjunction(results)
+            return _quantified(compiler, kind, bindings, condition, scope)
         case n.For(bindings, body):
-            if any(name == "partial" or name.startswith("partial.") for name in n.names(body)):
-                raise compiler.refuse("`partial` in a `for`")
-            items = [
-                Item(compiler.value(body, row), present) for row, present in rows(compiler, bindings, scope)
-            ]
-            return ListValue(tuple(items))
+            return _loop(compiler, bindings, body, scope)
         case n.Filter(base, condition):
             return filtered(compiler, compiler.value(base, scope), condition, scope)
         case n.Call(function, arguments):
@@ -138,60 +129,86 @@ def _of_numbers(compiler: Compiler, sign: str, left: qty.Quantity, right: qty.Qu
 # Lists --------------------------------------------------------------------------------------------------
 
 
+Round = tuple["Scope | None", Column | None]
+
+
 def rows(
     compiler: Compiler, bindings: Sequence[n.Binding], scope: Scope, present: Column | None = None
-) -> Iterator[tuple[Scope, Column | None]]:
-    """Give the scope of each round of a `for` or quantifier, and where it takes place."""
+) -> Iterator[Round]:
+    """Give the scope of each round of a `for` or quantifier, and where it takes place.
+
+    A source that is null gives a round without a scope.
+    """
     if not bindings:
         yield scope, present
         return
     first, rest = bindings[0], bindings[1:]
     source = compiler.value(first.source, scope)
-    for item in lists.items(compiler, source, "`in`"):
+    if is_null_constant(source):
+        yield None, present
+        return
+    if isinstance(source, ListValue) and source.absent is not None:
+        yield None, logic.both(present, source.absent)
+    for item in lists.items(compiler, source, f"`{first.name} in …`"):
         inner = {**scope, first.name: item.value}
         yield from rows(compiler, rest, inner, logic.both(present, item.present))
+
+
+def _quantified(
+    compiler: Compiler, kind: str, bindings: Sequence[n.Binding], condition: n.Node, scope: Scope
+) -> Scalar:
+    results = []
+    for row, present in rows(compiler, bindings, scope):
+        found: Value = NULL if row is None else compiler.value(condition, row)
+        results.append(_where(present, compiler.truth(found, "`satisfies`"), kind))
+    return logic.disjunction(results) if kind == "some" else logic.conjunction(results)
+
+
+def _loop(compiler: Compiler, bindings: Sequence[n.Binding], body: n.Node, scope: Scope) -> Value:
+    if any(name == "partial" or name.startswith("partial.") for name in n.names(body)):
+        raise compiler.refuse("`partial` in a `for`")
+    found, absent = [], None
+    for row, present in rows(compiler, bindings, scope):
+        if row is not None:
+            found.append(Item(compiler.value(body, row), present))
+        elif present is None:
+            return NULL
+        else:
+            absent = present if absent is None else absent | present
+    return ListValue(tuple(found), absent)
 
 
 def filtered(compiler: Compiler, base: Value, condition: n.Node, scope: Scope) -> Value:
     """Give the items that meet a condition, or the item at a position."""
     if is_null_constant(base):
-        return (
-            NULL if compiler.strict is False and _is_position(compiler, condition, scope) else ListValue(())
-        )
+        base = ListValue(())
     if not isinstance(base, ListValue):
         base = ListValue((Item(base, _there(compiler, base)),))
     if base.absent is not None:
-        raise compiler.refuse("A filter `[…]` of a list that may be null")
+        base = ListValue(tuple(lists.items(compiler, base, "`[…]`")))
+    entries = [item.value.entries for item in base.items if isinstance(item.value, ContextValue)]
+    members: dict[str, Value] = dict.fromkeys((name for one in entries for name in one), NULL)
+    reads_item = any(name.split(".")[0] in {"item", *members} for name in n.names(condition))
+    if not reads_item:
+        found = compiler.value(condition, scope)
+        if isinstance(found, Scalar) and found.kind == "number":
+            if not found.is_constant:
+                raise compiler.refuse("A position in `[…]` that depends on the row")
+            return lists.at(base, found, compiler)
     kept = []
     for item in base.items:
-        inner = dict(scope)
+        inner = {**scope, **members, "item": item.value}
         if isinstance(item.value, ContextValue):
             inner |= item.value.entries
-        inner["item"] = item.value
-        found = compiler.value(condition, inner)
-        if isinstance(found, Scalar) and found.kind == "number":
-            return lists.at(compiler, base, found)
-        met = logic.is_true(compiler.truth(found, "`[…]`"))
+        met = logic.is_true(compiler.truth(compiler.value(condition, inner), "`[…]`"))
         if met is not False:
             kept.append(Item(item.value, logic.both(item.present, met)))
-    if not base.items and _is_position(compiler, condition, scope):
-        return NULL
     return ListValue(tuple(kept))
 
 
 def _there(compiler: Compiler, value: Value) -> Column | None:
     missing = compiler.is_null(value)
     return None if missing.is_constant else ~missing.column
-
-
-def _is_position(compiler: Compiler, condition: n.Node, scope: Scope) -> bool:
-    if "item" in n.names(condition):
-        return False
-    found = compiler.find(condition.text, scope) if isinstance(condition, n.Name) else None
-    if found is None and not isinstance(condition, n.Literal):
-        return False
-    value = found or compiler.value(condition, scope)
-    return isinstance(value, Scalar) and value.kind == "number"
 
 
 # Calls --------------------------------------------------------------------------------------------------
@@ -249,6 +266,8 @@ def _instance_of(compiler: Compiler, value: Value, kind: str) -> Scalar:
         node = n.InstanceOf(n.Name("value"), kind)
         return logic.of(interpret(node, {"value": constant(value)}, compiler.as_of))  # type: ignore[arg-type]
     if isinstance(value, Scalar):
-        known = logic.negation(compiler.is_null(value))
-        return known if kind in (value.kind, "any") else logic.FALSE
+        if kind == "null":
+            return compiler.is_null(value)
+        is_kind = kind in (value.kind, "any") or (kind == "duration" and value.kind in ("days", "months"))
+        return logic.negation(compiler.is_null(value)) if is_kind else logic.FALSE
     raise compiler.refuse(f"`instance of` for {describe(value)}")

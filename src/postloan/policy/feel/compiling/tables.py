@@ -18,6 +18,7 @@ from postloan.policy.feel.compiling.values import (
     RangeValue,
     Scalar,
     Value,
+    is_null_constant,
     number,
     of_constant,
     truth,
@@ -161,13 +162,16 @@ class _Inlined:
             Item(self.outputs(rule), None if hits[rule].is_constant else hits[rule].column)
             for rule in possible
         ]
-        none = logic.conjunction([logic.negation(hits[rule]) for rule in possible])
-        answer = self.aggregate(found) if self.table.aggregation else ListValue(tuple(found))
-        if not self.checked.has_default or (none.is_constant and not none.constant):
-            return answer
-        default = self.default()
         if not self.table.aggregation:
-            default = ListValue((Item(default),))
+            return ListValue(tuple(found))
+        answer = self.aggregate(found)
+        counted = [Item(NULL, item.present) for item in found]
+        if self.table.aggregation != "#":
+            counted = [known for item in found for known in self.known(item)]
+        none = logic.negation(logic.disjunction([lists.there(item, logic.TRUE) for item in counted]))
+        default = self.default()
+        if is_null_constant(default) or (none.is_constant and not none.constant):
+            return answer
         return default if none.is_constant else self.compiler.choice(none.column, default, answer)
 
     def aggregate(self, found: Sequence[Item]) -> Value:

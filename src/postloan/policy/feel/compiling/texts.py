@@ -11,7 +11,6 @@ from postloan.policy.feel.compiling import lists, logic
 from postloan.policy.feel.compiling import numbers as num
 from postloan.policy.feel.compiling.values import (
     NULL,
-    Item,
     ListValue,
     Scalar,
     Value,
@@ -80,11 +79,13 @@ def _around(compiler: Compiler, function: str, values: Sequence[Value]) -> Value
 def _string(compiler: Compiler, _: str, values: Sequence[Value]) -> Value:
     value = values[0]
     if isinstance(value, Scalar) and value.number is not None:
-        if isinstance(value.number, num.Number) and value.number.places == 0:
-            return Scalar("string", v.text(value.number.column))
-        raise compiler.refuse(
-            "`string` of a number that may have decimal places", "Round it: string(decimal(…, 0))."
-        )
+        found = value.number
+        if not isinstance(found, num.Number) or found.places > 6:
+            raise compiler.refuse(
+                "`string` of a number that is not exact", "Round it: string(decimal(…, 2))."
+            )
+        spelt = v.text(found.column)
+        return Scalar("string", v.without_zeros(spelt) if found.places else spelt)
     if isinstance(value, Scalar) and value.kind in ("string", "boolean", "date"):
         return Scalar(
             "string", compiler.raw(value) if value.kind == "string" else v.text(compiler.raw(value))
@@ -94,7 +95,11 @@ def _string(compiler: Compiler, _: str, values: Sequence[Value]) -> Value:
 
 def _join(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
     """Join the texts of a list; null ones are left out."""
-    source = values[0] if isinstance(values[0], ListValue) else ListValue((Item(values[0]),))
+    source = values[0]
+    if is_null_constant(source):
+        return NULL
+    if not isinstance(source, ListValue):
+        raise compiler.refuse(f"`string join` of {describe(source)}")
     if source.absent is not None:
         raise compiler.refuse("`string join` of a list that may be null")
     between = v.literal("", "string")
