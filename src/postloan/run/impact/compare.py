@@ -1,4 +1,4 @@
-"""What differs between two results of one day, as columns: loans, customers, signals and measures side by side."""
+"""Two results of one day side by side, as columns: loans, customers, signals, and the work they ask for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from postloan.engine import Column, Engine, Field, Table
 from postloan.engine import verbs as v
-from postloan.policy.pack import Policy
 from postloan.run.impact.sides import Pair
 from postloan.warnings.stage import MANAGER_ROLE
 
@@ -75,7 +74,9 @@ def _loans(pair: Pair) -> Table:
     )
     right = new.select(_loan="loan_id", **{f"new_{name}": column for name, column in named.items()})
     rows = left.inner_join(right, left.loan_id == right["_loan"]).drop("_loan")
-    return rows.mutate(is_changed=differs(rows.old_class, rows.new_class) | differs(rows.old_five, rows.new_five))
+    return rows.mutate(
+        is_changed=differs(rows.old_class, rows.new_class) | differs(rows.old_five, rows.new_five)
+    )
 
 
 def _customers(pair: Pair) -> Table:
@@ -91,7 +92,9 @@ def _customers(pair: Pair) -> Table:
             **{f"{side}_owner": "owner_role"},
         )
         rows = rows.left_join(warned, rows.customer_id == warned["_customer"]).drop("_customer")
-    rows = rows.filter(rows.has_open_loan.fill_null(False) | rows.old_colour.notnull() | rows.new_colour.notnull())
+    rows = rows.filter(
+        rows.has_open_loan.fill_null(False) | rows.old_colour.notnull() | rows.new_colour.notnull()
+    )
     rows = rows.mutate(
         old_colour=rows.old_colour.fill_null(NONE),
         new_colour=rows.new_colour.fill_null(NONE),
@@ -164,9 +167,7 @@ def _beside(side: str, own: Mapping[str, Column]) -> dict[str, Column]:
     zero = v.literal(0, "integer")
     empty: dict[str, Column] = dict.fromkeys(("there", "minutes", "month", "offered"), zero)
     empty |= {"nature": v.null("string"), "role": v.null("string"), "due_on": v.null("date")}
-    return {
-        f"{one}_{name}": own[name] if one == side else empty[name] for one in _SIDES for name in _OF_SIDE
-    }
+    return {f"{one}_{name}": own[name] if one == side else empty[name] for one in _SIDES for name in _OF_SIDE}
 
 
 def _effort(engine: Engine, minutes: Mapping[str, int], side: str) -> Table:
@@ -207,7 +208,9 @@ def _looking(engine: Engine, pair: Pair, signals: Table, customers: Table) -> Ta
         "customer_id": rows.customer_id,
         "loan_id": v.when([(rows.subject_kind == "loan", rows.subject_id)], v.null("string")),
     }
-    return rows.select(**keys, **{f"{side}_{name}": own[f"{side}_{name}"] for side in _SIDES for name in _OF_SIDE})
+    return rows.select(
+        **keys, **{f"{side}_{name}": own[f"{side}_{name}"] for side in _SIDES for name in _OF_SIDE}
+    )
 
 
 def _placed(pair: Pair, work: Table) -> Table:

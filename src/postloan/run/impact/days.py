@@ -77,7 +77,7 @@ def _book(engine: Engine, folder: Path, row: RunRow) -> Book:
     if book is None:
         raise RunError(
             "book_not_kept",
-            f"the result of {row.as_of.isoformat()} keeps nothing of the book: it comes from an earlier version",
+            f"the result of {row.as_of.isoformat()} is an earlier version's and keeps nothing of the book",
             where=str(folder),
             mend=f"{_BOOK}, or run the day again",
         )

@@ -34,8 +34,15 @@ def changed_loans(engine: Engine, found: Differences, changed: Table, as_of: Col
     new colour, score, class and five-level class, rules behind them, and the measures gained and lost.
     """
     people = found.customers.select(
-        "old_colour", "new_colour", "old_score", "new_score", "old_rule", "new_rule",
-        _owner="customer_id", _at="institution_id", _by="manager_id",
+        "old_colour",
+        "new_colour",
+        "old_score",
+        "new_score",
+        "old_rule",
+        "new_rule",
+        _owner="customer_id",
+        _at="institution_id",
+        _by="manager_id",
     )
     loans = found.loans.rename(_borrower="customer_id")
     rows = changed.select("customer_id")
@@ -73,7 +80,7 @@ def _same(loan: Column, of_measure: Column) -> Column:
 
 
 def _measures(engine: Engine, found: Differences) -> dict[str, Table]:
-    """Give the codes of measures gained and lost by loan; those of a customer stand with each of his loans."""
+    """Give the codes of measures gained and lost by loan; a customer's stand with each of his loans."""
     work = found.work.filter((found.work.kind == "measure") & (found.work.old_there != found.work.new_there))
     loans = found.loans.select(_mine="customer_id", _loan="loan_id")
     whole = work.filter(work.level == "customer")
@@ -112,7 +119,10 @@ def moves(engine: Engine, day: Mapping[str, Any], as_of: date) -> Table:
                         "balance": Decimal(cents) / 100,
                     }
                 )
-    fields = [Field("as_of", "date"), *(Field(name, "string") for name in ("kind", "scheme_id", "from", "to"))]
+    fields = [
+        Field("as_of", "date"),
+        *(Field(name, "string") for name in ("kind", "scheme_id", "from", "to")),
+    ]
     fields += [Field("customers", "integer"), Field("loans", "integer"), Field("currency", "string")]
     return engine.from_rows(rows, [*fields, Field("balance", "money")], "impact_moves")
 

@@ -97,7 +97,8 @@ class _Impact:
 
     def __init__(self, engine: Engine, asked: Request, progress: Progress) -> None:
         self.engine, self.asked, self.progress = engine, asked, progress
-        rows = [last_run(engine, asked.store, day) for day in sorted(set(asked.days)) or [None]]
+        days: list[date | None] = [*sorted(set(asked.days))] or [None]
+        rows = [last_run(engine, asked.store, day) for day in days]
         self.days = [row.as_of for row in rows]
         self.draft = packs.load(asked.draft)
         self.against = _in_force(asked.against, rows[-1].policy_version)
@@ -214,8 +215,25 @@ def _head(pair: Pair, one: Row, changed: int) -> Row:
         "run_version": row.policy_version,
         "facts": "stored" if pair.day.facts else "book",
         "proven": pair.proven,
+        "findings": _findings(pair),
         "changed": changed + one["changed_scores"],
         "shared": sorted(pair.shared),
         "seconds": pair.seconds,
     }
 
+
+def _findings(pair: Pair) -> list[Row]:
+    """Tell where the side in force is not what the run of the day had computed."""
+    row = pair.day.row
+    if pair.proven is not None:
+        return []
+    used, now = f"{row.policy_version}, version {row.version}", pair.against.version
+    return [
+        {
+            "code": "not_the_runs_policy",
+            "message": f"run {row.run_id} used {used}; what is in force now is {now}: both sides were "
+            "computed again, and neither can be held against the stored result",
+            "used": row.policy_version,
+            "now": now,
+        }
+    ]

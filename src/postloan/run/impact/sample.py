@@ -88,7 +88,9 @@ class _Half:
         fired = self.results.rows("signal", "customer_id", ids)
         self.fired = {(row["code"], row["subject_kind"], row["subject_id"]): row for row in fired}
         due = self.results.rows("measure_due", "customer_id", ids)
-        self.due = {(row["measure_code"], row["level"], row["loan_id"] or row["customer_id"]): row for row in due}
+        self.due = {
+            (row["measure_code"], row["level"], row["loan_id"] or row["customer_id"]): row for row in due
+        }
         self.counted = {row["customer_id"]: row for row in self._counts(ids)}
         self.warned = {row["subject_id"]: row for row in self.results.rows("warning", "subject_id", ids)}
         return self
@@ -110,7 +112,10 @@ class _Half:
         values["customer.colour"] = self.warned.get(customer, {}).get("colour", "none")
         state = self.states.get(loan or "", {})
         values |= {f"loan.{name}": value for name, value in self.loans.get(loan or "", {}).items()}
-        values |= {"loan.claim_days": state.get("days_past_due"), "loan.class_level": state.get("class_final")}
+        values |= {
+            "loan.claim_days": state.get("days_past_due"),
+            "loan.class_level": state.get("class_final"),
+        }
         return Rules(self.policy, values, self.pair.day.as_of, self.lang)
 
     def colour_rule(self, customer: str) -> Row | None:
@@ -145,7 +150,9 @@ def _told(row: Row, own: Mapping[str, Mapping[str, list[Row]]], old: _Half, new:
         "cents": row["cents"],
         "colour": colour,
         "score": {side: found.get(f"{side}_score", 0) for side in ("old", "new")},
-        "colour_rules": {"old": old.colour_rule(customer), "new": new.colour_rule(customer)} if moved else None,
+        "colour_rules": {"old": old.colour_rule(customer), "new": new.colour_rule(customer)}
+        if moved
+        else None,
         "signals": _signals(own["signals"][customer], old, new),
         "loans": [_loan(loan, customer, old, new) for loan in loans],
         "measures": _measures(own["work"][customer], customer, old, new),
@@ -176,7 +183,9 @@ def _signals(rows: Sequence[Row], old: _Half, new: _Half) -> list[Row]:
 def _loan(row: Row, customer: str, old: _Half, new: _Half) -> Row:
     rules = None
     if row["is_changed"]:
-        rules = {side: half.class_rules(customer, row["loan_id"]) for side, half in (("old", old), ("new", new))}
+        rules = {
+            side: half.class_rules(customer, row["loan_id"]) for side, half in (("old", old), ("new", new))
+        }
     return {
         "loan_id": row["loan_id"],
         "currency": row["currency"],

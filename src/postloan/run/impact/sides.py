@@ -100,7 +100,9 @@ class Both:
             self._stage(stage, old, new, notes, shared)
         proven = self._proven(day, against)
         for side in (self.against, self.draft):
-            Ledger(side.store, self._engine).put(replace(day.row, policy_version=side.policy(day.as_of).version))
+            Ledger(side.store, self._engine).put(
+                replace(day.row, policy_version=side.policy(day.as_of).version)
+            )
         return Pair(
             day,
             against,

@@ -32,7 +32,9 @@ def sums(engine: Engine, found: Differences, names: Mapping[str, str]) -> Row:
         "loans": sum(row["loans"] for row in classes),
         "customers": sum(row["customers"] for row in moves),
         "changed_customers": sum(row["customers"] for row in moves if row["from"] != row["to"]),
-        "changed_classes": sum(row["loans"] for row in classes if row["from"] != row["to"]),
+        "changed_classes": sum(row["loans"] for row in classes if _is_moved(row)),
+        "worse_classes": sum(row["loans"] for row in classes if _is_worse(row["from"], row["to"])),
+        "better_classes": sum(row["loans"] for row in classes if _is_worse(row["to"], row["from"])),
         "changed_scores": sum(row["scored"] for row in people),
         **{f"{name}_measures": sum(row[name] for row in measures) for name in ("gained", "lost", "moved")},
         **{f"{name}_signals": sum(row[name] for row in signals) for name in ("gained", "lost", "regraded")},
@@ -126,6 +128,15 @@ def _class_moves(engine: Engine, loans: Table) -> list[Row]:
     return sorted(moves.values(), key=lambda one: [str(one[name]) for name in ("scheme_id", "from", "to")])
 
 
+def _is_moved(move: Row) -> bool:
+    return (move["from"], move["from_five"]) != (move["to"], move["to_five"])
+
+
+def _is_worse(old: str | None, new: str | None) -> bool:
+    """Tell whether a class is worse; codes of a scheme stand in order, and no class is neither."""
+    return old is not None and new is not None and new > old
+
+
 def _classes(moves: Iterable[Row]) -> list[Row]:
     rows = {name: {"five_level": name, "old": 0, "new": 0} for name in (*FIVE_LEVELS, "not_measurable")}
     for move in moves:
@@ -206,7 +217,10 @@ def _by(rows: Iterable[Row], key: str) -> list[Row]:
 
 
 def _named(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
-    return [{"institution_id": row["institution_id"], "name": names.get(row["institution_id"]), **row} for row in rows]
+    return [
+        {"institution_id": row["institution_id"], "name": names.get(row["institution_id"]), **row}
+        for row in rows
+    ]
 
 
 def _branches(
@@ -217,7 +231,14 @@ def _branches(
 
     def row_of(institution: Any) -> Row:
         empty = {"institution_id": institution, "name": names.get(institution), "customers": 0}
-        counts = ("changed_customers", *COLOURS[:-1], "changed_classes", "gained_measures", "lost_measures", "minutes")
+        counts = (
+            "changed_customers",
+            *COLOURS[:-1],
+            "changed_classes",
+            "gained_measures",
+            "lost_measures",
+            "minutes",
+        )
         return rows.setdefault(institution, {**empty, **dict.fromkeys(counts, 0)})
 
     for one in people:
@@ -234,7 +255,9 @@ def _branches(
         for name, count in one.items():
             row[name] += count
     for one in work:
-        row_of(one["institution_id"])["minutes"] += (one.get("new_minutes") or 0) - (one.get("old_minutes") or 0)
+        row_of(one["institution_id"])["minutes"] += (one.get("new_minutes") or 0) - (
+            one.get("old_minutes") or 0
+        )
     return sorted(rows.values(), key=_weight)
 
 

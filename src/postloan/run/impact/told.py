@@ -18,6 +18,8 @@ def together(days: Sequence[Row]) -> Row:
     whole = days[0]
     for day in days[1:]:
         whole = _merged(whole, day)
+    for rows in (whole["branches"], *(whole["work"][name] for name in ("roles", "branches", "managers"))):
+        rows.sort(key=lambda row: -abs(row["minutes"]))
     return whole
 
 
@@ -25,7 +27,10 @@ def _merged(first: Any, second: Any) -> Any:
     if isinstance(first, Mapping):
         names = dict.fromkeys((*first, *second))
         return {
-            name: first[name] if name not in second else second[name] if name not in first
+            name: first[name]
+            if name not in second
+            else second[name]
+            if name not in first
             else _merged(first[name], second[name])
             for name in names
         }
@@ -57,7 +62,9 @@ def in_units(told: Any) -> Any:
         elif name.endswith("cents"):
             found[{"balance_cents": "balance"}.get(name, "owed")] = _money(value)
         elif name == "managers":
-            found[name] = [in_units(row) for row in value if row["minutes"] or row["offered_minutes"]][:MANAGERS]
+            found[name] = [in_units(row) for row in value if row["minutes"] or row["offered_minutes"]][
+                :MANAGERS
+            ]
         else:
             found[name] = in_units(value)
     return found

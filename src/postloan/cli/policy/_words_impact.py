@@ -1,0 +1,115 @@
+"""What `policy impact` says, in English and Chinese."""
+
+from __future__ import annotations
+
+from postloan.cli.words import Words
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "beside": ("Draft {0} beside {1}", "草案 {0} 与现行 {1} 对照"),
+    "on": ("run of {0}", "{0} 批处理"),
+    "over": (
+        "{0} dates, {1} to {2}; all figures are averages a date",
+        "{1} 至 {2} 共 {0} 个日期，以下均为每日平均",
+    ),
+    "nothing": (
+        "Nothing changes: no colour, class, measure, signal or score of any of {0} loans would be another.",
+        "无任何变化：{0} 笔贷款的预警颜色、风险分类、贷后措施、预警信号与分值均与现行一致。",
+    ),
+    "score_only": (
+        "Only scores change, of {0} customers: the order in which they are read.",
+        "仅分值变化，涉及 {0} 户：只影响排序。",
+    ),
+    "signals_only": (
+        "No colour, class or measure changes; {0} signals more fire, {1} fewer, {2} in another severity.",
+        "预警颜色、风险分类与措施均不变；新增触发信号 {0} 条，不再触发 {1} 条，等级变化 {2} 条。",
+    ),
+    "customers_colour": ("{0} customers {1}", "{1}客户 {0} 户"),
+    "worse": ("{0} loans in a worse class", "{0} 笔贷款分类下调"),
+    "better": ("{0} loans in a better class", "{0} 笔贷款分类上调"),
+    "more_work": ("{0} hours more work within 30 days ({1})", "30 天内增加工作量 {0} 小时（{1}）"),
+    "less_work": ("{0} hours less work within 30 days ({1})", "30 天内减少工作量 {0} 小时（{1}）"),
+    "same_work": ("no change of work within 30 days", "30 天内工作量不变"),
+    "mostly": ("the most at {0} ({1})", "最多的是{0}（{1}）"),
+    "measures_changed": (
+        "{0} measures more, {1} fewer, {2} with another deadline or owner",
+        "措施新增 {0} 项、减少 {1} 项、期限或责任岗位变化 {2} 项",
+    ),
+    "bracket": ("{0} ({1})", "{0}（{1}）"),
+    "stop": ("; ", "；"),
+    "comma": (", ", "，"),
+    "by_date": ("By date", "分日期"),
+    "date": ("date", "日期"),
+    "changed": ("changed", "变化户数"),
+    "colours": ("Customers by colour", "按预警颜色（客户）"),
+    "in_force": ("in force", "现行"),
+    "draft": ("draft", "草案"),
+    "change": ("change", "增减"),
+    "gained": ("gained", "新增"),
+    "lost": ("lost", "减少"),
+    "moved": ("moved", "期限变化"),
+    "regraded": ("regraded", "等级变化"),
+    "colour_moves": ("Moves between colours", "颜色迁移"),
+    "class_moves": ("Moves between classes", "分类迁移"),
+    "customers": ("customers", "客户"),
+    "loans": ("loans", "贷款"),
+    "balance": ("balance", "余额"),
+    "signals": ("Signals that change", "变化的预警信号"),
+    "measures": ("Measures that change", "变化的贷后措施"),
+    "hours": ("hours", "工时"),
+    "month": ("in 30 days", "30天内"),
+    "offered": ("options", "可选措施"),
+    "work": ("Work in hours, by role", "工作量（小时），按岗位"),
+    "branches": ("By branch", "按机构"),
+    "classes": ("classes", "分类变化"),
+    "managers": ("Hours of customer managers", "客户经理工时（小时）"),
+    "sample": ("A sample to read, {0}", "抽样 {0}"),
+    "sample_of": ("largest balances first", "按余额从大到小"),
+    "owes": ("owes {0}", "余额 {0}"),
+    "because": ("because", "依据"),
+    "before": ("before", "原依据"),
+    "no_rule": ("no rule", "无规则"),
+    "due": ("due {0}", "{0} 前"),
+    "option": ("an option", "可选"),
+    "effort": ("{0} hours", "{0} 小时"),
+    "was": ("{0}, before {1}", "{0}，原 {1}"),
+    "goodness": ("Held against {0} outcomes, right within {1} days", "与 {0} 个实际结果对照，{1} 天内为命中"),
+    "alerts": ("alerts", "预警数"),
+    "right": ("right", "命中"),
+    "precision": ("precision", "命中率"),
+    "captured": ("captured", "捕获率"),
+    "by_amount": ("by amount", "按金额"),
+    "lead": ("lead days", "提前天数"),
+    "or_worse": ("{0} or worse", "{0}及以上"),
+    "total_row": ("total", "合计"),
+    "not_the_runs_policy": (
+        "{0}: the run used {1}, now in force is {2}: the stored result proves neither side.",
+        "{0}：当日批处理使用 {1}，现行为 {2}，两侧均已重新计算，无法与当日结果核对。",
+    ),
+    "proven": (
+        "The side in force was computed again and equals what the runs had stored.",
+        "现行一侧已重新计算，与当日批处理结果一致。",
+    ),
+    "how": (
+        "Hours: effort of duties on the day's lists and of signals told; options stand apart.",
+        "工时：当日清单上的必办措施与已提示信号的标准工时，可选措施另列。",
+    ),
+    "alone": (
+        "Each date stands by itself, as if the draft took effect on it. All: --json; lists: --out FOLDER.",
+        "各日期独立测算，假设草案自当日生效。完整数据用 --json，贷款清单用 --out 目录。",
+    ),
+    "written": ("written: {0}", "已输出：{0}"),
+    "nowhere": ("no branch", "无机构"),
+    "manager_role_none": ("nobody", "无人"),
+}
+
+
+class ImpactWords(Words):
+    """The words of an impact, and those that all commands share."""
+
+    def __call__(self, key: str, *values: object) -> str:
+        """Give the words for a key, filled in."""
+        found = _WORDS.get(key)
+        if found is None:
+            return super().__call__(key, *values)
+        text = found[self._place]
+        return text.format(*values) if values else text
