@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Any
 
-import pytest
-
-from postloan.classification import DERIVED as OF_CLASSES
-from postloan.classification import environment
-from postloan.engine import Engine, Field
-from postloan.facts import FACTS
-from postloan.measures import DERIVED as OF_MEASURES
+from postloan.cli.policy._shared import kinds
+from postloan.engine import Engine
 from postloan.measures import hits
-from postloan.policy import column_name, dmn
-from postloan.policy import table as tables
+from postloan.policy import dmn, scenarios
+from postloan.policy.scenario_columns import OnColumns
+from postloan.signals.given import states
 from tests.classification.made import DAY, policy_on
 
-KINDS = {**FACTS, **{item.name: item for item in (*OF_CLASSES, *OF_MEASURES)}}
-CASES = [
-    pytest.param(case, id=f"{name}: {case['case']}")
-    for name in ("classification", "measures")
-    for case in policy_on(DAY).pack.cases[name].rows
-]
 
-
-def _cut(rows: list[dict[str, Any]], like: list[dict[str, Any]], *, several: bool) -> list[dict[str, Any]]:
-    """Keep the outputs that the case names; where several rules may hold, those that conclude something."""
-    named = sorted(set().union(*like)) if like else []
-    beside = {"subject_id", "rule_id", "rule_order"}
-    kept = [row for row in rows if not several or any(row[name] is not None for name in set(row) - beside)]
-    return [{name: row.get(name) for name in named} for row in kept]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_case_of_the_pack(engine: Engine, case: dict[str, Any]) -> None:
-    table = tables.compile(policy_on(DAY).table(case["table"]), environment(OF_MEASURES), DAY)
-    values = {item.text: case["given"].get(item.text) for item in table.checked.inputs}
-    values |= case["given"]
-    assert not set(case["given"]) - set(values)
-    expected, several = case["expect"], table.table.hit_policy == "C"
-    assert _cut(table.decide(values), expected, several=several) == expected
-    fields = [Field("subject_id", "string")]
-    fields += [Field(column_name(name), KINDS[name].kind) for name in values]
-    row = {"subject_id": "L", **{column_name(name): value for name, value in values.items()}}
-    frame = engine.from_rows([row], fields, "case")
-    found = engine.rows(table.evaluate(engine, frame, ["subject_id"]))
-    found.sort(key=lambda hit: hit.get("rule_order", 0))
-    assert _cut(found, expected, several=several) == expected
+def test_the_cases_of_the_pack_hold_on_rows_and_on_columns(engine: Engine) -> None:
+    report = scenarios.run(policy_on(DAY).pack, kinds(), columns=OnColumns(engine, states))
+    assert [finding.message for finding in report.failures] == []
+    assert len(report.tables) == 11
+    assert len(report.signals) == 22
+    assert report.is_covered
 
 
 def test_tables_name_only_measures_that_the_pack_defines() -> None:

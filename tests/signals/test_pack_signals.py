@@ -11,11 +11,13 @@ import pytest
 
 from postloan import signals
 from postloan.policy import pack
+from postloan.policy.signal_row import CLEAR, NOT_MEASURABLE
 from tests import stages
-from tests.signals.cases import CASES, NM
+from tests.signals.cases import of_pack, with_all_feeds, without_a_feed
 
 DAY = date(2024, 6, 28)
 ALL_FEEDS = {"account", "advance", "collateral", "due", "entry", "payment", "position"}
+CODES = sorted(of_pack())
 STARTER = {
     *("REP01", "REP02", "REP03", "REP04", "REP05", "REP06", "REP09", "REP15"),
     *("ACC01", "ACC02", "ACC04", "ACC06", "ACC10", "COL01", "OBS07"),
@@ -35,7 +37,7 @@ def only(*entries):
 
 
 def test_every_signal_of_the_pack_has_its_cases(in_force):
-    assert set(CASES) == set(in_force)
+    assert set(CODES) == set(in_force)
 
 
 def test_on_are_the_starter_pack_and_the_one_added_with_its_reason(in_force):
@@ -53,35 +55,36 @@ def test_each_says_itself_in_two_languages_and_where_it_is_from(in_force):
         assert signal.reviewed_on, signal.code
 
 
-@pytest.mark.parametrize("code", sorted(CASES))
-def test_states(engine, in_force, code):
-    base, cases = CASES[code]
+@pytest.mark.parametrize("code", CODES)
+def test_columns_say_what_the_cases_of_the_pack_say(engine, in_force, code):
+    cases = with_all_feeds(code)
     signal = replace(in_force[code], enabled=True)
-    rows = [{"id": f"S{i:02d}", **base, **changes} for i, (changes, _) in enumerate(cases)]
+    rows = [{"id": f"S{i:02d}", **given} for i, (given, _) in enumerate(cases)]
     expected = {f"S{i:02d}": state for i, (_, state) in enumerate(cases)}
     facts = stages.facts(engine, **{signal.subject: rows})
     result = signals.evaluate(engine, facts, only(signal), None, DAY, ALL_FEEDS)
     fired = {row["subject_id"]: row["severity"] for row in engine.rows(result["signal"])}
-    assert fired == {name: state for name, state in expected.items() if state not in ("clear", NM)}
+    assert fired == {name: state for name, state in expected.items() if state not in (CLEAR, NOT_MEASURABLE)}
     (coverage,) = engine.rows(result["signal_coverage"])
     states = list(expected.values())
-    assert (coverage["clear"], coverage["not_measurable"]) == (states.count("clear"), states.count(NM))
+    counted = (coverage["clear"], coverage["not_measurable"])
+    assert counted == (states.count(CLEAR), states.count(NOT_MEASURABLE))
     assert (coverage["fired"], coverage["suppressed"]) == (len(fired), 0)
     assert coverage["subjects"] == len(cases)
     lacking = json.loads(coverage["missing"])
-    assert bool(lacking) is (NM in states)
+    assert bool(lacking) is (NOT_MEASURABLE in states)
     assert all(name.startswith(f"{signal.subject}.") for name in lacking)
 
 
-@pytest.mark.parametrize("code", sorted(set(CASES) - EITHER_FEED))
+@pytest.mark.parametrize("code", sorted(set(CODES) - EITHER_FEED))
 def test_without_a_feed_nothing_is_measured(engine, in_force, code):
     signal = replace(in_force[code], enabled=True)
-    assert signal.needs
-    base, _ = CASES[code]
-    facts = stages.facts(engine, **{signal.subject: [{"id": "S1", **base}]})
-    for feed in signal.needs:
-        result = signals.evaluate(engine, facts, only(signal), None, DAY, ALL_FEEDS - {feed})
+    cases = without_a_feed(code)
+    assert {feed for _, feeds in cases for feed in feeds} == set(signal.needs)
+    for given, feeds in cases:
+        facts = stages.facts(engine, **{signal.subject: [{"id": "S1", **given}]})
+        result = signals.evaluate(engine, facts, only(signal), None, DAY, ALL_FEEDS - feeds)
         assert engine.rows(result["signal"]) == []
         (coverage,) = engine.rows(result["signal_coverage"])
         assert (coverage["not_measurable"], coverage["clear"]) == (1, 0)
-        assert json.loads(coverage["missing"]) == [feed]
+        assert json.loads(coverage["missing"]) == sorted(feeds)
