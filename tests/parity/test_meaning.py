@@ -312,8 +312,6 @@ def test_steps_open_at_their_start(engine: Engine) -> None:
     cases = [((2,), 10), ((3,), 20), ((4,), 20), ((5,), 30), ((None,), 99), ((LEAST,), 10), ((MOST,), 30)]
     check(engine, lambda a: v.steps(a, [3, 5], [10, 20, 30], 99), ["integer"], cases)
     check(engine, lambda a: v.steps(a, [], [10], 99), ["integer"], [((1,), 10), ((None,), 99)])
-    places = [((1, 2, 4), 0), ((2, 2, 4), 1), ((4, 2, 4), 2), ((None, 2, 4), 0)]
-    check(engine, lambda a, b, c: v.place(a, [b, c]), ["integer"] * 3, places)
 
 
 def test_a_json_list_of_parts(engine: Engine) -> None:

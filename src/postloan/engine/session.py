@@ -174,6 +174,34 @@ class Engine:
         self._held.append(held)
         return self.backend.table(held)
 
+    def statement(self, table: Table) -> str:
+        """Give the query of a table."""
+        return self._statement(table)
+
+    def view(self, statement: str) -> Table:
+        """Give a query as a table, which is computed whenever it is read."""
+        name = self._named()
+        temporary = "TEMPORARY " if self.kind == "spark" else ""
+        self.backend.raw_sql(f"CREATE OR REPLACE {temporary}VIEW {name} AS {statement}")
+        return self.backend.table(name)
+
+    def small(self, fields: Sequence[Field], columns: Sequence[Sequence[object]]) -> str:
+        """Give the name of a small table of the engine's own, made from its columns in Python."""
+        types = [(field.name, _arrow_type(field)) for field in fields]
+        arrays = [pa.array(column, kind) for column, (_, kind) in zip(columns, types, strict=True)]
+        table = pa.Table.from_arrays(arrays, schema=pa.schema(types))
+        if self.kind == "spark":
+            path = self.scratch / f"small-{next(self._names)}.parquet"
+            pq.write_table(table, path)
+            found: str = self.raw(path).get_name()
+            return found
+        held = f"held_{next(self._names)}"
+        self.backend.con.register("small", table)
+        self.backend.raw_sql(f"CREATE TABLE {held} AS FROM small")
+        self.backend.con.unregister("small")
+        self._held.append(held)
+        return held
+
     def rows(self, table: Table, *, limit: int = _FETCH_LIMIT) -> list[dict[str, Any]]:
         """Give up to `limit` rows as dictionaries of Python values, for people and small look-ups.
 

@@ -1,7 +1,7 @@
 """A step function of a column as one expression.
 
 Written with `when`, a function of hundreds of steps takes Ibis longer to build than an engine to compute.
-Both operations become a balanced tree of CASE, so a row is compared a few times however many steps there are.
+It becomes a balanced tree of CASE, so a row is compared a few times however many steps there are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.common.typing import VarTuple
 
 
-class Steps(ops.Value):
+class Steps(ops.Value):  # type: ignore[misc] # Ibis has no types
     """The value of the step that a column's value stands on; `nothing` for a null."""
 
     arg: ops.Value
@@ -30,26 +30,17 @@ class Steps(ops.Value):
     dtype = dt.int64
 
 
-class Place(ops.Value):
-    """How many of some ascending columns are not above a column; 0 for a null."""
-
-    arg: ops.Value
-    bounds: VarTuple[ops.Value]
-
-    shape = rlz.shape_like("arg")
-    dtype = dt.int64
-
-
-def _tree(arg: str, bounds: Sequence[str], leaf: Callable[[int], str], low: int, high: int) -> str:
-    """Write the search among bounds[low:high]; a null fails every comparison and ends at leaf `low`."""
+def tree(arg: str, bounds: Sequence[str], leaf: Callable[[int], str], low: int, high: int) -> str:
+    """Write a search among bounds[low:high]; a null fails every comparison and ends at leaf `low`."""
     if low == high:
         return leaf(low)
     middle = (low + high) // 2
-    above, below = _tree(arg, bounds, leaf, middle + 1, high), _tree(arg, bounds, leaf, low, middle)
+    above, below = tree(arg, bounds, leaf, middle + 1, high), tree(arg, bounds, leaf, low, middle)
     return f"CASE WHEN {arg} >= {bounds[middle]} THEN {above} ELSE {below} END"
 
 
-def _constant(value: object, kind: dt.DataType) -> str:
+def constant(value: object, kind: dt.DataType) -> str:
+    """Write a constant to compare a column of that type with."""
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     return f"CAST('{value}' AS DECIMAL({kind.precision}, {kind.scale}))" if kind.is_decimal() else str(value)
@@ -70,14 +61,8 @@ def _visit_steps(
             return str(values[i])
         return f"CASE WHEN {tested} IS NULL THEN {nothing} ELSE {values[0]} END"
 
-    bounds = [_constant(start, op.arg.dtype) for start in starts]
-    return _whole(_tree(tested, bounds, leaf, 0, len(bounds)))
-
-
-def _visit_place(self: SQLGlotCompiler, op: Place, *, arg: Any, bounds: Any) -> Any:  # noqa: ARG001 - Ibis passes it
-    texts = [bound.sql(self.dialect) for bound in bounds]
-    return _whole(_tree(arg.sql(self.dialect), texts, str, 0, len(texts)))
+    bounds = [constant(start, op.arg.dtype) for start in starts]
+    return _whole(tree(tested, bounds, leaf, 0, len(bounds)))
 
 
 SQLGlotCompiler.visit_Steps = _visit_steps
-SQLGlotCompiler.visit_Place = _visit_place

@@ -17,7 +17,7 @@ from ibis import udf
 
 from postloan.engine.functions import FUNCTIONS
 from postloan.engine.schema import Kind
-from postloan.engine.steps import Place, Steps
+from postloan.engine.steps import Steps
 from postloan.engine.types import FILE_TYPES, Column
 
 Order = Sequence[tuple[Column, str]]
@@ -82,11 +82,6 @@ def steps(column: Column, starts: Sequence[object], values: Sequence[int], nothi
         nothing: the value for a null.
     """
     return Steps(column, tuple(starts), tuple(values), nothing).to_expr()
-
-
-def place(column: Column, bounds: Sequence[Column]) -> Column:
-    """Count the bounds that are not above the column; they ascend on every row; 0 for a null."""
-    return Place(column, tuple(bounds)).to_expr()
 
 
 def bit_and(a: Column, b: Column) -> Column:
