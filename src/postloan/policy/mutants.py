@@ -38,7 +38,7 @@ class TableMutant(Mutant):
         checked: the table with the change.
         cell: the input and the rule whose cell is changed, by position.
         removed: the rule that is taken out, by position.
-        about: the rules that decide otherwise if anything does, as a mask.
+        about: the rules of which one holds on every row that is decided otherwise, as a mask; 0 if unknown.
     """
 
     checked: CheckedTable
@@ -70,14 +70,15 @@ def of_table(checked: CheckedTable, kinds: Kinds, env: Kinds) -> Iterator[TableM
         kinds: kinds of column of the facts.
         env: their FEEL kinds.
     """
+    everything = _all(checked)
+    answers_without_rule = checked.has_default or bool(checked.table.aggregation)
     for i, item in enumerate(checked.inputs):
         yield from _cells(checked, i, item, kinds)
         if item.required:
             inputs = _put(checked.inputs, i, replace(item, required=False))
             changed = replace(checked, inputs=inputs)
-            yield TableMutant(
-                "required", f"input {item.text}", "required", "not required", changed, _all(checked)
-            )
+            about = 0 if answers_without_rule else everything
+            yield TableMutant("required", f"input {item.text}", "required", "not required", changed, about)
     for i, output in enumerate(checked.outputs):
         yield from _outputs(checked, i, output, kinds)
     for position, rule in enumerate(checked.table.rules):
@@ -89,7 +90,7 @@ def of_table(checked: CheckedTable, kinds: Kinds, env: Kinds) -> Iterator[TableM
         if sign != checked.table.aggregation and _adds_up(checked, sign):
             changed = replace(checked, table=replace(checked.table, aggregation=sign))
             was = f"C{checked.table.aggregation}"
-            yield TableMutant("aggregation", "hit policy", was, f"C{sign}", changed, _all(checked))
+            yield TableMutant("aggregation", "hit policy", was, f"C{sign}", changed, 0)
 
 
 def _all(checked: CheckedTable) -> int:
