@@ -159,7 +159,8 @@ def function(boxes: Boxes, element: ET.Element) -> n.Function:
     language = element.get("kind", "FEEL").upper()
     if language not in ("FEEL", "F"):
         raise boxes.refuse(
-            f"A function of kind {language} runs code of another system.", "Write it in FEEL, or make it a fact."
+            f"A function of kind {language} runs code of another system.",
+            "Write it in FEEL, or make it a fact.",
         )
     parameters = tuple(
         n.Parameter(one.get("name", ""), boxes.types.of(one.get("typeRef")).kind)

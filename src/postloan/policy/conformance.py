@@ -130,7 +130,7 @@ def _run_case(model: graph.Model, case: Case, path: str, ask: Ask, counted: Fold
             counted.refusals.append({**place, "why": f"{error.code}: {error.message}"})
             outcome = "refused" if outcome == "passed" else outcome
             continue
-        except Exception as error:  # a fault of this program is a case that failed, not the end of the run
+        except Exception as error:  # noqa: BLE001 - a fault of this program is a case that failed, not the end of the run
             counted.failures.append(
                 {**place, "expected": _shown(expected.value), "got": f"{type(error).__name__}: {error}"}
             )
@@ -154,9 +154,7 @@ def _answer(model: graph.Model, case: Case, node: str, ask: Ask) -> object:
     return ask(model, node, known)
 
 
-def _of_service(
-    model: graph.Model, name: str, inputs: Mapping[str, Any], node: str, ask: Ask
-) -> object:
+def _of_service(model: graph.Model, name: str, inputs: Mapping[str, Any], node: str, ask: Ask) -> object:
     """Ask a decision service: for one of its decisions by name, or for all under its own name."""
     if name not in model.services:
         raise PolicyError("tck_refused", f"The model has no decision service `{name}`.", where=model.where)

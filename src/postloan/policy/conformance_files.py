@@ -127,7 +127,9 @@ def _value(element: ET.Element) -> Any:
         if local(one) == "value":
             return _scalar(one)
         if local(one) == "list":
-            return None if one.get(f"{_XSI}nil") == "true" else [_value(item) for item in children(one, "item")]
+            return (
+                None if one.get(f"{_XSI}nil") == "true" else [_value(item) for item in children(one, "item")]
+            )
     return None
 
 

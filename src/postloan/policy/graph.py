@@ -153,7 +153,10 @@ def required(model: Model, name: str, given: Mapping[str, object] | None = None)
     if name not in model.decisions:
         known = ", ".join(sorted(model.decisions))
         raise PolicyError(
-            "unknown_decision", f"The model has no decision `{name}`.", where=model.where, mend=f"It has: {known}."
+            "unknown_decision",
+            f"The model has no decision `{name}`.",
+            where=model.where,
+            mend=f"It has: {known}.",
         )
     order: dict[str, None] = {}
 

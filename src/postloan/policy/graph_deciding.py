@@ -11,8 +11,8 @@ from postloan.policy import feel
 from postloan.policy.feel.interpreter import Closure
 from postloan.policy.feel.types_of_values import conforms
 from postloan.policy.graph import Model, Service, accept, kinds_for, required
-from postloan.policy.graph_values import lenient
 from postloan.policy.graph_typing import Typing, inner_decisions, service_logic
+from postloan.policy.graph_values import lenient
 
 
 def decided(model: Model, name: str, inputs: Mapping[str, object], as_of: date) -> object:
@@ -80,5 +80,3 @@ class _Run:
         self.given = {**dict.fromkeys(service.input_decisions), **self.given}
         found = {name: self.decision(name) for name in service.outputs}
         return next(iter(found.values())) if len(found) == 1 else found
-
-

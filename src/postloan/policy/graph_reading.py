@@ -75,6 +75,7 @@ class GraphReader:
         )
 
     def refuse_imports(self) -> None:
+        """Refuse a model that needs others, or is in another language."""
         for one in children(self.root, "import"):
             name = one.get("name") or one.get("namespace", "")
             raise self.error(
@@ -87,10 +88,12 @@ class GraphReader:
             raise self.error("dmn_refused", f"The model is in `{language}`, not in FEEL.")
 
     def named(self, tag: str, read: Callable[[ET.Element, str], Any]) -> dict[str, Any]:
+        """Read all elements of a tag, by their names."""
         found: dict[str, Any] = {}
         for element in children(self.root, tag):
             variable = child(element, "variable")
-            name = (element.get("name") or (variable.get("name", "") if variable is not None else "")).strip()
+            own = "" if variable is None else variable.get("name", "")
+            name = (element.get("name") or own or "").strip()
             if not name or name in found:
                 what = "have no name" if not name else f"are called `{name}`"
                 raise self.error("dmn_syntax", f"Two elements `{tag}` or one {what}.")
@@ -98,6 +101,7 @@ class GraphReader:
         return found
 
     def refuse_doubles(self, *kinds: Mapping[str, object]) -> None:
+        """Refuse two parts of one name."""
         names = [name for kind in kinds for name in kind]
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
@@ -106,18 +110,23 @@ class GraphReader:
     # Parts --------------------------------------------------------------------------------------------
 
     def input(self, element: ET.Element, name: str) -> InputData:
+        """Read an input."""
         kind = self.types.of(_type_of(element))
         return InputData(name, kind.kind, kind.allowed)
 
     def decision(self, element: ET.Element, name: str) -> Decision:
+        """Read a decision without its logic."""
         place = f"{self.where}, decision {name}" if self.where else f"decision {name}"
-        requires = self.required(element, "informationRequirement", ("requiredInput", "requiredDecision"), place)
+        requires = self.required(
+            element, "informationRequirement", ("requiredInput", "requiredDecision"), place
+        )
         knows = self.required(element, "knowledgeRequirement", ("requiredKnowledge",), place)
         kind = self.types.of(_type_of(element)).kind
         read = partial(self.logic, element, name, kind, (*requires, *knows), place)
         return Decision(element.get("id", name), name, kind, requires, knows, place, read)
 
     def knowledge(self, element: ET.Element, name: str) -> Knowledge:
+        """Read a business knowledge model without its logic."""
         place = f"{self.where}, function {name}" if self.where else f"function {name}"
         knows = self.required(element, "knowledgeRequirement", ("requiredKnowledge",), place)
         kind = self.types.of(_type_of(element)).kind
@@ -125,14 +134,17 @@ class GraphReader:
         return Knowledge(element.get("id", name), name, k.FUNCTION, knows, place, read)
 
     def service(self, element: ET.Element, name: str) -> Service:
+        """Read a decision service."""
         place = f"{self.where}, service {name}" if self.where else f"service {name}"
-        parts = (
+        outputs, encapsulated, decisions, inputs = (
             tuple(self.target(href, place) for href in targets(element, tag))
             for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
         )
-        return Service(element.get("id", name), name, k.FUNCTION, *parts, place)
+        identity = element.get("id", name)
+        return Service(identity, name, k.FUNCTION, outputs, encapsulated, decisions, inputs, place)
 
     def required(self, element: ET.Element, tag: str, kinds: Iterable[str], place: str) -> tuple[str, ...]:
+        """Give the names of what an element requires, in order."""
         found = (
             self.target(href, place)
             for requirement in children(element, tag)
@@ -142,6 +154,7 @@ class GraphReader:
         return tuple(dict.fromkeys(found))
 
     def target(self, href: str, place: str) -> str:
+        """Give the name of what a reference means."""
         element = self.elements.get(href.rpartition("#")[2])
         if element is None:
             raise self.error(
@@ -155,21 +168,24 @@ class GraphReader:
     # Logic --------------------------------------------------------------------------------------------
 
     def boxes(self, names: Iterable[str], owner: str, kind: k.Kind, place: str) -> boxed.Boxes:
+        """Give a reader of expressions that may read such names."""
         env = {name: self.env.get(name, "any") for name in names}
         return boxed.Boxes(self.types, env, self.members, place, self.sha256, owner, kind)
 
     def logic(
         self, element: ET.Element, name: str, kind: k.Kind, names: Iterable[str], place: str
     ) -> n.Node | None:
+        """Read a decision's logic; None if it has none."""
         found = next((one for one in element if local(one) in boxed.BOXES), None)
         return None if found is None else self.boxes(names, name, kind, place).node(found)
 
     def function(
         self, element: ET.Element, name: str, kind: k.Kind, names: Iterable[str], place: str
     ) -> n.Function:
+        """Read the logic of a business knowledge model."""
         logic = child(element, "encapsulatedLogic")
         if logic is None:
-            raise self.error("dmn_syntax", "The function has no logic.", place.removeprefix(f"{self.where}, "))
+            raise PolicyError("dmn_syntax", "The function has no logic.", where=place)
         declared = kind if kind != k.FUNCTION else "any"
         return boxed.function(self.boxes(names, name, declared, place), logic)
 

@@ -29,7 +29,7 @@ def accepted(model: Model, inputs: Mapping[str, object]) -> dict[str, Any]:
                 name,
                 f"It has: {', '.join(sorted(model.inputs))}.",
             )
-    values: dict[str, Any] = {name: None for name in model.inputs}
+    values: dict[str, Any] = dict.fromkeys(model.inputs)
     for name, value in inputs.items():
         declared = model.inputs[name] if name in model.inputs else InputData(name, model.decisions[name].kind)
         values[name] = _value(model, declared, value)
@@ -127,4 +127,6 @@ def _shown(value: object) -> str:
 
 
 def _error(model: Model, code: str, message: str, name: str, mend: str = "") -> PolicyError:
-    return PolicyError(code, message, where=", ".join(filter(None, (model.where, f"input {name}"))), mend=mend)
+    return PolicyError(
+        code, message, where=", ".join(filter(None, (model.where, f"input {name}"))), mend=mend
+    )

@@ -59,7 +59,9 @@ class ItemKinds:
         elif components:
             parts = {part.get("name", ""): self._read(part) for part in components}
             allowed = tuple(
-                Allowed((name, *rule.path), rule.tests) for name, part in parts.items() for rule in part.allowed
+                Allowed((name, *rule.path), rule.tests)
+                for name, part in parts.items()
+                for rule in part.allowed
             )
             found = ItemKind(k.context_of({name: part.kind for name, part in parts.items()}), allowed)
         else:

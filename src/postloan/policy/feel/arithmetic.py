@@ -46,7 +46,8 @@ def _number(sign: str, left: Decimal, right: Decimal) -> Decimal | None:
         "/": Context.divide,
         "**": Context.power,
     }
-    return actions[sign](CONTEXT, left, right)
+    found = actions[sign](CONTEXT, left, right)
+    return found if found.is_finite() else None
 
 
 def _with_duration(sign: str, left: object, right: object) -> object:
@@ -68,7 +69,11 @@ def _durations(sign: str, left: object, right: object) -> object:
         if isinstance(right, n.Months):
             if sign == "/":
                 return CONTEXT.divide(Decimal(left.count), Decimal(right.count))
-            return n.Months(left.count + (right.count if sign == "+" else -right.count)) if sign in "+-" else None
+            return (
+                n.Months(left.count + (right.count if sign == "+" else -right.count))
+                if sign in "+-"
+                else None
+            )
         if isinstance(right, Decimal) and sign in "*/":
             return n.Months(int(_scaled(sign, Decimal(left.count), right)))
         return None

@@ -24,12 +24,15 @@ class Calls:
     depth: int
 
     def kind(self, node: n.Node, env: Env) -> Kind:
+        """Give the kind of an expression; the checker does."""
         raise NotImplementedError
 
     def error(self, message: str, mend: str = "") -> PolicyError:
+        """Give an error at the place that is checked."""
         return PolicyError("ill_typed", message, where=self.where, mend=mend)
 
     def call(self, node: n.Call, env: Env) -> Kind:
+        """Give the kind of a call by name."""
         known = env.get(node.function)
         if known == k.FUNCTION or (known == "any" and not is_builtin(node.function)):
             return self.apply(known, node.arguments, env, f"`{node.function}`")
@@ -42,6 +45,7 @@ class Calls:
     # Functions of the author's own --------------------------------------------------------------------
 
     def apply(self, function: Kind, arguments: Sequence[n.Node], env: Env, what: str) -> Kind:
+        """Give the kind of what a function of the author gives for arguments."""
         names = [one.name for one in arguments if isinstance(one, n.Argument)]
         kinds = [self.kind(one.value if isinstance(one, n.Argument) else one, env) for one in arguments]
         if not isinstance(function, k.FunctionKind):
@@ -50,9 +54,8 @@ class Calls:
             return "any"
         wanted = [one.name for one in function.function.parameters]
         if len(kinds) != len(wanted) or (names and sorted(names) != sorted(wanted)):
-            raise self.error(
-                f"{what} takes {_listed(wanted)}, not {_listed(names) if names else f'{len(kinds)} arguments'}."
-            )
+            given_text = _listed(names) if names else f"{len(kinds)} arguments"
+            raise self.error(f"{what} takes {_listed(wanted)}, not {given_text}.")
         if function.named_only and not names:
             raise self.error(f"{what} takes inputs and decisions, so its arguments are given by name.")
         given = dict(zip(names or wanted, kinds, strict=True))
@@ -79,6 +82,7 @@ class Calls:
     # Built-in functions -------------------------------------------------------------------------------
 
     def builtin(self, node: n.Call, env: Env) -> Kind:
+        """Give the kind of what a built-in function gives."""
         name = node.function
         names = [one.name for one in node.arguments if isinstance(one, n.Argument)]
         parts = [one.value if isinstance(one, n.Argument) else one for one in node.arguments]

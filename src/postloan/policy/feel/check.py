@@ -221,7 +221,7 @@ class _Checker(Calls):
         return k.context_of(members)
 
     def filter(self, base: Kind, condition: n.Node, env: Env) -> Kind:
-        if base == "null" or base == k.FUNCTION or k.is_range(base):
+        if base in ("null", k.FUNCTION) or k.is_range(base):
             raise _error(f"`[…]` filters a list, not a {base}.", self.where)
         inner = k.item_of(base) if k.is_list(base) else base
         row = {**env, **(k.members_of(inner) or {}), "item": inner}

@@ -4,6 +4,8 @@ Names may hold spaces and signs, so which tokens make a name depends on the name
 stands; a table of rules that knows no scope cannot tell. Hence a parser by hand.
 """
 
+# ruff: noqa: D102 - each method is the rule of its name in the grammar of the standard
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -14,7 +16,7 @@ from postloan.policy.feel import nodes as n
 from postloan.policy.feel.lexer import Pattern, Token, pattern, shown, tokens
 from postloan.policy.feel.typenames import read_type
 
-MAX_LEVEL = 80
+MAX_LEVEL = 45
 """Expressions open at once while reading; each costs several frames of the stack."""
 
 COMPARE = ("<=", ">=", "!=", "<", ">", "=")

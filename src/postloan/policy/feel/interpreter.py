@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.arithmetic import add_months, calculate
 from postloan.policy.feel.builtins import call_builtin, is_builtin
-from postloan.policy.feel.literals import write_time
+from postloan.policy.feel.parts import at_position, items_of, look_up, property_of
 from postloan.policy.feel.types_of_values import conforms
 from postloan.policy.feel.values import (
     Closure,
@@ -45,9 +45,6 @@ Values = Mapping[str, object]
 
 MAX_ROUNDS = 200_000
 """Items that the loops of one expression may go through, all in all."""
-
-MAX_SPAN = 10_000
-"""Numbers or days of one range that is gone through."""
 
 MAX_CALLS = 40
 """Functions that may call each other at once."""
@@ -181,7 +178,7 @@ class _Row:
             yield values
             return
         first, rest = bindings[0], bindings[1:]
-        items = _items(self.value(first.source, values))
+        items = items_of(self.value(first.source, values))
         if items is None:
             yield None
             return
@@ -199,9 +196,9 @@ class _Row:
     def quantified(
         self, kind: str, bindings: tuple[n.Binding, ...], condition: n.Node, values: Values
     ) -> bool | None:
-        results: list[bool | None] = []
-        for row in self.rows(bindings, values):
-            results.append(None if row is None else truth(self.value(condition, row)))
+        results = [
+            None if row is None else truth(self.value(condition, row)) for row in self.rows(bindings, values)
+        ]
         return disjunction(results) if kind == "some" else conjunction(results)
 
     def loop(self, bindings: tuple[n.Binding, ...], body: n.Node, values: Values) -> list[object] | None:
@@ -241,9 +238,7 @@ class _Row:
 
     def arguments(self, arguments: tuple[n.Node, ...], values: Values) -> tuple[list[Any], list[str]]:
         names = [one.name for one in arguments if isinstance(one, n.Argument)]
-        given = [
-            self.value(one.value if isinstance(one, n.Argument) else one, values) for one in arguments
-        ]
+        given = [self.value(one.value if isinstance(one, n.Argument) else one, values) for one in arguments]
         return given, names
 
     def call(self, function: str, arguments: tuple[n.Node, ...], values: Values) -> object:
@@ -264,7 +259,9 @@ class _Row:
         self.calls += 1
         self.spend()
         if self.calls > MAX_CALLS:
-            raise PolicyError("feel_too_large", "A function calls itself, or functions each other, without end.")
+            raise PolicyError(
+                "feel_too_large", "A function calls itself, or functions each other, without end."
+            )
         parameters = [one.name for one in function.function.parameters]
         if len(arguments) != len(parameters) or (names and set(names) != set(parameters)):
             return None
@@ -298,101 +295,3 @@ def negative(value: object) -> object:
     if isinstance(value, timedelta):
         return -value
     return n.Months(-value.count) if isinstance(value, n.Months) else None
-
-
-def look_up(name: str, values: Values) -> object:
-    """Give the value of a variable, or of a property of one."""
-    if name in values:
-        return normalise(values[name])
-    base, _, last = name.rpartition(".")
-    return property_of(look_up(base, values), last) if base else None
-
-
-def property_of(base: object, name: str) -> object:
-    """Give an entry of a context, or a part of a date, time, duration or range; of a list, of each item."""
-    if isinstance(base, Mapping):
-        return normalise(base.get(name))
-    if isinstance(base, list):
-        return [property_of(item, name) for item in base]
-    if isinstance(base, Interval):
-        found = {
-            "start": base.low,
-            "end": base.high,
-            "start included": base.low_closed,
-            "end included": base.high_closed,
-        }
-        return found.get(name)
-    if isinstance(base, n.Months):
-        years, months = divmod(abs(base.count), 12)
-        sign = -1 if base.count < 0 else 1
-        return {"years": Decimal(sign * years), "months": Decimal(sign * months)}.get(name)
-    if isinstance(base, timedelta):
-        return _part_of_span(base, name)
-    return _part_of_time(base.value if isinstance(base, n.Moment) else base, name)
-
-
-def _part_of_span(span: timedelta, name: str) -> object:
-    sign = -1 if span < timedelta(0) else 1
-    size = abs(span)
-    parts = {
-        "days": size.days,
-        "hours": size.seconds // 3600,
-        "minutes": size.seconds // 60 % 60,
-        "seconds": Decimal(size.seconds % 60) + Decimal(size.microseconds).scaleb(-6),
-    }
-    return Decimal(sign) * parts[name] if name in parts else None
-
-
-def _part_of_time(value: object, name: str) -> object:
-    if isinstance(value, date) and name in ("year", "month", "day"):
-        return Decimal(getattr(value, name))
-    if isinstance(value, date) and name == "weekday":
-        return Decimal(value.isoweekday())
-    if isinstance(value, time | datetime):
-        if name in ("hour", "minute"):
-            return Decimal(getattr(value, name))
-        if name == "second":
-            return Decimal(value.second) + Decimal(value.microsecond).scaleb(-6)
-        if name == "time offset":
-            return value.utcoffset()
-        if name == "timezone" and value.utcoffset() is not None:
-            clock = value.timetz() if isinstance(value, datetime) else value
-            return write_time(clock)[8:].lstrip(".0123456789")
-    return None
-
-
-def at_position(items: list[Any], position: Decimal) -> object:
-    """Give the item at a position, -1 the last; null where there is none."""
-    if position != position.to_integral_value() or abs(position) > len(items) or position == 0:
-        return None
-    return items[int(position) - 1 if position > 0 else int(position)]
-
-
-def _items(source: object) -> list[Any] | None:
-    if isinstance(source, Interval):
-        return _span(source)
-    if source is None or isinstance(source, list):
-        return source
-    return [source]
-
-
-def _span(interval: Interval) -> list[Any] | None:
-    low, high = interval.low, interval.high
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        distance, one = high - low, Decimal(1)
-        if abs(distance) > MAX_SPAN:
-            raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} numbers is refused.")
-        step: Any = one if distance >= 0 else -one
-        many = int(abs(distance)) + 1
-    elif type(low) is date and type(high) is date:
-        days = (high - low).days
-        if abs(days) > MAX_SPAN:
-            raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} days is refused.")
-        step = timedelta(days=1 if days >= 0 else -1)
-        many = abs(days) + 1
-    else:
-        return None
-    found: list[Any] = [low + step * i for i in range(many)]
-    if not interval.low_closed:
-        found = [item for item in found if item != low]
-    return found if interval.high_closed else [item for item in found if item != high]

@@ -32,7 +32,7 @@ SCALARS = (*ORDERED, "boolean", "duration")
 """Kinds of single values."""
 
 
-class ContextKind(str):
+class ContextKind(str):  # noqa: SLOT000 - it carries more than its text
     """The kind of a context, with the kinds of its entries."""
 
     members: Mapping[str, Kind]
@@ -45,7 +45,7 @@ class ContextKind(str):
         return made
 
 
-class FunctionKind(str):
+class FunctionKind(str):  # noqa: SLOT000 - it carries more than its text
     """The kind of a function that is known: what it does, and the kinds of what it sees.
 
     `named_only` marks one whose parameters have no order that the standard makes plain.
@@ -62,7 +62,7 @@ class FunctionKind(str):
         return made
 
 
-class ListKind(str):
+class ListKind(str):  # noqa: SLOT000 - it carries more than its text
     """The kind of a list, with the kind of its items."""
 
     item: Kind
@@ -163,7 +163,7 @@ def same(a: Kind, b: Kind) -> bool:
     """Tell whether two kinds can stand for each other; null and any go with everything."""
     if a == b or {"null", "any"} & {a, b}:
         return True
-    if is_list(a) and is_list(b) or is_range(a) and is_range(b):
+    if (is_list(a) and is_list(b)) or (is_range(a) and is_range(b)):
         return same(item_of(a), item_of(b))
     if is_context(a) and is_context(b):
         ours, theirs = members_of(a), members_of(b)

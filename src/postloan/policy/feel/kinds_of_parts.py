@@ -43,7 +43,9 @@ def part_of(kind: Kind, name: str, where: str) -> Kind:
     found = {**parts, **(k.members_of(kind) or {})}
     if name in found:
         return found[name]
-    asked = f"It has: {', '.join(found)}." if found else "Only contexts, dates, times and durations have parts."
+    asked = (
+        f"It has: {', '.join(found)}." if found else "Only contexts, dates, times and durations have parts."
+    )
     raise PolicyError("ill_typed", f"`.{name}` cannot be asked of a {kind}.", where=where, mend=asked)
 
 

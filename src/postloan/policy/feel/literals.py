@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from postloan.errors import PolicyError
@@ -47,7 +47,7 @@ def _zone(text: str | None) -> timezone | None:
     if text is None:
         return None
     if text == "Z":
-        return timezone.utc
+        return UTC
     hours, minutes = int(text[1:3]), int(text[4:6])
     if hours > 14 or minutes > 59:
         raise ValueError(text)
@@ -75,9 +75,7 @@ def read_duration(text: str) -> timedelta | n.Months | None:
         return None
     micro = int((match[9] or "0").ljust(6, "0"))
     try:
-        return sign * timedelta(
-            days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micro
-        )
+        return sign * timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
     except OverflowError:
         return None
 
@@ -85,7 +83,7 @@ def read_duration(text: str) -> timedelta | n.Months | None:
 def parse_temporal(text: str) -> Temporal | None:
     """Read what may stand behind `@`: a date, a time, both, or a duration; None if it is none of them."""
     for read in (read_date, read_time, read_duration):
-        found: Temporal | None = read(text)  # type: ignore[operator]
+        found: Temporal | None = read(text)
         if found is not None:
             return found
     return read_moment(text) if "T" in text else None

@@ -176,7 +176,10 @@ class Invoke(Node):
 
 @dataclass(frozen=True)
 class Entry(Node):
-    """`name: value` of a context; a boxed entry may declare its kind; the last one without a name is the answer."""
+    """`name: value` of a context.
+
+    A boxed entry may declare its kind; a last one without a name is the answer.
+    """
 
     name: str
     value: Node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
@@ -15,10 +16,12 @@ from postloan.policy.feel.primary import Reader
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_TREE", "parse_expression", "parse_temporal", "parse_unary"]
 
+_TEXT = re.compile(r'"(?:\\.|[^"\\])*"')
+
 MAX_LENGTH = 10_000
 """Characters of one cell or guard; longer text is a table in disguise."""
 
-MAX_DEPTH = 60
+MAX_DEPTH = 40
 """Brackets open at once; deeper nesting would exhaust the interpreter's stack."""
 
 MAX_TREE = 150
@@ -57,14 +60,14 @@ def parse_unary(text: str, known: Collection[str] = (), where: str = "") -> n.Un
     return node
 
 
-def _parse(
-    text: str, rule: str, known: Collection[str], where: str, members: Collection[str] = ()
-) -> n.Node:
+def _parse(text: str, rule: str, known: Collection[str], where: str, members: Collection[str] = ()) -> n.Node:
     try:
         _refuse_oversized(text)
         return _parse_cached(text, rule, _odd(known), _odd(members).union(SPACED_PARTS))
     except PolicyError as error:
         raise PolicyError(error.code, error.message, where=where, mend=error.mend) from error
+    except RecursionError as error:
+        raise PolicyError("feel_too_large", "The expression is nested too deep.", where=where) from error
 
 
 @lru_cache(maxsize=16_384)
@@ -90,7 +93,7 @@ def _odd(known: Collection[str]) -> frozenset[str]:
 
 def _refuse_oversized(text: str) -> None:
     depth = deepest = 0
-    for character in text:
+    for character in _TEXT.sub("", text):
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
     if len(text) > MAX_LENGTH or deepest > MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""Patterns as XPath writes them, to small programs: steps that read one character, branch, or note a place."""
+"""Patterns as XPath writes them, to programs: steps that read one character, branch, or note a place."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from postloan.errors import PolicyError
 from postloan.policy.feel.pattern_parser import Program, parse
 
-MAX_WORK = 2_000_000
+MAX_WORK = 300_000
 """Steps that one call may take: states followed, summed over the characters of the text."""
 
 
@@ -113,7 +113,7 @@ class Pattern:
         if self.search("") is not None:
             raise PolicyError(
                 "feel_refused",
-                f"The pattern `{self.text}` matches even an empty text, so there is nothing to cut or replace.",
+                f"The pattern `{self.text[:80]}` matches an empty text: there is nothing to cut or replace.",
                 mend="Write + in place of *.",
             )
         place = spent = 0
@@ -123,7 +123,7 @@ class Pattern:
             spent += len(text) - place  # what the search may have looked ahead
 
     def replace(self, text: str, replacement: str, longest: int) -> str:
-        """Put a text in place of every match; `$1` is what the first bracket matched, `\\$` a dollar."""
+        r"""Put a text in place of every match; `$1` is what the first bracket matched, `\$` a dollar."""
         parts: list[str] = []
         place = size = 0
         for found in self.each(text):
@@ -131,7 +131,9 @@ class Pattern:
             place = found.end
             size += len(parts[-1])
             if size > longest:
-                raise PolicyError("feel_too_large", f"`replace` makes a text of more than {longest:,} characters.")
+                raise PolicyError(
+                    "feel_too_large", f"`replace` makes a text of more than {longest:,} characters."
+                )
         return "".join([*parts, text[place:]])
 
     def split(self, text: str) -> list[str]:

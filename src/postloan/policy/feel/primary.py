@@ -1,5 +1,7 @@
 """The rest of the grammar: literals, names, lists, ranges, contexts, functions, `if`, `for`, `some`."""
 
+# ruff: noqa: D102 - each method is the rule of its name in the grammar of the standard
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -251,7 +253,7 @@ def number(text: str) -> n.Literal:
     if len(exponent) > 5 or abs(int(exponent or 0)) > MAX_EXPONENT - 34 or len(digits) > 40:
         raise _inexact(text)
     value = Decimal(text)
-    if len(value.normalize().as_tuple().digits) > 34:
+    if len("".join(map(str, value.as_tuple().digits)).strip("0")) > 34:
         raise _inexact(text)
     return n.Literal(value)
 

@@ -35,7 +35,9 @@ def read_type(source: Grammar) -> str:
         PolicyError: `feel_syntax` for what is no type that the standard names.
     """
     for words in ("date and time", "days and time duration", "years and months duration"):
-        if [token.text for token in source.tokens[source.at : source.at + len(words.split())]] == words.split():
+        if [
+            token.text for token in source.tokens[source.at : source.at + len(words.split())]
+        ] == words.split():
             source.at += len(words.split())
             return NAMES[words]
     name = source.token.text

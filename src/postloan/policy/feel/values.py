@@ -186,7 +186,9 @@ def within(interval: Interval, value: object) -> bool | None:
 def bounded(value: object) -> object:
     """Give the value back; raises PolicyError for a text or list too long to be meant."""
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise PolicyError("feel_too_large", f"The expression makes a text of more than {MAX_TEXT:,} characters.")
+        raise PolicyError(
+            "feel_too_large", f"The expression makes a text of more than {MAX_TEXT:,} characters."
+        )
     if isinstance(value, list) and len(value) > MAX_ITEMS:
         raise PolicyError("feel_too_large", f"The expression makes a list of more than {MAX_ITEMS:,} items.")
     return value

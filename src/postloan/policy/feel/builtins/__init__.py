@@ -30,7 +30,10 @@ def refuse_unknown(function: str, where: str = "") -> PolicyError:
 
 
 def call_builtin(
-    function: str, arguments: Sequence[Any], names: Sequence[str] = (), apply: Callable[..., Any] | None = None
+    function: str,
+    arguments: Sequence[Any],
+    names: Sequence[str] = (),
+    apply: Callable[..., Any] | None = None,
 ) -> object:
     """Call a built-in; null where an argument is null, of a kind or of a size that it does not take.
 

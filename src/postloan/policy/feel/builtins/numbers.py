@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -82,7 +83,7 @@ def round_half_down(value: Decimal, scale: Decimal | None = None) -> Decimal | N
 
 @feel("abs(n: number) -> number")
 @feel("abs(n: days) -> days")
-def absolute(value: Decimal) -> Decimal:
+def absolute(value: Decimal | timedelta) -> Decimal | timedelta:
     """Leave the sign away."""
     return value.copy_abs() if isinstance(value, Decimal) else abs(value)
 
@@ -144,7 +145,11 @@ def number(value: str) -> Decimal | None:
 @feel("number(from: string, grouping separator: any, decimal separator: any) -> number")
 def number_with(value: str, grouping: str | None, point: str | None) -> Decimal | None:
     """Read a number written with signs of its own between groups and before the fraction."""
-    if grouping not in (" ", ",", ".", None) or point not in (",", ".", None) or (point and point == grouping):
+    if (
+        grouping not in (" ", ",", ".", None)
+        or point not in (",", ".", None)
+        or (point and point == grouping)
+    ):
         return None
     bare = value.replace(grouping, "") if grouping else value
     if point and point != "." and "." in bare:

@@ -90,17 +90,23 @@ def overlaps(a: Interval, b: Interval) -> Answer:
 
 def _starts_in_time(a: Interval, b: Interval) -> Answer:
     """Tell whether a range starts no later than another ends."""
-    return disjunction([_less(a.low, b.high), _touching(equal(a.low, b.high), a.low_closed and b.high_closed)])
+    return disjunction(
+        [_less(a.low, b.high), _touching(equal(a.low, b.high), a.low_closed and b.high_closed)]
+    )
 
 
 @feel("overlaps before(range1: range<O>, range2: range<O>) -> boolean")
 def overlaps_before(a: Interval, b: Interval) -> Answer:
     """Tell whether a range starts before another, and ends in it."""
-    starts = disjunction([_less(a.low, b.low), _touching(equal(a.low, b.low), a.low_closed and not b.low_closed)])
+    starts = disjunction(
+        [_less(a.low, b.low), _touching(equal(a.low, b.low), a.low_closed and not b.low_closed)]
+    )
     ends = disjunction(
         [_less(a.high, b.high), _touching(equal(a.high, b.high), not a.high_closed or b.high_closed)]
     )
-    reaches = disjunction([_less(b.low, a.high), _touching(equal(b.low, a.high), a.high_closed and b.low_closed)])
+    reaches = disjunction(
+        [_less(b.low, a.high), _touching(equal(b.low, a.high), a.high_closed and b.low_closed)]
+    )
     return conjunction([starts, reaches, ends])
 
 
@@ -119,7 +125,9 @@ def point_finishes(point: Any, span: Interval) -> Answer:
 @feel("finishes(range1: range<O>, range2: range<O>) -> boolean")
 def finishes(a: Interval, b: Interval) -> Answer:
     """Tell whether a range ends with another, and starts no earlier."""
-    starts = disjunction([_less(b.low, a.low), _touching(equal(a.low, b.low), b.low_closed or not a.low_closed)])
+    starts = disjunction(
+        [_less(b.low, a.low), _touching(equal(a.low, b.low), b.low_closed or not a.low_closed)]
+    )
     return conjunction([a.high_closed is b.high_closed, equal(a.high, b.high), starts])
 
 

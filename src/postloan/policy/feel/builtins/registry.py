@@ -2,7 +2,8 @@
 
 `substring(string: string, start position: number, length?: number) -> string`: a question mark makes a
 parameter optional, dots let it repeat (`item...: T`). `T` stands for any one kind, `O` for any one kind that
-has an order. Parameters of kind `any` and `T` take null; each other one makes the answer null.
+has an order. Parameters of kind `any` and `T`, and those that repeat, take null; each other
+one makes the answer null.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from postloan.policy.feel import kinds as k
 from postloan.policy.feel.values import Interval, family
+
+Run = TypeVar("Run", bound=Callable[..., Any])
 
 _HEAD = re.compile(r"([\w ]+)\((.*)\) -> (.+)")
 
@@ -30,7 +33,7 @@ class Parameter:
     @property
     def takes_null(self) -> bool:
         """Tell whether null is a value like others here."""
-        return self.kind in ("any", "T")
+        return self.repeats or self.kind in ("any", "T")
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,10 @@ FORMS: dict[str, list[Form]] = {}
 """Each built-in function by name, with its forms in the order in which they are tried."""
 
 
-def feel(signature: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def feel(signature: str) -> Callable[[Run], Run]:
     """Enter a function under a signature."""
 
-    def enter(run: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(run: Run) -> Run:
         match = _HEAD.fullmatch(signature)
         assert match is not None, signature
         parameters = tuple(_parameter(part) for part in _parts(match[2]))
