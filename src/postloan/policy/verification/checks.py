@@ -13,8 +13,8 @@ from postloan.policy.verification.domains import bits
 from postloan.policy.verification.search import GOOD, SPLIT, Budget, Label, Search
 from postloan.policy.verification.space import Box, Space
 
-WORK_OF_GAPS = 4_000_000
-WORK_OF_RULES = 4_000_000
+WORK_OF_GAPS = 3_000_000
+WORK_OF_RULES = 2_500_000
 """Work for the gaps, and for what is asked of each rule, in sets compared: a few seconds at most."""
 
 _NAMED = 6
@@ -204,7 +204,7 @@ class Checks:
 
     def _covered(self, box: Box, rules: int, budget: Budget) -> int:
         """Give rules that together cover a box, or 0 where they do not or it cannot be told."""
-        if not rules or budget.left < 0:
+        if not rules:
             return 0
         used = 0
 
@@ -213,8 +213,10 @@ class Checks:
             used |= must & -must
             return _uncovered(may, must)
 
-        found = Search(self.space, judge, box=box, rules=rules, limit=0, budget=budget).run()
-        if budget.left < 0:
+        part = budget.part()
+        found = Search(self.space, judge, box=box, rules=rules, limit=0, budget=part).run()
+        budget.take(part)
+        if part.is_spent:
             self.wide.add("shadowed")
         return used if found.decided and not found.cut_off else 0
 
@@ -227,11 +229,11 @@ class Checks:
             judge = outcomes.without(self.answers, rule)
             if not left >> rule & 1 or self.space.opaque >> rule & 1 or judge is None:
                 continue
-            if budget.left < 0:
+            box, part = self.space.box_of(rule), budget.part()
+            found = Search(self.space, judge, box=box, rules=left, limit=0, budget=part).run()
+            budget.take(part)
+            if part.is_spent:
                 self.wide.add("redundant")
-                return
-            box = self.space.box_of(rule)
-            found = Search(self.space, judge, box=box, rules=left, limit=0, budget=budget).run()
             if found.decided and not found.cut_off:
                 left &= ~(1 << rule)
                 others = self.space.touching(box) & left & self.answers.alike(rule)

@@ -40,16 +40,15 @@ class Answers:
         return not rules or not rules & ~self.alike(low)
 
 
-def answers(checked: CheckedTable, places: Sequence[int]) -> Answers:
-    """Collect what the rules of a table answer, by their bits."""
-    outputs = {
-        place: tuple(answer(item.cells[rule]) for item in checked.outputs)
-        for rule, place in enumerate(places)
-    }
+def answers(checked: CheckedTable, places: Sequence[int], names: Sequence[str] | None = None) -> Answers:
+    """Collect what the rules of a table answer, by their bits; of some outputs only, where named."""
+    items = {item.name: item for item in checked.outputs}
+    chosen = [items[name] for name in (items if names is None else names)]
+    outputs = {place: tuple(answer(item.cells[rule]) for item in chosen) for rule, place in enumerate(places)}
     same: dict[tuple[Any, ...], int] = {}
     for place, given in outputs.items():
         same[given] = same.get(given, 0) | 1 << place
-    defaults = tuple(_plain(item.default) for item in checked.outputs) if checked.has_default else None
+    defaults = tuple(_plain(item.default) for item in chosen) if checked.has_default else None
     return Answers(checked.table.hit_policy, checked.table.aggregation, outputs, defaults, same)
 
 
@@ -65,10 +64,13 @@ def _plain(value: Any) -> Any:
 def without(told: Answers, rule: int) -> Judge | None:
     """Give the judge of the boxes in which the table answers otherwise without a rule that is met there.
 
-    None for hit policies under which every rule that is met counts.
+    None where the answer always changes: under hit policies that count every rule that is met, and under
+    UNIQUE unless the default says the same.
     """
     if told.sign in ("<", ">", "+"):
         return _of_aggregate(told, rule)
+    if told.policy == "U" and told.defaults != told.outputs[rule]:
+        return None
     judges = {"F": _of_first, "P": _of_first, "U": _of_unique, "A": _of_any}
     made = judges.get(told.policy)
     return None if made is None else made(told, rule)
@@ -98,13 +100,13 @@ def _of_first(told: Answers, rule: int) -> Judge:
 
 def _of_unique(told: Answers, rule: int) -> Judge:
     """A rule that no other is met with; where one is, the table contradicts itself, which is told apart."""
+    del told
     bit = 1 << rule
-    to_default = GOOD if told.defaults == told.outputs[rule] else CHANGES
 
     def judge(may: int, must: int) -> Label:
         if must & ~bit:
             return CHANGES
-        return SPLIT if may & ~bit else to_default
+        return SPLIT if may & ~bit else GOOD
 
     return judge
 

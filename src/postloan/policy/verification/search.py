@@ -18,19 +18,35 @@ Judge = Callable[[int, int], Label]
 """Judges a box by the rules that may be met in it and the rules that are met all over it."""
 
 _CONTIGUOUS = 64
+"""Open pieces up to which all are tried to make a box larger; of more, those beside it alone."""
+
+_PARTS = 16
 
 
 class Budget:
     """The work that is left, in sets compared; the same for the same table on every machine."""
 
     def __init__(self, work: int) -> None:
-        self.left = work
+        self.work = self.left = work
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether more was asked for than there was."""
+        return self.left < 0
 
     def spend(self, work: int) -> None:
         """Take off some work; raises OverBudgetError where none is left."""
         self.left -= work
-        if self.left < 0:
+        if self.is_spent:
             raise OverBudgetError
+
+    def part(self) -> Budget:
+        """Set aside a part for one of many searches, so that none takes all."""
+        return Budget(min(max(self.left, 0), self.work // _PARTS))
+
+    def take(self, part: Budget) -> None:
+        """Take off what a part used."""
+        self.left -= part.work - max(part.left, 0)
 
 
 class OverBudgetError(Exception):
@@ -196,15 +212,13 @@ class Search:
                 if other != at:
                     may &= dimensions[other].either(pieces)
                     must &= dimensions[other].every(pieces)
-            own_may, own_must = dimension.either(box[at]), dimension.every(box[at])
             open_ = self.box[at] & ~box[at]
             candidates = bits(open_) if open_.bit_count() <= _CONTIGUOUS else _beside(box[at], open_)
             for piece in candidates:
                 self.budget.spend(1)
                 mask = dimension.masks[piece]
-                if self.judge(may & (own_may | mask), must & own_must & mask) == label:
+                if self.judge(may & mask, must & mask) == label:
                     box[at] |= dimension.unit[piece]
-                    own_may, own_must = own_may | mask, own_must & mask
         return tuple(box)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from postloan.policy import feel
 from postloan.policy.checked import CheckedInput, CheckedTable
@@ -149,21 +149,29 @@ class Space:
 
 @dataclass(frozen=True)
 class Part:
-    """A table in a space, with the bit of each of its rules."""
+    """A table in a space, with the bit of each of its rules.
+
+    Args:
+        checked: the table.
+        places: the bit of each rule, in the table's order.
+        missing: bits, by expression, of inputs whose null makes the table's answer not measurable.
+    """
 
     checked: CheckedTable
     places: Sequence[int]
+    missing: Mapping[n.Node, int] = field(default_factory=dict)
 
 
-def build(parts: Sequence[Part], never_null: Collection[str] = (), nulls: bool = False) -> Space:
+def build(parts: Sequence[Part], never_null: Collection[str] = ()) -> Space:
     """Cut the inputs of tables into pieces.
+
+    Null is no value of an input that all tables require. Allowed values count if all tables have the same.
 
     Args:
         parts: the tables, with the bits of their rules; rules that are the same may share a bit.
         never_null: facts that are never missing.
-        nulls: keep null as a value of required inputs as well.
     """
-    every_rule = sum({1 << place for part in parts for place in part.places})
+    every_rule = sum({1 << place for part in parts for place in (*part.places, *part.missing.values())})
     columns = _columns(parts)
     dimensions, opaque, doubtful = [], 0, []
     for node, inputs in columns.items():
@@ -171,8 +179,8 @@ def build(parts: Sequence[Part], never_null: Collection[str] = (), nulls: bool =
         domain = Domain(
             next((item.kind for _, item, _ in inputs if item.kind not in ("any", "null")), "any"),
             [cell for _, item, _ in inputs for cell in item.cells],
-            [tests for _, _, allowed in inputs for tests in allowed],
-            nullable=_nullable(inputs, len(parts), never_null, nulls=nulls),
+            _allowed(inputs, len(parts)),
+            nullable=_nullable(inputs, len(parts), never_null),
         )
         if not domain.exact:
             doubtful.append(text)
@@ -184,6 +192,9 @@ def build(parts: Sequence[Part], never_null: Collection[str] = (), nulls: bool =
                     opaque |= 1 << place
                     met = domain.live
                 cells[place] = cells.get(place, domain.live) & met
+        for part in parts:
+            if node in part.missing:
+                cells[part.missing[node]] = domain.live & (1 << domain.null)
         dimensions.append(Dimension(node, text, domain, cells, every_rule))
     return Space(tuple(dimensions), every_rule, opaque, _entangled(columns), tuple(doubtful))
 
@@ -201,12 +212,22 @@ def _columns(parts: Sequence[Part]) -> dict[n.Node, Column]:
     return columns
 
 
-def _nullable(column: Column, parts: int, never_null: Collection[str], *, nulls: bool) -> bool:
+def _allowed(column: Column, parts: int) -> list[n.UnaryTests]:
+    """Give what restricts an input: of one table all there is, of two what they agree on."""
+    each: dict[int, set[n.UnaryTests]] = {}
+    for part, _, allowed in column:
+        each.setdefault(id(part), set()).update(allowed)
+    if len(each) < parts or len({frozenset(one) for one in each.values()}) > 1:
+        return []
+    return list(dict.fromkeys(tests for _, _, allowed in column for tests in allowed))
+
+
+def _nullable(column: Column, parts: int, never_null: Collection[str]) -> bool:
     text = column[0][1].text
     if text in never_null:
         return False
     required = {id(part) for part, item, _ in column if item.required}
-    return len(required) < parts or nulls
+    return len(required) < parts
 
 
 def _entangled(columns: Mapping[n.Node, Column]) -> tuple[str, ...]:
