@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -51,7 +52,7 @@ def unfit(message: str, where: str) -> PolicyError:
     return PolicyError("cases_fail", f"A case fails without any change: {message}", where=where, mend=mend)
 
 
-class Subject:
+class Subject(ABC):
     """One version of a table or signal with the cases on any of its versions."""
 
     def __init__(self, library: Library, version: Dated, own: Sequence[Case]) -> None:
@@ -115,21 +116,21 @@ class Subject:
         )
         return f"{{{head}, given: {{{given}}}, expect: {_expected(search.witness.before)}}}"
 
+    @abstractmethod
     def mutants(self) -> Iterator[Mutant]:
         """Give the mutants of what the version says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def passes(self, case: Case, version: Dated | None) -> bool:
         """Tell whether a case comes out as expected where a version, or none, is in force."""
-        raise NotImplementedError
 
+    @abstractmethod
     def notices(self, mutant: Mutant) -> bool:
         """Tell whether a case on this version fails with the mutant."""
-        raise NotImplementedError
 
+    @abstractmethod
     def search(self, mutant: Mutant) -> Search:
         """Look for a row that is decided differently."""
-        raise NotImplementedError
 
 
 class _Table(Subject):
