@@ -156,7 +156,10 @@ class _Reader:
         reads, checked = self.reads(known)
         if raw["expect"] != NOT_IN_FORCE:
             expect = self.rows(raw["expect"], checked) if checked else self.state(raw["expect"])
-        given = {name: self.given(name, value, reads, known) for name, value in self.mapping("given").items()}
+        given = {
+            str(name): self.given(str(name), value, reads, known)
+            for name, value in self.mapping("given").items()
+        }
         if version is not None and self.is_replaced(version):
             return None
         name = str(raw["case"])
@@ -219,7 +222,10 @@ class _Reader:
 
     def without(self, dated: Dated) -> frozenset[str]:
         value = self.raw.get("without") or []
-        feeds = frozenset(value.split() if isinstance(value, str) else map(str, value))
+        named = value.split() if isinstance(value, str) else value
+        if not isinstance(named, list):
+            raise self.error("case_malformed", f"`without` is {value!r}.", "Write a list of feeds.")
+        feeds = frozenset(map(str, named))
         needs = dated.value.needs if dated.kind == "signal" else ()
         unknown = sorted(feeds - set(needs))
         if unknown:
@@ -243,7 +249,9 @@ class _Reader:
             raise self.error("case_malformed", "The table gives one answer.", "Expect one row.")
         if checked.table.aggregation and not rows:
             raise self.error("case_malformed", "The table always answers.", "Expect its output.")
-        return tuple({name: self.expected(name, cell, checked) for name, cell in row.items()} for row in rows)
+        return tuple(
+            {str(name): self.expected(str(name), cell, checked) for name, cell in row.items()} for row in rows
+        )
 
     def expected(self, name: str, value: Any, checked: CheckedTable) -> object:
         rules = {rule.id for rule in checked.table.rules}

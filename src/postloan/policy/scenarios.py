@@ -164,7 +164,7 @@ def _run_table(
     try:
         checked = library.table(version)
     except PolicyError as error:
-        if own or not report.failures:
+        if error.where not in {one.where for one in report.failures}:
             report.failures.append(_of_error(error))
         return
     trials = [trial.hold(case, checked) for case in own]

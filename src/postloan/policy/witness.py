@@ -175,5 +175,5 @@ def of_signal(signal: Signal, mutant: SignalMutant, kinds: Kinds, day: date) -> 
         after = signal_row.state(changed, given, day)
         if before != after:
             return Search(Witness(given, before, after))
-    is_told = all(one.exact for one in found.values()) and mutant.signal.peer == signal.peer
-    return Search(is_equivalent=is_told and mutant.signal.needs == signal.needs)
+    is_told = all(one.exact for one in found.values()) and mutant.signal.needs == signal.needs
+    return Search(is_equivalent=is_told and signal.peer is None)
