@@ -1,0 +1,457 @@
+"""A draft beside the pack in force, on a book small enough to work every gain and loss out by hand.
+
+Days past due on 20 June: C20 20, C45 45, C46 46 (and a second loan with 0), @C50 50 at the other branch,
+C61 61, C0 none. In force: 8 to 30 days yellow, 31 to 60 orange, from 61 red.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from postloan.engine import open_engine
+from postloan.errors import PolicyError, RunError
+from postloan.run.daily import run_day
+from postloan.run.impact import Request, impact
+from tests.books import tiny_book
+
+THURSDAY, FRIDAY = date(2024, 6, 20), date(2024, 6, 21)
+SHIPPED = Path(__file__).parents[2] / "src" / "postloan" / "packs" / "cn_rural"
+
+PACK = "id: our_bank\nextends: cn_rural\ncurrency: CNY\nname: {en: Our bank, zh: 本行}\n"
+REP05 = """
+- code: REP05
+  name: {en: Late, zh: 逾期}
+  family: repayment
+  subject: loan
+  fact: FACT
+  when: not(loan.is_entrusted)
+  grades: {red: ">= 46"}
+  suppress_days: 30
+  effort_minutes: 60
+  reference: the bank's rules
+  owner: risk_department
+  reviewed_on: 2026-11-01
+  status: P
+  overrides: stricter
+"""
+BANDS = """
+- name: amount_bands
+  value: {A1: 1000, A2: 500000, A3: 3000000, A4: 10000000}
+  reference: the bank's rules
+  owner: risk_department
+  reviewed_on: 2026-11-01
+  overrides: smaller loans
+"""
+
+LOANS = (
+    # loan, customer, branch, manager, balance, days past due on Thursday
+    ("L20", "C20", "B1", "M1", "300.00", 20),
+    ("L45", "C45", "B1", "M1", "400.00", 45),
+    ("L46", "C46", "B1", "M1", "2000.00", 46),
+    ("L46b", "C46", "B1", "M1", "500.00", 0),
+    ("L50", "@C50", "B2", "M2", "900.00", 50),
+    ("L61", "C61", "B2", "M2", "700.00", 61),
+    ("L0", "C0", "B2", "M2", "800.00", 0),
+)
+
+
+def _book(folder: Path) -> Path:
+    contracts = [
+        {
+            "contract_id": f"K-{loan}",
+            "customer_id": customer,
+            "institution_id": branch,
+            "manager_id": manager,
+            "guarantee_mode": "mortgage",
+            "is_revolving": False,
+            "is_entrusted": False,
+        }
+        for loan, customer, branch, manager, _, _ in LOANS
+    ]
+    positions = [
+        {"loan_id": loan, "on_date": day, "balance": balance, "days_past_due": days + later if days else 0}
+        for loan, _, _, _, balance, days in LOANS
+        for later, day in enumerate((THURSDAY, FRIDAY))
+    ]
+    branches = [
+        {"institution_id": "B1", "name": "Upper Street"},
+        {"institution_id": "B2", "name": "=1+2"},
+    ]
+    return tiny_book(
+        folder,
+        institution=branches,
+        contract=contracts,
+        loan=[
+            {"loan_id": loan, "customer_id": customer, "amount": money}
+            for loan, customer, _, _, money, _ in LOANS
+        ],
+        position=positions,
+    )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """Give the folder of a book and of a store with both days."""
+    folder = tmp_path_factory.mktemp("house")
+    book = _book(folder / "book")
+    for day in (THURSDAY, FRIDAY):
+        run_day(book, day, folder / "store", threads=1)
+    return folder
+
+
+def _draft(folder: Path, **files: str) -> str:
+    """Write a draft that extends the shipped pack; `__` in a name stands for a folder."""
+    folder.mkdir(parents=True)
+    (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def _table(folder: Path, name: str, old: str, new: str) -> str:
+    """Write a draft whose table `name` differs from the shipped one in one text, after its rule's start."""
+    text = (SHIPPED / "tables" / name / "1900-01-01.dmn").read_text(encoding="utf-8")
+    head, mark, rest = text.partition(old)
+    assert mark, f"table {name} has changed: {old}"
+    text = (head + new + rest).replace(
+        f'<decision id="{name}"', f'<decision id="{name}" postloan:overrides="trial"'
+    )
+    return _draft(folder, **{f"tables__{name}__1900-01-01_dot_dmn": text})
+
+
+def _stricter(folder: Path, fact: str = "loan.dpd_days") -> str:
+    return _draft(folder, signals__own_dot_yaml=REP05.replace("FACT", fact))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+OUTCOMES = "customer_id,bad_on,amount\nC46,2024-07-30,100.00\nC0,2024-08-01,300.00\n"
+
+
+@pytest.fixture(scope="module")
+def told(house):
+    """The threshold of 61 days lowered to 46, on both days."""
+    before = _hashes(house / "store")
+    (house / "outcomes.csv").write_text(OUTCOMES, encoding="utf-8")
+    found = impact(
+        Request(
+            _stricter(house / "stricter"),
+            house / "store",
+            days=(FRIDAY, THURSDAY, THURSDAY),
+            outcomes=house / "outcomes.csv",
+            out=house / "lists",
+            sample=3,
+        ),
+        threads=1,
+    )
+    assert _hashes(house / "store") == before, "an impact writes nothing to the store"
+    return found
+
+
+@pytest.fixture(scope="module")
+def thursday(told):
+    return told["days"][0]
+
+
+def _row(rows, **wanted):
+    (found,) = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    return found
+
+
+def _cut(row, *names):
+    return tuple(row[name] for name in names)
+
+
+def test_the_side_in_force_computed_again_is_what_the_run_stored(told):
+    assert [(day["as_of"], day["proven"], day["findings"]) for day in told["days"]] == [
+        (THURSDAY, True, []),
+        (FRIDAY, True, []),
+    ]
+
+
+def test_who_reaches_the_new_threshold_changes_colour(thursday):
+    # 46 and 50 days: orange before, red now. 45 days: one short. 61 days: red either way.
+    assert _cut(thursday, "loans", "customers", "changed_customers") == (7, 6, 2)
+    counts = {row["colour"]: (row["old"], row["new"]) for row in thursday["colours"]}
+    assert counts == {"red": (1, 3), "orange": (3, 1), "yellow": (1, 1), "blue": (0, 0), "none": (1, 1)}
+    gained = _row(thursday["colours"], colour="red")["gained"]
+    assert gained == {
+        "customers": 2,
+        "loans": 3,
+        "balances": [{"currency": "CNY", "amount": Decimal("3400.00")}],
+    }
+
+
+def test_moves_between_colours_have_customers_loans_and_balances(thursday):
+    moves = {(row["from"], row["to"]): row for row in thursday["colour_moves"]}
+    assert _cut(moves["orange", "red"], "customers", "loans", "balances") == (
+        2,
+        3,
+        [{"currency": "CNY", "amount": Decimal("3400.00")}],
+    )
+    assert _cut(moves["none", "none"], "customers", "loans") == (1, 1)
+
+
+def test_a_red_customers_punctual_loan_falls_to_special_mention(thursday):
+    # L46b, not past due: MX03 while its customer is orange, MX05.5 once he is red.
+    moved = [row for row in thursday["class_moves"] if row["from"] != row["to"]]
+    assert [_cut(row, "from", "to", "to_five", "loans") for row in moved] == [
+        ("03", "05", "special_mention", 1)
+    ]
+    assert moved[0]["balances"] == [{"currency": "CNY", "amount": Decimal("500.00")}]
+    assert _cut(thursday, "worse_classes", "better_classes") == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "counts"),
+    [
+        ("M38", (1, 3, 2, 0, 0)),  # evidence pack, of a red customer
+        ("M21", (1, 4, 3, 0, 0)),  # of each loan of a red customer: L46, L46b, L50
+        ("M30", (1, 4, 3, 0, 0)),
+        ("M13", (3, 1, 0, 2, 0)),  # of an orange customer
+        ("M14", (3, 1, 0, 2, 0)),
+        ("M07", (4, 4, 0, 0, 2)),  # orange in five working days, red in three
+    ],
+)
+def test_measures_gained_lost_and_moved(thursday, code, counts):
+    row = _row(thursday["measures"], code=code)
+    assert _cut(row, "old", "new", "gained", "lost", "moved") == counts
+
+
+def test_signals_gained(thursday):
+    row = _row(thursday["signals"], code="REP05")
+    assert _cut(row, "old", "new", "gained", "lost", "regraded") == (1, 3, 2, 0, 0)
+
+
+def test_work_is_by_role_with_options_apart(thursday):
+    # Two evidence packs of 240 minutes; three notices of 180 and three restructurings of 480 are options.
+    legal = _row(thursday["work"]["roles"], role="legal")
+    assert _cut(legal, "hours", "month_hours", "offered_hours") == (8, 8, 9)
+    assert _row(thursday["work"]["roles"], role="asset_preservation")["offered_hours"] == 24
+
+
+def test_work_is_by_branch(thursday):
+    # At B2 one customer: evidence +240, security -240, a signal to look into +60, and an inspection +120:
+    # in 60 days while he is orange, and so not yet listed; within 5 working days now that he is red.
+    branch = _row(thursday["branches"], institution_id="B2")
+    assert _cut(branch, "name", "changed_customers", "red", "orange", "hours") == ("=1+2", 1, 1, -1, 3)
+    assert _row(thursday["work"]["managers"], manager_id="M2")["hours"] == -1
+
+
+def test_the_sample_shows_the_largest_balance_first_and_why(thursday):
+    first, second = thursday["sample"]
+    assert (first["customer_id"], first["owed"]) == ("C46", Decimal("2500.00"))
+    assert (second["customer_id"], second["owed"]) == ("@C50", Decimal("900.00"))
+    assert first["colour"] == {"old": "orange", "new": "red"}
+    new, old = first["colour_rules"]["new"], first["colour_rules"]["old"]
+    assert (new["rule_id"], old["rule_id"]) == ("red", "orange")
+    assert [_cut(one, "input", "test", "value") for one in new["conditions"]] == [
+        ("customer.red_count", ">= 1", 1)
+    ]
+    (signal,) = first["signals"]
+    assert (signal["code"], signal["value"], signal["threshold"]["new"]) == ("REP05", "46", "46")
+    (loan,) = [one for one in first["loans"] if one["class_rules"]]
+    assert loan["loan_id"] == "L46b"
+    assert [one["rule_id"] for one in loan["class_rules"]["new"]] == ["MX05.5"]
+    assert {one["code"] for one in first["measures"]["lost"]} >= {"M13", "M14"}
+    evidence = _row(first["measures"]["gained"], code="M38")
+    assert [one["rule_id"] for one in evidence["rules"]] == ["D2b.red.preserve"]
+
+
+def test_each_day_stands_by_itself_and_all_are_added_up(told):
+    # On Friday C45 has 46 days as well.
+    assert [day["changed_customers"] for day in told["days"]] == [2, 3]
+    assert _cut(told["total"], "days", "changed_customers", "loans") == (2, 5, 14)
+    assert _row(told["total"]["colours"], colour="red")["new"] == 3 + 4
+    assert told["nothing_changes"] is False
+
+
+def test_outcomes_judge_both_sides_alike(told):
+    # Alerts open on Thursday: C45, C46, @C50, C61. C46 goes bad 40 days later, C0 had no warning.
+    found = told["evaluation"]
+    assert _cut(found, "outcomes", "horizon_days", "min_colour") == (2, 90, "orange")
+    for side in ("old", "new"):
+        assert _cut(found[side]["total"], "alerts", "right", "precision") == (4, 1, Decimal("0.250000"))
+        assert _cut(found[side]["total"], "capture_count", "capture_amount", "lead_median_days") == (
+            Decimal("0.500000"),
+            Decimal("0.250000"),
+            40,
+        )
+    red = {side: _row(found[side]["by_colour"], colour="red") for side in ("old", "new")}
+    assert _cut(red["old"], "alerts", "right", "precision") == (1, 0, 0)
+    assert _cut(red["new"], "alerts", "right", "precision") == (3, 1, Decimal("0.333333"))
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_lists_hold_every_changed_loan(told, house):
+    assert [path.name for path in told["files"]] == ["changed_loans.csv", "moves.csv", "work.csv"]
+    rows = [row for row in _csv(house / "lists" / "changed_loans.csv") if row["as_of"] == "2024-06-20"]
+    assert [row["loan_id"] for row in rows] == ["L50", "L46", "L46b"]
+    assert _cut(rows[2], "old_colour", "new_colour", "old_class", "new_class") == (
+        "orange",
+        "red",
+        "03",
+        "05",
+    )
+    assert rows[2]["measures_gained"].split() == sorted(rows[2]["measures_gained"].split())
+    assert {"M21", "M30", "M38"} <= set(rows[2]["measures_gained"].split())
+    moves = _csv(house / "lists" / "moves.csv")
+    (moved,) = [
+        row
+        for row in moves
+        if (row["as_of"], row["kind"], row["from"], row["to"]) == ("2024-06-20", "colour", "orange", "red")
+    ]
+    assert _cut(moved, "customers", "loans", "balance") == ("2", "3", "3400.00")
+
+
+def test_no_text_of_a_list_is_taken_for_a_formula(told, house):
+    assert told["files"]
+    rows = _csv(house / "lists" / "changed_loans.csv")
+    assert _cut(rows[0], "customer_id", "institution") == ("'@C50", "'=1+2")
+    assert {row["institution"] for row in _csv(house / "lists" / "work.csv")} == {"'=1+2", "Upper Street"}
+
+
+def test_a_rule_of_the_colour_table(house):
+    """One yellow becomes orange: C20 alone."""
+    draft = _table(
+        house / "orange",
+        "colour",
+        '<text>"yellow"</text>\n        </outputEntry>',
+        '<text>"orange"</text>\n        </outputEntry>',
+    )
+    day = impact(Request(draft, house / "store", days=(THURSDAY,)), threads=1)["days"][0]
+    moves = {
+        (row["from"], row["to"]): row["customers"] for row in day["colour_moves"] if row["from"] != row["to"]
+    }
+    assert moves == {("yellow", "orange"): 1}
+    assert day["shared"] == ["signal", "signal_coverage"]
+    assert _cut(_row(day["measures"], code="M07"), "gained", "lost") == (1, 0)
+    assert _cut(_row(day["measures"], code="M17"), "gained", "lost") == (0, 1)
+
+
+def test_a_row_of_a_table_of_measures(house):
+    """The letter of day 15 goes out from day 45: C20 is spared it, C45 is not."""
+    draft = _table(house / "letters", "dunning", "<text>&gt;= 15</text>", "<text>&gt;= 45</text>")
+    day = impact(Request(draft, house / "store", days=(THURSDAY,)), threads=1)["days"][0]
+    assert day["shared"] == ["loan_state", "signal", "signal_coverage", "warning"]
+    assert _cut(_row(day["measures"], code="M24"), "old", "new", "gained", "lost") == (5, 4, 0, 1)
+    assert _cut(day["work"], "hours", "month_hours") == (-1, -1)
+    assert [one["customer_id"] for one in day["sample"]] == ["C20"]
+    (lost,) = day["sample"][0]["measures"]["lost"]
+    assert [one["rule_id"] for one in lost["rules"]] == ["M24.1"]
+
+
+def test_the_same_pack_on_both_sides_changes_nothing(house):
+    found = impact(Request("cn_rural", house / "store"), threads=1)
+    assert (found["nothing_changes"], found["days"][0]["as_of"]) == (True, FRIDAY)
+    assert (found["total"]["changed_customers"], found["days"][0]["sample"]) == (0, [])
+
+
+def test_a_draft_that_reads_no_fact_is_refused(house, tmp_path):
+    with pytest.raises(PolicyError) as caught:
+        impact(Request(_stricter(tmp_path / "draft", "loan.moon_phase"), house / "store"), threads=1)
+    assert caught.value.code == "unknown_name"
+    assert "moon_phase" in caught.value.message
+
+
+def test_what_facts_were_computed_with_does_not_change_under_stored_facts(house, tmp_path):
+    draft = _draft(tmp_path / "draft", parameters_dot_yaml=BANDS)
+    with pytest.raises(PolicyError) as caught:
+        impact(Request(draft, house / "store"), threads=1)
+    assert (caught.value.code, "amount_bands" in caught.value.message) == ("facts_would_change", True)
+    assert "--book" in caught.value.mend
+
+
+def test_with_the_book_facts_are_computed_anew(house, tmp_path):
+    """Bands that end at 1,000 put C46 with 2,500 into A2; nothing of the starter pack hangs on it."""
+    draft = _draft(tmp_path / "draft", parameters_dot_yaml=BANDS)
+    found = impact(Request(draft, house / "store", book=str(house / "book"), days=(THURSDAY,)), threads=1)
+    day = found["days"][0]
+    assert (day["facts"], day["proven"], day["shared"]) == ("book", True, [])
+    assert day["changed_customers"] == 0
+
+
+@pytest.fixture
+def copied(house, tmp_path):
+    """Give a store of the test's own to spoil."""
+    shutil.copytree(house / "store", tmp_path / "store")
+    return tmp_path / "store"
+
+
+def _without(store: Path, column: str) -> None:
+    path = store / "runs" / FRIDAY.isoformat() / "facts_loan.parquet"
+    with open_engine(threads=1) as engine:
+        engine.write(engine.raw(path).drop(column), path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
+def test_a_fact_that_the_result_lacks_is_named(copied):
+    _without(copied, "dpd_days")
+    with pytest.raises(RunError) as caught:
+        impact(Request("cn_rural", copied), threads=1)
+    assert (caught.value.code, "loan.dpd_days" in caught.value.message) == ("facts_not_kept", True)
+
+
+def test_facts_that_are_no_longer_kept(copied):
+    (copied / "runs" / FRIDAY.isoformat() / "facts_customer.parquet").unlink()
+    with pytest.raises(RunError) as caught:
+        impact(Request("cn_rural", copied), threads=1)
+    assert (caught.value.code, "facts_customer" in caught.value.message) == ("facts_not_kept", True)
+
+
+def test_a_result_of_an_earlier_version_needs_the_book(copied):
+    shutil.rmtree(copied / "runs" / FRIDAY.isoformat() / "book")
+    with pytest.raises(RunError) as caught:
+        impact(Request("cn_rural", copied), threads=1)
+    assert (caught.value.code, "--book" in caught.value.mend) == ("book_not_kept", True)
+
+
+def test_a_result_that_cannot_be_computed_again_is_no_ground(copied):
+    path = copied / "runs" / FRIDAY.isoformat() / "facts_loan.parquet"
+    with open_engine(threads=1) as engine:
+        rows = engine.raw(path)
+        engine.write(rows.mutate(dpd_days=rows.dpd_days + 100), path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+    with pytest.raises(RunError) as caught:
+        impact(Request("cn_rural", copied), threads=1)
+    assert caught.value.code == "not_reproduced"
+
+
+@pytest.mark.parametrize("day", [date(2024, 6, 19)])
+def test_a_day_without_a_result(house, day):
+    with pytest.raises(RunError) as caught:
+        impact(Request("cn_rural", house / "store", days=(day,)), threads=1)
+    assert caught.value.code == "unknown_day"
+
+
+def test_another_pack_than_that_of_the_run_is_said(house):
+    """The stricter pack in force, the shipped one as the draft: what was gained is lost."""
+    found = impact(
+        Request("cn_rural", house / "store", against=str(house / "stricter"), days=(THURSDAY,)), threads=1
+    )
+    day = found["days"][0]
+    assert (day["proven"], [one["code"] for one in day["findings"]]) == (None, ["not_the_runs_policy"])
+    moves = {
+        (row["from"], row["to"]): row["customers"] for row in day["colour_moves"] if row["from"] != row["to"]
+    }
+    assert moves == {("red", "orange"): 2}
+    assert _cut(day, "worse_classes", "better_classes") == (0, 1)
