@@ -222,11 +222,28 @@ def test_a_count_is_never_below_zero() -> None:
     )
 
 
-def test_a_test_that_reads_another_fact_proves_nothing() -> None:
-    checked = validate(table(("> loan.late_count", '"red"')), ENV)
-    for one in mutants.of_table(checked, FACTS, ENV):
-        if one.cell:
-            assert witness.of_table(checked, one, FACTS, DAY) == witness.Search()
+@pytest.mark.parametrize(
+    ("expression", "cell"),
+    [
+        ("loan.days", "> loan.late_count"),
+        ("loan.days + loan.late_count", "> 5"),
+        ("loan.on.year", "2024"),
+        ("loan.days", "? > 2 and loan.flag"),
+    ],
+)
+def test_what_does_more_than_compare_with_constants_proves_nothing_but_is_tried(
+    expression: str, cell: str
+) -> None:
+    checked = validate(table((cell, '"red"'), inputs=(Input(expression, "number"),)), ENV)
+    searches = [
+        witness.of_table(checked, one, FACTS, DAY)
+        for one in mutants.of_table(checked, FACTS, ENV)
+        if one.kind in ("operator", "negation")
+    ]
+    assert not any(search.is_equivalent for search in searches)
+    found = [search.witness.given for search in searches if search.witness]
+    assert found
+    assert set(found[0]) <= set(FACTS)
 
 
 def test_mutants_of_a_signal(tmp_path: Path) -> None:

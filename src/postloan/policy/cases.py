@@ -197,14 +197,7 @@ class _Reader:
             names = dated.value.inputs() | ({peer, f"{peer}_chg_12m"} if peer else set())
             return {name: kinds[name] for name in sorted(names) if name in kinds}, None
         checked = self.library.table(dated)
-        declared = {item.text: item.kind for item in checked.inputs} | dict(checked.table.variables)
-        found: dict[str, str] = {}
-        for name in sorted(names_read(checked)):
-            base = name
-            while base and base not in kinds and base not in declared:
-                base = base.rpartition(".")[0]
-            found[base or name] = kinds.get(base) or declared.get(base, "any")
-        return found, checked
+        return facts_read(checked, kinds), checked
 
     def mapping(self, key: str) -> Mapping[str, Any]:
         value = self.raw.get(key) or {}
@@ -298,6 +291,24 @@ class _Reader:
             message = f"{what} has {PLACES[kind]} decimal places; the case has {value}."
             raise self.error("ill_typed", message, "Give a value that the fact can have.")
         return found
+
+
+def facts_read(checked: CheckedTable, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Give the kind of each fact that a table reads, of `loan.on.year` that of `loan.on`.
+
+    Args:
+        checked: the table.
+        kinds: kinds of the facts; plain names may be declared by the table itself.
+    """
+    plain = {item.text: item.kind for item in checked.inputs if "." not in item.text}
+    declared = plain | dict(checked.table.variables)
+    found: dict[str, str] = {}
+    for name in sorted(names_read(checked)):
+        base = name
+        while base and base not in kinds and base not in declared:
+            base = base.rpartition(".")[0]
+        found[base or name] = kinds.get(base) or declared.get(base, "any")
+    return found
 
 
 def names_read(checked: CheckedTable) -> set[str]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from postloan.policy.feel import nodes as n
+from postloan.policy.names import FEEL_KINDS
 
 _COUNT = re.compile(r"(^|[._])count(_|$)")
 _STEPS = {"integer": Decimal(1), "money": Decimal("0.01")}
@@ -68,6 +69,14 @@ def of_facts(nodes: Iterable[n.Node], fact: str, kinds: dict[str, tuple[str, str
                 constants[name] += found
     exact = exact and all(kind in _KINDS for kind, _ in kinds.values())
     return {name: Pieces(_values(constants[name], name, *kinds[name], ()), exact) for name in kinds}
+
+
+def guesses(constants: Iterable[n.Constant], name: str, kind: str) -> tuple[n.Constant, ...]:
+    """Give values worth trying on a fact: the constants of its kind, what lies beside them, and null."""
+    feel_kind = FEEL_KINDS.get(kind, "any")
+    wanted: dict[str, type] = {"number": Decimal, "string": str, "date": date}
+    fitting = [value for value in constants if isinstance(value, wanted.get(feel_kind, bool))]
+    return _values([*dict.fromkeys(fitting), Decimal(0)], name, feel_kind, kind, ())
 
 
 def _constants(test: n.Node) -> list[n.Constant] | None:

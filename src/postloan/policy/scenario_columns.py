@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from postloan.engine import Engine, Field
-from postloan.policy.cases import names_read
+from postloan.policy.cases import facts_read
 from postloan.policy.checked import CheckedTable
 from postloan.policy.entries import Signal
 from postloan.policy.evaluation import Evaluation
@@ -18,7 +18,7 @@ States = Callable[[Engine, Signal, Sequence[Mapping[str, object]], Collection[st
 """Gives the state of a signal for each row: engine, signal, rows, absent feeds, business date."""
 
 _KEY = "case_number"
-_COLUMN_KINDS = {"number": "decimal"}
+_COLUMN_KINDS = {"number": "decimal", "any": "string"}
 
 
 class OnColumns:
@@ -41,17 +41,9 @@ class OnColumns:
         as_of: date,
     ) -> list[list[dict[str, Any]]]:
         """Give the answer of a table for each row, as `decide` does."""
-        declared = {item.text: item.kind for item in checked.inputs} | dict(checked.table.variables)
+        names = facts_read(checked, kinds)
         fields = [Field(_KEY, "integer")]
-        names = []
-        for name in sorted(names_read(checked)):
-            base = name
-            while base and base not in kinds and base not in declared:
-                base = base.rpartition(".")[0]
-            kind = kinds.get(base) or declared.get(base, "string")
-            if base and base not in names:
-                names.append(base)
-                fields.append(Field(column_name(base), _COLUMN_KINDS.get(kind, kind)))  # type: ignore[arg-type]
+        fields += [Field(column_name(name), _COLUMN_KINDS.get(kind, kind)) for name, kind in names.items()]  # type: ignore[arg-type]
         made = [
             {_KEY: number, **{column_name(name): row.get(name) for name in names}}
             for number, row in enumerate(rows)

@@ -6,18 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import feel, pieces, signal_row, trial
+from postloan.policy import cases, feel, pieces, signal_row, trial
+from postloan.policy.cases import Case
 from postloan.policy.checked import CheckedTable
 from postloan.policy.deciding import conclude
 from postloan.policy.entries import Signal
 from postloan.policy.feel import nodes as n
 from postloan.policy.mutants import SignalMutant, TableMutant, column_values
 from postloan.policy.names import FEEL_KINDS
+
+GUESSES = 5_000
+"""Rows that are tried where constants do not tell all values apart."""
 
 LIMIT = 200_000
 """Rows looked at before it is left open whether there is one."""
@@ -46,7 +50,27 @@ def of_table(checked: CheckedTable, mutant: TableMutant, kinds: Kinds, day: date
     """Look for a row that a table and its mutant decide differently."""
     if trial.gives_several(checked) and _concludes_nothing(checked, mutant):
         return Search(is_equivalent=True)
-    return _TableSearch(checked, mutant, kinds, day).search()
+    found = _TableSearch(checked, mutant, kinds, day).search()
+    return found if found.witness or found.is_equivalent else Search(_guess(checked, mutant, kinds, day))
+
+
+def _guess(checked: CheckedTable, mutant: TableMutant, kinds: Kinds, day: date) -> Witness | None:
+    """Try the table's constants on every fact that it reads, where it does more than compare with them."""
+    facts = cases.facts_read(checked, kinds)
+    nodes = [item.node for one in (checked, mutant.checked) for item in one.inputs]
+    nodes += [cell for one in (checked, mutant.checked) for item in one.inputs for cell in item.cells]
+    constants = [part.value for node in nodes for part in n.walk(node) if isinstance(part, n.Literal)]
+    kept = -1 if mutant.removed is None else ~(1 << mutant.removed)
+    choices = [pieces.guesses(constants, name, kind) for name, kind in facts.items()]
+    for values in islice(product(*choices), GUESSES):
+        given = dict(zip(facts, values, strict=True))
+        row = Case("", "table", checked.table.id, day, given, frozenset(), (), "", None)
+        was, becomes = trial.hold(row, checked), trial.hold(row, mutant.checked)
+        before = trial.answer(was, checked, was.mask)
+        after = trial.answer(becomes, mutant.checked, becomes.mask & kept)
+        if not _alike(before, after):
+            return Witness(given, before, after)
+    return None
 
 
 def _concludes_nothing(checked: CheckedTable, mutant: TableMutant) -> bool:
@@ -82,7 +106,8 @@ class _TableSearch:
         self.order = [first, *(i for i in range(len(cells)) if i != first)]
         names = [item.text for item in checked.inputs]
         plain = all(isinstance(item.node, n.Name) for item in checked.inputs)
-        self.is_plain = plain and len(set(names)) == len(names)
+        facts = cases.facts_read(checked, kinds)
+        self.is_plain = plain and len(set(names)) == len(names) and all(name in facts for name in names)
         self.exact = all(one.exact for one in self.pieces)
 
     def search(self) -> Search:
