@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from postloan.engine import Column, Engine, Field, Table
 from postloan.engine import verbs as v
+from postloan.run.impact.affected import differs
 from postloan.run.impact.sides import Pair
 from postloan.warnings.stage import MANAGER_ROLE
 
@@ -47,11 +48,6 @@ def compare(engine: Engine, pair: Pair) -> Differences:
     loans = engine.materialise(_loans(pair), "impact_loans")
     work = _measures(engine, pair).union(_looking(engine, pair, signals, customers))
     return Differences(loans, customers, signals, engine.materialise(_placed(pair, work), "impact_work"))
-
-
-def differs(old: Column, new: Column) -> Column:
-    """Tell whether two values differ, null being a value like any other."""
-    return (old != new).fill_null(False) | (old.isnull() & new.notnull()) | (old.notnull() & new.isnull())
 
 
 def _loans(pair: Pair) -> Table:

@@ -12,7 +12,8 @@ from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.measures.hits import TABLES as MEASURE_TABLES
 from postloan.policy.pack import Policy
-from postloan.run.impact.compare import Differences, differs
+from postloan.run.impact.affected import differs
+from postloan.run.impact.compare import Differences
 from postloan.run.impact.sides import Pair
 from postloan.run.reading import Results, is_one_of
 from postloan.run.rules import Rules

@@ -7,8 +7,8 @@ pack alone. Their results go into two stores in scratch, which look like any oth
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from postloan.errors import RunError
 from postloan.policy.pack import Pack, Policy
 from postloan.run import files
 from postloan.run.hashes import result_hash
+from postloan.run.impact.affected import differing, laid_over, only, united
 from postloan.run.impact.days import PastDay, require_facts, require_same_facts
 from postloan.run.impact.watched import Watched, agree, watched
 from postloan.run.ledger import Ledger
@@ -72,11 +73,34 @@ class Pair:
     seconds: float
 
 
-class Both:
-    """Runs both packs over past days."""
+FLOW = ("signal", "warning", "loan_state")
+"""Results that later stages read; each has the customer it is about."""
 
-    def __init__(self, engine: Engine, against: Pack, draft: Pack, progress: Progress) -> None:
-        self._engine, self._progress = engine, progress
+
+@dataclass
+class _Sides:
+    """Both sides of a day at work.
+
+    Args:
+        old: what stages see under the pack in force, whose reading is noted in `notes`; new: the draft.
+        shared: tables that are one and the same on both sides.
+        changed: for a result that is not, the customers of whom it differs.
+    """
+
+    old: Context
+    new: Context
+    notes: Watched
+    shared: set[str]
+    changed: dict[str, Table] = field(default_factory=dict)
+
+
+class Both:
+    """Runs both packs over past days; with `whole` the draft over everybody, affected or not."""
+
+    def __init__(
+        self, engine: Engine, against: Pack, draft: Pack, progress: Progress, *, whole: bool = False
+    ) -> None:
+        self._engine, self._progress, self._whole = engine, progress, whole
         scratch = engine.scratch / "impact"
         self.against = Side(against, Store(scratch / "against").made())
         self.draft = Side(draft, Store(scratch / "draft").made())
@@ -93,11 +117,11 @@ class Both:
         require_facts(day, (against, draft))
         old, notes = self._context(day, against)
         new, _ = self._context(day, draft)
+        sides = _Sides(old, new, notes, set(day.facts))
         stages = STAGES[1:] if day.facts else STAGES
-        shared: set[str] = set(day.facts)
         for number, stage in enumerate(stages, start=1):
             self._progress.stage(stage.name, number, len(stages))
-            self._stage(stage, old, new, notes, shared)
+            self._stage(stage, sides)
         proven = self._proven(day, against)
         for side in (self.against, self.draft):
             Ledger(side.store, self._engine).put(
@@ -111,7 +135,7 @@ class Both:
             self.draft.results(self._engine, day.as_of),
             old.facts,
             new.facts,
-            frozenset(shared - set(FACTS)),
+            frozenset(sides.shared - set(FACTS)),
             proven,
             round(time.perf_counter() - began, 3),
         )
@@ -122,31 +146,53 @@ class Both:
         context.tables.update(day.facts)
         return context, notes
 
-    def _stage(self, stage: Stage, old: Context, new: Context, notes: Watched, shared: set[str]) -> None:
-        """Compute a stage for the pack in force, and for the draft unless it cannot differ."""
+    def _stage(self, stage: Stage, sides: _Sides) -> None:
+        """Compute a stage for the pack in force, and for the draft as far as it can differ."""
         began = time.perf_counter()
-        notes.reads.clear()
+        old, new = sides.old, sides.new
+        sides.notes.reads.clear()
         rows = self._compute(stage, old, self.against)
+        alike = agree(sides.notes.reads, self.against.policy(old.as_of), self.draft.policy(old.as_of))
         reads = [name for name in stage.reads if name != "book"]
-        is_facts = stage.writes == FACTS
-        same = set(reads) <= shared and agree(
-            notes.reads, self.against.policy(old.as_of), self.draft.policy(old.as_of), codes_alone=is_facts
-        )
-        if same:
-            shared |= set(stage.writes)
+        if alike and set(reads) <= sides.shared:
+            sides.shared |= set(stage.writes)
             for name in stage.writes:
                 source = self._path(self.against, old.as_of, name)
                 files.link_or_copy(source, self._path(self.draft, old.as_of, name))
                 new.tables[name] = read_table(self._engine, source)
         else:
-            rows += self._compute(stage, new, self.draft)
+            customers = self._affected(reads, sides) if alike and not self._whole else None
+            rows += self._compute(stage, new, self.draft, customers, old.tables)
+            for name in stage.writes:
+                if name in FLOW:
+                    sides.changed[name] = differing(self._engine, name, old.tables[name], new.tables[name])
         self._progress.done(stage.name, rows, time.perf_counter() - began, resumed=False)
 
-    def _compute(self, stage: Stage, context: Context, side: Side) -> int:
-        made, rows = stage.compute(context), 0
+    def _affected(self, reads: Sequence[str], sides: _Sides) -> Table | None:
+        """Give the customers of whom something that a stage reads differs; None where that is not known."""
+        unlike = [name for name in reads if name not in sides.shared]
+        if any(name not in sides.changed for name in unlike):
+            return None
+        return united(self._engine, [sides.changed[name] for name in unlike])
+
+    def _compute(
+        self,
+        stage: Stage,
+        context: Context,
+        side: Side,
+        customers: Table | None = None,
+        others: Mapping[str, Table] | None = None,
+    ) -> int:
+        """Compute a stage, of some customers alone where they are given; `others` holds everybody's rows."""
+        seen = context if customers is None else replace(context, tables=only(context.tables, customers))
+        made, rows = stage.compute(seen), 0
+        version = side.policy(context.as_of).version
         for name in stage.writes:
+            table = made[name]
+            if customers is not None and others is not None:
+                table = laid_over(others[name], table, customers, version)
             path = self._path(side, context.as_of, name)
-            rows += write_table(self._engine, name, made[name], path.parent, stage.name)
+            rows += write_table(self._engine, name, table, path.parent, stage.name)
             context.tables[name] = read_table(self._engine, path)
         return rows
 

@@ -13,7 +13,8 @@ from typing import Any
 from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
 from postloan.results import FIVE_LEVELS, SEVERITIES
-from postloan.run.impact.compare import NONE, Differences, differs
+from postloan.run.impact.affected import differs
+from postloan.run.impact.compare import NONE, Differences
 from postloan.warnings.stage import MANAGER_ROLE
 
 Row = dict[str, Any]

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from postloan.errors import PolicyError
+from postloan.policy.entries import Signal
 from postloan.policy.pack import Policy
 
 Read = tuple[str, str | None]
-"""One thing read: the attribute, and what was asked of it where it is a question (`parameter`, `table`)."""
+"""One thing read: the attribute, and what was asked of it: a key, or of the signals one of their fields."""
 
 _ASKED = frozenset({"parameter", "table", "scheme", "setting"})
 
@@ -18,7 +19,7 @@ _SAYS_NOTHING = frozenset({"version", "id"})
 
 
 class Watched:
-    """A policy that notes what is read of it."""
+    """A policy that notes what is read of it; of its signals, which fields."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -28,6 +29,9 @@ class Watched:
         found = getattr(self._policy, name)
         if name in _ASKED:
             return self._asking(name, found)
+        if name == "signals":
+            self.reads.add(("signals", "code"))
+            return tuple(_WatchedSignal(one, self.reads) for one in found)
         if name not in _SAYS_NOTHING:
             self.reads.add((name, None))
         return found
@@ -40,30 +44,41 @@ class Watched:
         return asked
 
 
+class _WatchedSignal:
+    """A signal that notes which of its fields are read."""
+
+    def __init__(self, signal: Signal, reads: set[Read]) -> None:
+        self._signal, self._reads = signal, reads
+
+    def __getattr__(self, name: str) -> Any:
+        self._reads.add(("signals", name))
+        return getattr(self._signal, name)
+
+
 def watched(policy: Policy) -> tuple[Policy, Watched]:
     """Give a policy for a stage, and the notes of what the stage read of it."""
     notes = Watched(policy)
     return cast("Policy", notes), notes
 
 
-def agree(reads: Iterable[Read], first: Policy, second: Policy, *, codes_alone: bool = False) -> bool:
-    """Tell whether two policies say the same wherever one was read.
-
-    `codes_alone` compares signals by their codes, which is all that facts look at.
-    """
-    return all(
-        _said(first, read, codes_alone=codes_alone) == _said(second, read, codes_alone=codes_alone)
-        for read in reads
-    )
+def agree(reads: Iterable[Read], first: Policy, second: Policy) -> bool:
+    """Tell whether two policies say the same wherever one was read."""
+    return all(_said(first, read) == _said(second, read) for read in reads)
 
 
-def _said(policy: Policy, read: Read, *, codes_alone: bool) -> Any:
+def _said(policy: Policy, read: Read) -> Any:
     name, key = read
-    if name == "signals" and codes_alone:
-        return [signal.code for signal in policy.signals]
+    if name == "signals":
+        return [(one.code, _field(one, key or "code")) for one in policy.signals]
     if key is None:
         return getattr(policy, name)
     try:
         return getattr(policy, name)(key)
     except PolicyError as error:
         return error.code
+
+
+def _field(signal: Signal, name: str) -> Any:
+    """Give a field of a signal; what it works out from its fields stands for the whole of it."""
+    found = getattr(signal, name)
+    return signal if callable(found) else found

@@ -1,0 +1,87 @@
+"""Seconds that an impact takes on a generated book: a threshold lowered, a row of measures, the same pack.
+
+    python -m bench.impact --loans 100000
+    python -m bench.impact --store STORE          # a store that is there, its last day
+
+The first draft touches signals, colours, classes and measures; the second measures alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from importlib import resources
+from pathlib import Path
+
+from bench.__main__ import GENERATED_ON, _generated
+from postloan.run.daily import run_day
+from postloan.run.impact import Request, impact
+
+PACK = "id: a_draft\nextends: cn_rural\ncurrency: CNY\n"
+SIGNAL = """
+- code: REP05
+  name: {en: 46 days past due and beyond}
+  family: repayment
+  subject: loan
+  fact: loan.dpd_days
+  when: not(loan.is_entrusted)
+  grades: {red: ">= 46"}
+  suppress_days: 30
+  effort_minutes: 60
+  overrides: a trial
+"""
+
+
+def main() -> None:
+    """Make or take a store, and print what each draft takes."""
+    parser = argparse.ArgumentParser(prog="python -m bench.impact", description=__doc__.splitlines()[0])
+    parser.add_argument("--loans", type=int, default=100_000, help="size of the generated book")
+    parser.add_argument("--store", type=Path, help="a store that is there")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--memory", default="8GiB")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="postloan-bench-") as made:
+        store = told.store or _store(told, Path(made))
+        for name, draft in _drafts(Path(made)):
+            _measure(name, draft, store, told)
+
+
+def _store(told: argparse.Namespace, made: Path) -> Path:
+    case, started = _generated(told.loans, made), time.perf_counter()
+    run_day(case.book, GENERATED_ON, made / "store", threads=told.threads, memory=told.memory)
+    print(f"ran the day in {time.perf_counter() - started:.1f} s\n")
+    return made / "store"
+
+
+def _drafts(made: Path) -> list[tuple[str, str]]:
+    lower, row = made / "lower", made / "row"
+    for folder in (lower / "signals", row / "tables" / "dunning"):
+        folder.mkdir(parents=True)
+    for folder in (lower, row):
+        (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (lower / "signals" / "own.yaml").write_text(SIGNAL, encoding="utf-8")
+    shipped = resources.files("postloan") / "packs" / "cn_rural" / "tables" / "dunning" / "1900-01-01.dmn"
+    text = shipped.read_text(encoding="utf-8").replace("<text>&gt;= 15</text>", "<text>&gt;= 45</text>")
+    text = text.replace('<decision id="dunning"', '<decision id="dunning" postloan:overrides="a trial"')
+    (row / "tables" / "dunning" / "1900-01-01.dmn").write_text(text, encoding="utf-8")
+    return [
+        ("a threshold lowered", str(lower)),
+        ("a row of measures", str(row)),
+        ("the same pack", "cn_rural"),
+    ]
+
+
+def _measure(name: str, draft: str, store: Path, told: argparse.Namespace) -> None:
+    started = time.perf_counter()
+    found = impact(Request(draft, store), threads=told.threads, memory=told.memory)
+    seconds = time.perf_counter() - started
+    total, day = found["total"], found["days"][0]
+    shared = ", ".join(day["shared"]) or "nothing"
+    print(f"{name}: {total['loans']:,} loans, {total['changed_customers']:,} customers change colour")
+    print(f"  {seconds:.1f} s, of which {day['seconds']:.1f} s both packs; shared: {shared}")
+
+
+if __name__ == "__main__":
+    main()
