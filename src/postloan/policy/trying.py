@@ -103,9 +103,8 @@ class Subject(ABC):
         """Give a case that would notice, as a line of YAML."""
         head = f'case: "{mutant.place}", {self.version.kind}: {self.version.key}'
         if isinstance(mutant, DateMutant):
-            expect = (
-                "what it says then" if self.library.pack.in_force(self.versions, mutant.day) else NOT_IN_FORCE
-            )
+            in_force = self.library.pack.in_force(self.versions, mutant.day)
+            expect = _expected(self.bare(in_force, mutant.day)) if in_force else NOT_IN_FORCE
             return f"{{{head}, as_of: {mutant.day.isoformat()}, expect: {expect}}}"
         if isinstance(mutant, SignalMutant) and mutant.signal.needs != self.version.value.needs:
             return f"{{{head}, without: [{mutant.place.removeprefix('needs ')}], expect: not_measurable}}"
@@ -123,6 +122,10 @@ class Subject(ABC):
     @abstractmethod
     def passes(self, case: Case, version: Dated | None) -> bool:
         """Tell whether a case comes out as expected where a version, or none, is in force."""
+
+    @abstractmethod
+    def bare(self, version: Dated, day: date) -> Any:
+        """Give what a version says where nothing is known."""
 
     @abstractmethod
     def notices(self, mutant: Mutant) -> bool:
@@ -150,6 +153,11 @@ class _Table(Subject):
         checked = self.library.table(version)
         held = trial.hold(case, checked)
         return self.is_expected(held, checked, held.mask)
+
+    def bare(self, version: Dated, day: date) -> trial.Answer:
+        checked = self.library.table(version)
+        held = trial.hold(Case("", "table", version.key, day, {}, frozenset(), (), "", version), checked)
+        return trial.answer(held, checked, held.mask)
 
     def is_expected(self, one: Trial, checked: CheckedTable, mask: int) -> bool:
         expect = one.case.expect if isinstance(one.case.expect, tuple) else ()
@@ -196,6 +204,9 @@ class _Signal(Subject):
         if version is None:
             return case.expect == NOT_IN_FORCE
         return self.state(case, version.value) == case.expect
+
+    def bare(self, version: Dated, day: date) -> str:
+        return signal_row.state(version.value, {}, day, self.library.env)
 
     def state(self, case: Case, signal: Signal) -> str:
         return signal_row.state(signal, case.given, case.as_of, self.library.env, case.without)
