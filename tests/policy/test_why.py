@@ -88,6 +88,11 @@ def test_how_far_a_date_is_and_a_word_is_not_measured() -> None:
     assert gap(feel.parse_unary("> 5"), DAY, {}, DAY) is None
 
 
+def test_a_rule_for_what_is_not_known_is_far_from_what_is_known() -> None:
+    told = of(checked(("null", "-"), ("> 999", "-")), 90, None)
+    assert [one.rule_id for one in told.nearest] == ["R2", "R1"]
+
+
 def test_what_is_not_known_is_told_and_nothing_is_decided() -> None:
     told = of(checked(("> 90", "-"), ("-", "-"), required=True), None, "none")
     assert told.missing == ("loan.dpd_days",)

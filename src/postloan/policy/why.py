@@ -20,6 +20,9 @@ Values = Mapping[str, object]
 _FAR = Decimal(1)
 """The distance of a condition that cannot be measured: another word, not known, or a negation."""
 
+_UNREACHABLE = Decimal(1_000_000)
+"""The distance of a test for null from a value that is known: no change of the value would meet it."""
+
 _MONTH = Decimal(30)
 """Days that count as far as a bound that is missed by its own size."""
 
@@ -35,14 +38,23 @@ class Gap:
 
 @dataclass(frozen=True)
 class Missed:
-    """A condition that was not met; `gap` is None where the distance cannot be measured."""
+    """A condition that was not met.
+
+    Args:
+        condition: the cell held against its value.
+        gap: how far off; None where that cannot be measured.
+        needs_null: the cell holds for what is not known alone.
+    """
 
     condition: Condition
     gap: Gap | None
+    needs_null: bool = False
 
     @property
     def distance(self) -> Decimal:
         """Give what the condition adds to the distance of its rule."""
+        if self.needs_null:
+            return _UNREACHABLE
         return self.gap.relative if self.gap else _FAR
 
 
@@ -98,7 +110,7 @@ def why(checked: CheckedTable, values: Values, as_of: date, nearest: int = 3) ->
         nearest: how many rules that missed are given.
 
     Distances: a number's gap as a share of the bound (of 1 if that is 0), a date's in months of 30 days;
-    whatever has no order, is not known or is negated counts 1.
+    whatever has no order, is not known or is negated counts 1; a test for null alone comes last.
     """
     traces = tuple(deciding.explain(checked, values, as_of))
     missing = tuple(
@@ -136,10 +148,18 @@ def _missed(
     checked: CheckedTable, position: int, trace: RuleTrace, values: Values, as_of: date
 ) -> tuple[Missed, ...]:
     return tuple(
-        Missed(condition, gap(item.cells[position], condition.value, values, as_of))
+        Missed(
+            condition,
+            gap(item.cells[position], condition.value, values, as_of),
+            needs_null=_is_for_null(item.cells[position]),
+        )
         for item, condition in zip(checked.inputs, trace.conditions, strict=True)
         if not condition.met
     )
+
+
+def _is_for_null(tests: n.UnaryTests) -> bool:
+    return not tests.negated and all(isinstance(one, n.Literal) and one.value is None for one in tests.tests)
 
 
 def gap(tests: n.UnaryTests, value: object, values: Values, as_of: date) -> Gap | None:
