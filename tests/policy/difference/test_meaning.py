@@ -73,7 +73,7 @@ def outcome(checked: CheckedTable, point: dict[str, object]) -> Any:
     return told
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.one_of(versions(), versions("FPU"), versions(signs=True)))
 def test_changes_are_exactly_the_inputs_with_another_outcome(
     pair: tuple[DecisionTable, DecisionTable],

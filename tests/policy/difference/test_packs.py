@@ -132,5 +132,5 @@ def test_a_table_that_cannot_be_used_is_compared_by_rule_alone(changed) -> None:
     wrong = table(60).replace("loan.days", "loan.nothing")
     (one,) = changed({"tables/t/2020-01-01.dmn": table(90)}, {"tables/t/2020-01-01.dmn": wrong})
     found = one.table.by_meaning
-    assert (found.decided, found.reason, found.error.code) == (False, "invalid", "unknown_name")
+    assert (found.decided, found.reason, found.error["code"]) == (False, "invalid", "unknown_name")
     assert one.table.by_rule

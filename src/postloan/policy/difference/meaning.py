@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from postloan.errors import PolicyError
 from postloan.policy.checked import CheckedTable
 from postloan.policy.feel import nodes as n
 from postloan.policy.verification import outcomes, wording
@@ -54,7 +53,7 @@ class Meaning:
         cut_off: there are more changes than asked for.
         reason: why it was not decided: `wide`, `opaque`, `entangled`, `outputs`, `computed` or `invalid`.
         outputs: the outputs compared, those that both tables have.
-        error: what makes a table unusable, where the reason is `invalid`.
+        error: code, message, where and mend of what makes a table unusable, where the reason is `invalid`.
     """
 
     changes: tuple[OutcomeChange, ...] = ()
@@ -62,7 +61,7 @@ class Meaning:
     cut_off: bool = False
     reason: str = ""
     outputs: tuple[str, ...] = field(default=())
-    error: PolicyError | None = None
+    error: Mapping[str, str] | None = None
 
 
 def compare(old: CheckedTable, new: CheckedTable, limit: int = 100) -> Meaning:

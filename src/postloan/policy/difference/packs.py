@@ -67,7 +67,7 @@ def compare_tables(old: DecisionTable, new: DecisionTable, old_env: Env, new_env
     try:
         found = meaning.compare(validate(old, old_env), validate(new, new_env))
     except PolicyError as error:
-        found = Meaning(decided=False, reason="invalid", error=error)
+        found = Meaning(decided=False, reason="invalid", error=error.as_dict())
     return TableDifference(rules.compare(old, new), found)
 
 
@@ -180,7 +180,7 @@ def _colours(old: Signal, new: Signal, old_env: Env, new_env: Env) -> Meaning:
             validate(_as_table(old, old_env), old_env), validate(_as_table(new, new_env), new_env)
         )
     except PolicyError as error:
-        return Meaning(decided=False, reason="invalid", error=error)
+        return Meaning(decided=False, reason="invalid", error=error.as_dict())
 
 
 def _as_table(signal: Signal, env: Env) -> DecisionTable:
