@@ -78,11 +78,12 @@ CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
   <modelName>m.dmn</modelName>
   <testCase id="right">
     <inputNode name="Amount"><value xsi:type="xsd:decimal">1.5</value></inputNode>
-    <resultNode name="Twice" type="decision"><expected><value xsi:type="xsd:decimal">3.000000001</value></expected>
-    </resultNode></testCase>
+    <resultNode name="Twice" type="decision">
+      <expected><value xsi:type="xsd:decimal">3.000000001</value></expected></resultNode></testCase>
   <testCase id="wrong">
     <inputNode name="Amount"><value>1.5</value></inputNode>
-    <resultNode name="Twice"><expected><value xsi:type="xsd:decimal">3.00000002</value></expected></resultNode>
+    <resultNode name="Twice">
+      <expected><value xsi:type="xsd:decimal">3.00000002</value></expected></resultNode>
   </testCase>
   <testCase id="null">
     <inputNode name="Amount"><value xsi:nil="true"/></inputNode>

@@ -33,6 +33,10 @@ BOXES = frozenset(
 """Elements that are expressions, DMN 1.1 to 1.5."""
 
 
+MAX_NESTING = 30
+"""Boxes within each other."""
+
+
 @dataclass(frozen=True)
 class Boxes:
     """Reads the expressions of one place of a model.
@@ -53,6 +57,7 @@ class Boxes:
     owner: str = ""
     kind: k.Kind = "any"
     filtering: bool = field(default=False)
+    level: int = 0
 
     def refuse(self, message: str, mend: str = "", code: str = "dmn_refused") -> PolicyError:
         """Give an error at this place."""
@@ -74,8 +79,10 @@ class Boxes:
         return self.node(found)
 
     def node(self, element: ET.Element) -> n.Node:
-        """Read an expression."""
-        return _READERS[local(element)](self, element)
+        """Read an expression; raises PolicyError `feel_too_large` where boxes nest too deep."""
+        if self.level > MAX_NESTING:
+            raise self.refuse(f"Boxes are nested deeper than {MAX_NESTING}.", code="feel_too_large")
+        return _READERS[local(element)](replace(self, level=self.level + 1), element)
 
     def text(self, text: str) -> n.Node:
         """Read FEEL."""

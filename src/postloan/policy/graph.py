@@ -159,14 +159,16 @@ def required(model: Model, name: str, given: Mapping[str, object] | None = None)
             mend=f"It has: {known}.",
         )
     order: dict[str, None] = {}
-
-    def visit(one: str) -> None:
-        for needed in model.decisions[one].requires:
-            if needed in model.decisions and needed not in (given or {}) and needed not in order:
-                visit(needed)
-        order[one] = None
-
-    visit(name)
+    waiting = [name]
+    while waiting:
+        before = [
+            one
+            for one in model.decisions[waiting[-1]].requires
+            if one in model.decisions and one not in (given or {}) and one not in order
+        ]
+        waiting += before[:1]
+        if not before:
+            order[waiting.pop()] = None
     return list(order)
 
 
@@ -224,17 +226,21 @@ def decide(model: Model, name: str, inputs: Mapping[str, object], as_of: date) -
 
 
 def check_model(model: Model) -> Iterator[PolicyError]:
-    """Give what is wrong with the logic of a model's decisions and functions, by their declared kinds."""
+    """Give what is wrong with the logic of a model's decisions and functions, by their declared kinds.
+
+    Each fault is given once: what rests on a broken decision is checked by the kind that it declares.
+    """
     from postloan.policy.graph_typing import Typing
 
     typing = Typing(model, {name: one.kind for name, one in model.inputs.items()})
-    for name, one in model.decisions.items():
-        try:
-            if one.logic is None:
-                typing.kinds[name] = one.kind  # left to people, who give its value
-            typing.decision(name)
-        except PolicyError as error:
-            yield error
+    for name in model.decisions:
+        for needed in required(model, name, typing.kinds):
+            try:
+                if model.decisions[needed].logic is not None:
+                    typing.decision(needed)
+            except PolicyError as error:
+                yield error
+            typing.kinds.setdefault(needed, model.decisions[needed].kind)  # or left to people, or broken
     for function in model.knowledge.values():
         try:
             typing.knowledge(function.name)

@@ -17,10 +17,15 @@ from postloan.policy.graph_values import lenient
 
 def decided(model: Model, name: str, inputs: Mapping[str, object], as_of: date) -> object:
     """Answer a decision or a service; see `graph.decide`."""
-    run = _Run(model, inputs, as_of)
-    if name in model.services:
-        return run.service(model.services[name])
-    found = run.decision(name)
+    try:
+        run = _Run(model, inputs, as_of)
+        if name in model.services:
+            return run.service(model.services[name])
+        found = run.decision(name)
+    except RecursionError as error:
+        raise PolicyError(
+            "feel_too_large", "The model calls functions too deep.", where=model.where
+        ) from error
     return None if isinstance(found, Closure) else found
 
 

@@ -53,11 +53,11 @@ class Calls:
                 raise self.error(f"{what} is called but is a {function}.")
             return "any"
         wanted = [one.name for one in function.function.parameters]
+        if function.named_only and not names:
+            raise self.error(f"{what} takes inputs and decisions, so its arguments are given by name.")
         if len(kinds) != len(wanted) or (names and sorted(names) != sorted(wanted)):
             given_text = _listed(names) if names else f"{len(kinds)} arguments"
             raise self.error(f"{what} takes {_listed(wanted)}, not {given_text}.")
-        if function.named_only and not names:
-            raise self.error(f"{what} takes inputs and decisions, so its arguments are given by name.")
         given = dict(zip(names or wanted, kinds, strict=True))
         for one in function.function.parameters:
             if not same(given[one.name], one.kind):
