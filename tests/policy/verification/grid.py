@@ -41,7 +41,10 @@ CELLS: dict[str, tuple[str, ...]] = {
         'not(date("2024-01-11"))',
     ),
 }  # fmt: skip
-ALLOWED = {"loan.days": ("", ">= 0", "[0..31]", "0, 30, 31"), "loan.kind": ("", '"a", "b", "c"')}
+ALLOWED = {
+    "loan.days": ("", ">= 0", "[0..31]", "0, 30, 31", "? > 0 and floor(?) = ?"),
+    "loan.kind": ("", '"a", "b", "c"'),
+}
 WORDS = ('"red"', '"orange"', '"blue"')
 NUMBERS = ("1", "-2", "0", "2.25")
 

@@ -124,6 +124,23 @@ def test_allowed_ranges_restrict_the_values() -> None:
     ] == [("R1",)]
 
 
+@pytest.mark.parametrize(
+    ("allowed", "gaps"),
+    [
+        ("", ["< 1, (30..31), > 90"]),
+        ("floor(?) = ?", ["< 1, > 90"]),
+        ("? >= 1 and ? = floor(?)", ["> 90"]),
+        ("[1..90]", ["(30..31)"]),
+    ],
+)
+def test_whole_numbers_have_none_between_where_the_allowed_values_say_so(
+    allowed: str, gaps: list[str]
+) -> None:
+    days = Input("loan.days", "number", required=True, allowed=allowed)
+    table = make("U", [("[1..30]", RED), ("[31..90]", BLUE)], (days,))
+    assert [one["loan.days"] for one in boxes(table)] == gaps
+
+
 @pytest.mark.parametrize("policy", ["C", "R", "O", "C+", "C#"])
 def test_tables_that_collect_are_not_bothered(policy: str) -> None:
     entries = ("1", "2") if policy in ("C+", "C#") else (RED, BLUE)

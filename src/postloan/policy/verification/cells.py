@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 
 from postloan.errors import PolicyError
 from postloan.policy import feel
@@ -52,6 +53,35 @@ def reads_value_only(cell: n.UnaryTests) -> bool:
         or isinstance(part, n.Function | n.Invoke | n.Table)
         for part in n.walk(cell)
     )
+
+
+def whole_only(cell: n.UnaryTests) -> n.UnaryTests | None:
+    """Give what else a cell asks of whole numbers, if it is met by whole ones alone: `floor(?) = ?`.
+
+    None where the cell does not say so; `? >= 0 and floor(?) = ?` gives `? >= 0`.
+    """
+    if cell.negated or len(cell.tests) != 1:
+        return None
+    parts = list(_conjuncts(cell.tests[0]))
+    rest = [part for part in parts if not _is_floor(part)]
+    if len(rest) == len(parts):
+        return None
+    if not rest:
+        return n.UnaryTests(())
+    return n.UnaryTests((reduce(n.And, rest),))
+
+
+def _conjuncts(node: n.Node) -> Iterator[n.Node]:
+    if isinstance(node, n.And):
+        yield from _conjuncts(node.left)
+        yield from _conjuncts(node.right)
+    else:
+        yield node
+
+
+def _is_floor(node: n.Node) -> bool:
+    floor = n.Call("floor", (n.Question(),))
+    return node in (n.Compare("=", floor, n.Question()), n.Compare("=", n.Question(), floor))
 
 
 def cuts(cell: n.UnaryTests) -> Iterator[tuple[object, bool]]:

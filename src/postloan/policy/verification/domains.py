@@ -12,7 +12,14 @@ from typing import Any
 from postloan.policy import feel
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.interpreter import Interval
-from postloan.policy.verification.cells import ANY_DAY, OpaqueError, constant, cuts, reads_value_only
+from postloan.policy.verification.cells import (
+    ANY_DAY,
+    OpaqueError,
+    constant,
+    cuts,
+    reads_value_only,
+    whole_only,
+)
 
 _TYPES: dict[str, type] = {
     "number": Decimal,
@@ -52,7 +59,8 @@ class Domain:
 
     With the constants c1 < … < cn in the cells, piece 0 lies below c1, piece 1 is c1, piece 2 lies between
     c1 and c2, and so on up to piece 2n above cn; the last piece is null. `live` are those that hold a value:
-    there is no day between two days in a row, and texts that are not named are one piece, the last.
+    there is no day between two days in a row, and texts that are not named are one piece, the last. Numbers
+    are dense, unless the allowed values hold `floor(?) = ?`.
     """
 
     def __init__(
@@ -60,6 +68,9 @@ class Domain:
     ) -> None:
         self.exact = True
         self.ordered = False
+        rests = [(tests, whole_only(tests)) for tests in allowed]
+        self.whole = any(rest is not None for _, rest in rests)
+        allowed = [tests if rest is None else rest for tests, rest in rests]
         found = self._constants([*cells, *allowed])
         if kind not in _TYPES:
             kind = next((name for name, cls in _TYPES.items() if found and type(found[0]) is cls), "string")
@@ -96,12 +107,12 @@ class Domain:
         """Give a value of a piece; None where it holds none."""
         at, is_point = divmod(piece, 2)
         if is_point:
-            return self.points[at]
+            return self._if_whole(self.points[at])
         low = self.points[at - 1] if at else None
         high = self.points[at] if at < len(self.points) else None
         match self.kind:
             case "number":
-                return _number(low, high)
+                return self._if_whole(_number(low, high))
             case "date":
                 return _day(low, high)
             case "days":
@@ -111,6 +122,11 @@ class Domain:
             case "string" if high is None:
                 return _other(self.points)
         return None
+
+    def _if_whole(self, value: Any) -> Any:
+        """Give a value back, unless it is a fraction where only whole numbers are allowed."""
+        fraction = self.whole and isinstance(value, Decimal) and value != value.to_integral_value()
+        return None if fraction else value
 
     def _restrict(self, allowed: Sequence[n.UnaryTests]) -> None:
         self._known = {}
