@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from postloan.engine import Engine
+from postloan.engine import Engine, feel_verbs
 from postloan.engine import verbs as v
 from postloan.engine.allowed import ALLOWED
 from tests.parity import cases_of_columns, cases_of_exact, cases_of_tables  # noqa: F401 - they register their cases
@@ -46,8 +46,9 @@ def test_both_engines_write_the_same(
 def test_every_verb_and_every_allowed_method_has_a_case() -> None:
     verbs = {
         name
-        for name, member in inspect.getmembers(v, inspect.isfunction)
-        if not name.startswith("_") and member.__module__ == v.__name__
+        for module in (v, feel_verbs)
+        for name, member in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and member.__module__ == module.__name__
     }
     covered = set().union(*(case.names() for case in CASES.values()))
     assert verbs | ALLOWED <= covered, f"no parity case: {sorted((verbs | ALLOWED) - covered)}"

@@ -23,6 +23,9 @@ from postloan.engine.types import Column
 MOST_DIGITS = 38
 """Digits of the widest decimal of both engines."""
 
+_WRITTEN = 28
+"""Digits up to which Ibis writes a constant as it is."""
+
 _PRODUCT_DIGITS = 37
 """Digits of both factors together that Spark multiplies without rounding."""
 
@@ -31,7 +34,7 @@ _NARROW = 18
 
 
 class Combined(ops.Value):  # type: ignore[misc]  # Ibis has no types here
-    """Two values joined by a sign of arithmetic, cast to a type."""
+    """Two values joined by a sign of arithmetic, cast to a type; or by `same`."""
 
     left: ops.Value
     right: ops.Value
@@ -49,12 +52,12 @@ class Combined(ops.Value):  # type: ignore[misc]  # Ibis has no types here
         return self.to
 
 
-_SIGNS = {"+": sge.Add, "-": sge.Sub, "*": sge.Mul}
+_SIGNS = {"+": sge.Add, "-": sge.Sub, "*": sge.Mul, "same": sge.NullSafeEQ}
 
 
 def _visit_combined(self: SQLGlotCompiler, _: Any, *, left: Any, right: Any, sign: str, to: Any) -> Any:
     joined = _SIGNS[sign](this=sge.paren(left, copy=False), expression=sge.paren(right, copy=False))
-    return self.cast(joined, to)
+    return sge.paren(joined, copy=False) if sign == "same" else self.cast(joined, to)
 
 
 SQLGlotCompiler.visit_Combined = _visit_combined
@@ -62,6 +65,8 @@ SQLGlotCompiler.visit_Combined = _visit_combined
 
 def literal(value: Decimal, digits: int, places: int) -> Column:
     """Give a constant of that many digits, of which `places` stand after the point."""
+    if digits > _WRITTEN:
+        return ops.Cast(ibis.literal(format(value, "f")), dt.Decimal(digits, places)).to_expr()
     return ibis.literal(value, type=dt.Decimal(digits, places))
 
 
@@ -102,6 +107,14 @@ def multiply(a: Column, b: Column, digits: int) -> Column:
 def _shape(column: Column) -> tuple[int, int]:
     kind = column.type()
     return (kind.precision, kind.scale) if kind.is_decimal() else (19, 0)
+
+
+def identical(a: Column, b: Column) -> Column:
+    """Tell whether two values of one type are equal or both null; never null.
+
+    Ibis leaves the brackets out round comparisons that stand in such a one.
+    """
+    return Combined(a, b, "same", dt.boolean).to_expr()
 
 
 def double(column: Column) -> Column:

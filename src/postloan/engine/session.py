@@ -21,7 +21,8 @@ import sqlglot.expressions as sge
 
 from postloan.engine import spark
 from postloan.engine import verbs as v
-from postloan.engine.functions import FUNCTIONS, INEXACT
+from postloan.engine.feel_functions import FEEL_FUNCTIONS, INEXACT
+from postloan.engine.functions import FUNCTIONS
 from postloan.engine.schema import Field, TableSchema
 from postloan.engine.types import FILE_TYPES, Column, Table
 from postloan.errors import PostloanError
@@ -340,6 +341,6 @@ def _duckdb(threads: int, memory: str, scratch: Path) -> Any:
     # Ibis writes lambdas with a single arrow, which DuckDB 2 refuses unless asked.
     backend.raw_sql("SET lambda_syntax='ENABLE_SINGLE_ARROW'")
     backend.raw_sql("SET enable_progress_bar=false")
-    for function in FUNCTIONS:
+    for function in (*FUNCTIONS, *FEEL_FUNCTIONS):
         backend.raw_sql(function.duckdb_sql())
     return backend

@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from postloan.engine.feel_functions import FEEL_FUNCTIONS
 from postloan.engine.functions import FUNCTIONS
 from postloan.errors import PostloanError
 
@@ -68,7 +69,7 @@ def open_backend(threads: int, memory: str, scratch: Path) -> Any:
     session.sparkContext.setLogLevel("ERROR")
     # What goes wrong is raised; PySpark would print it beside that.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    for function in FUNCTIONS:
+    for function in (*FUNCTIONS, *FEEL_FUNCTIONS):
         session.sql(function.spark_sql())
     _OPEN.append(scratch)
     return ibis.pyspark.connect(session)

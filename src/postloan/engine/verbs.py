@@ -7,14 +7,14 @@ listed in `allowed.py`. Nulls sort last; sums of integers stay integers.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
 import ibis
 import ibis.expr.datatypes as dt
-from ibis import udf
 
+from postloan.engine.declaring import declare
 from postloan.engine.functions import FUNCTIONS
 from postloan.engine.schema import Kind
 from postloan.engine.steps import Steps
@@ -22,33 +22,7 @@ from postloan.engine.types import FILE_TYPES, Column
 
 Order = Sequence[tuple[Column, str]]
 
-_IBIS_TYPES = {
-    "BIGINT": "int64",
-    "DOUBLE": "float64",
-    "STRING": "string",
-    "DATE": "date",
-    "ARRAY<STRING>": "array<string>",
-    "DECIMAL(18,2)": "decimal(18, 2)",
-    "DECIMAL(18,6)": "decimal(18, 6)",
-    "DECIMAL(38,0)": "decimal(38, 0)",
-}
-
-
-def _declare() -> dict[str, Callable[..., Column]]:
-    declared: dict[str, Callable[..., Column]] = {}
-    for function in FUNCTIONS:
-        names = ", ".join(name for name, _ in function.parameters)
-        stub = eval(f"lambda {names}: None")  # noqa: S307 - names come from FUNCTIONS alone
-        stub.__name__ = function.name
-        signature = (
-            tuple(_IBIS_TYPES[kind] for _, kind in function.parameters),
-            _IBIS_TYPES[function.returns],
-        )
-        declared[function.name] = udf.scalar.builtin(stub, signature=signature)
-    return declared
-
-
-_F = _declare()
+_F = declare(FUNCTIONS)
 
 
 def literal(value: object, kind: Kind) -> Column:
@@ -307,50 +281,6 @@ def max_if(column: Column, condition: Column) -> Column:
 def min_if(column: Column, condition: Column) -> Column:
     """Aggregate: the smallest value among the rows that meet the condition; null where none does."""
     return condition.ifelse(column, ibis.null(column.type())).min()
-
-
-def floor_divide(a: Column, b: Column) -> Column:
-    """Give a/b of wide whole decimals, towards minus infinity; null where b is 0."""
-    return _F["pl_floor_divide"](a, b)
-
-
-def floor_modulo(a: Column, b: Column) -> Column:
-    """Give the remainder of a/b of wide whole decimals with the sign of b; null where b is 0."""
-    return _F["pl_floor_modulo"](a, b)
-
-
-def half_even(a: Column, b: Column) -> Column:
-    """Give a/b of wide whole decimals to the nearest whole, halves to the even one; null where b is 0."""
-    return _F["pl_half_even"](a, b)
-
-
-def inexact(sign: str, a: Column, b: Column) -> Column:
-    """Join two doubles by `+ * / **`; null for a division by zero or a power that is no number.
-
-    Stops where a sum loses more than five digits, and where a value is too large or too small.
-    """
-    names = {"+": "sum", "*": "product", "/": "quotient"}
-    return _F["pl_power" if sign == "**" else f"pl_inexact_{names[sign]}"](a, b)
-
-
-def part(column: Column, start: Column, length: Column) -> Column:
-    """Give the characters of a text from `start`, counted from 1; null where there are none."""
-    return _F["pl_part"](column, start, length)
-
-
-def position(column: Column, wanted: Column) -> Column:
-    """Give where a text first occurs in another, counted in characters from 1; 0 where it does not."""
-    return _F["pl_position"](column, wanted)
-
-
-def ends_with(column: Column, wanted: Column) -> Column:
-    """Tell whether a text ends with another."""
-    return column.endswith(wanted)
-
-
-def without_zeros(column: Column) -> Column:
-    """Give the text of a number with decimal places without the zeros at its end."""
-    return _F["pl_without_zeros"](column)
 
 
 def text(column: Column) -> Column:

@@ -79,9 +79,7 @@ def compile_unary(
     return found.fill_null(False)
 
 
-def compile_test(
-    node: n.Node, tests: n.UnaryTests, frame: Table, as_of: date, where: str = ""
-) -> Column:
+def compile_test(node: n.Node, tests: n.UnaryTests, frame: Table, as_of: date, where: str = "") -> Column:
     """Compile the tests of a cell against an expression, to a truth column that is never null.
 
     A quotient is compared as such, exactly, where a column of its values would be inexact.

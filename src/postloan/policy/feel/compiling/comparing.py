@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postloan.engine import Column
+from postloan.engine import feel_verbs as fv
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.compiling import logic
 from postloan.policy.feel.compiling import quantities as qty
+from postloan.policy.feel.compiling.numbers import Number
+from postloan.policy.feel.compiling.numbers import compare as compare_exact
 from postloan.policy.feel.compiling.values import (
     ContextValue,
     ListValue,
@@ -80,14 +83,19 @@ def _equal_scalars(compiler: Compiler, left: Scalar, right: Scalar) -> Scalar:
         raise compiler.ill_typed(f"`=` compares a {left.kind} with a {right.kind}.")
     if left.is_constant and right.is_constant:
         return logic.of(left.constant == right.constant)
-    if left.number is not None and right.number is not None:
-        same = qty.compare("=", left.number, right.number, compiler.where)
-    else:
-        same = compiler.raw(left) == compiler.raw(right)
-    same = same.fill_null(False)
+    a, b = left.number, right.number
+    if isinstance(a, Number) and isinstance(b, Number):
+        if left.is_constant or right.is_constant:
+            return truth(compare_exact("=", a, b).fill_null(False))
+        return truth(compare_exact("is", a, b))
+    if a is not None and b is not None:
+        same = qty.compare("=", a, b, compiler.where).fill_null(False)
+        if left.is_constant or right.is_constant:
+            return truth(same)
+        return truth(same | (compiler.is_null(left).column & compiler.is_null(right).column))
     if left.is_constant or right.is_constant:
-        return truth(same)
-    return truth(same | (compiler.is_null(left).column & compiler.is_null(right).column))
+        return truth((compiler.raw(left) == compiler.raw(right)).fill_null(False))
+    return truth(fv.identical(compiler.raw(left), compiler.raw(right)))
 
 
 def _equal_lists(compiler: Compiler, left: ListValue, right: ListValue) -> Scalar:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from postloan.engine import feel_verbs as fv
 from postloan.engine import verbs as v
 from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
-from postloan.policy.feel.compiling import comparing, dates, lists, logic, texts
+from postloan.policy.feel.compiling import comparing, lists, logic, texts
 from postloan.policy.feel.compiling import numbers as num
 from postloan.policy.feel.compiling import quantities as qty
 from postloan.policy.feel.compiling.values import (
@@ -124,11 +125,11 @@ def _abs(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
 _ROUNDING = {
     "floor": "floor",
     "ceiling": "ceiling",
-    "decimal": "half even",
-    "round half up": "half up",
-    "round half down": "half down",
-    "round up": "up",
-    "round down": "down",
+    "decimal": "half_even",
+    "round half up": "half_up",
+    "round half down": "half_down",
+    "round up": "round_up",
+    "round down": "round_down",
 }
 
 
@@ -180,7 +181,7 @@ def _date(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
     parts = [exact(compiler, function, one) for one in found]
     if not all(one.is_whole for one in parts):
         raise compiler.refuse("`date(…)` of numbers that may have decimal places", "Round them: floor(…).")
-    return Scalar("date", dates.of_parts(*(num.integer(one) for one in parts)))
+    return Scalar("date", fv.date_of(*(num.integer(one) for one in parts)))
 
 
 def _date_part(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
@@ -191,10 +192,10 @@ def _date_part(compiler: Compiler, function: str, values: Sequence[Value]) -> Va
         raise compiler.refuse(f"`{function}` of {describe(first)}")
     day = compiler.raw(first)
     if function == "day of year":
-        return number(num.whole(dates.day_of_year(day), 3))
+        return number(num.whole(fv.day_of_year(day), 3))
     if function == "week of year":
-        return number(num.whole(dates.week_of_year(day), 2))
-    index, words = (dates.weekday(day), _DAYS) if function == "day of week" else (v.month(day), _MONTHS)
+        return number(num.whole(fv.week_of_year(day), 2))
+    index, words = (fv.weekday(day), _DAYS) if function == "day of week" else (v.month(day), _MONTHS)
     branches = [(index == position, v.literal(word, "string")) for position, word in enumerate(words[:-1], 1)]
     branches.append((index == len(words), v.literal(words[-1], "string")))
     return Scalar("string", v.when(branches, v.null("string")))
@@ -214,7 +215,7 @@ def _months(compiler: Compiler, function: str, values: Sequence[Value]) -> Value
     if len(days) != 2:
         raise compiler.ill_typed(f"`{function}` takes two dates.")
     start, end = (compiler.raw(day) for day in days)
-    return Scalar("months", dates.months_between(start, end))
+    return Scalar("months", fv.whole_months(start, end))
 
 
 # Lists --------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from postloan.engine import Column, exact
+from postloan.engine import feel_verbs as fv
 from postloan.engine import verbs as v
 from postloan.engine.schema import Kind
 from postloan.errors import PolicyError
@@ -24,6 +25,9 @@ MOST_DIGITS = 34
 
 MOST_PLACES = 18
 """Decimal places that an exact number can have."""
+
+_ALL = Context(prec=100)
+"""Keeps every digit of a constant."""
 
 _INTEGER = 2**63 - 1
 _INTEGER_DIGITS = 19
@@ -83,22 +87,19 @@ def decimal(column: Column, digits: int, places: int) -> Number:
 
 
 def of_constant(value: Decimal, where: str) -> Number:
-    """Give a constant as a number; raises PolicyError for one of more than 34 digits."""
-    sign, figures, exponent = value.normalize().as_tuple()
+    """Give a constant as a number; raises PolicyError for one that is not finite."""
+    if not value.is_finite():
+        raise PolicyError("feel_refused", "A number without end cannot be compiled to columns.", where=where)
+    plain = _ALL.plus(value.normalize(_ALL))
+    _, figures, exponent = plain.as_tuple()
     assert isinstance(exponent, int)
     places = max(0, -exponent)
-    digits = max(0, len(figures) + exponent)
-    if places + digits > MOST_DIGITS:
-        raise PolicyError(
-            "feel_refused",
-            f"The number {value} has more than {MOST_DIGITS} digits, which columns cannot hold.",
-            where=where,
-        )
-    plain = Decimal((sign, figures, exponent)).quantize(Decimal(1)) if exponent > 0 else value.normalize()
+    digits = max(0, len(figures) + exponent) if plain else 0
+    if exponent > 0:
+        plain = plain.quantize(Decimal(1), context=_ALL)
     shown = 0 if places == 0 else 2 if places <= 2 else 6
-    return Number(
-        None, places, digits, is_whole=abs(plain) <= _INTEGER and places == 0, shown=shown, constant=plain + 0
-    )
+    is_whole = abs(plain) <= _INTEGER and places == 0
+    return Number(None, places, digits, is_whole=is_whole, shown=shown, constant=plain)
 
 
 def too_wide(what: str, where: str) -> PolicyError:
@@ -115,6 +116,12 @@ def wide(number: Number, places: int, digits: int | None = None) -> Column:
     """Give a number as a decimal column of those places, not fewer than its own."""
     width = min(exact.MOST_DIGITS, max(1, (number.digits if digits is None else digits) + places))
     if number.constant is not None:
+        if number.digits + places > exact.MOST_DIGITS:
+            raise PolicyError(
+                "feel_refused",
+                f"The number {number.constant} has more digits than columns can hold.",
+                mend="Round it: decimal(…, 6).",
+            )
         return exact.literal(number.constant, width, places)
     return exact.wide(number.column, width, places)
 
@@ -133,6 +140,8 @@ def common(numbers: Sequence[Number]) -> tuple[list[Column], Number]:
         digits = max(number.digits for number in numbers)
         return [integer(number) for number in numbers], Number(None, 0, digits, is_whole=True, shown=shown)
     places = max(number.places for number in numbers)
+    if places > MOST_PLACES:
+        raise too_wide("A number among several", "")
     digits = min(max(number.digits for number in numbers), exact.MOST_DIGITS - places)
     return [wide(number, places, digits) for number in numbers], Number(None, places, digits, shown=shown)
 
@@ -146,14 +155,16 @@ def _shown(numbers: Sequence[Number]) -> int:
     return one if max(number.places for number in numbers) <= one else 6
 
 
-def add(sign: str, a: Number, b: Number) -> Number:
-    """Give the exact sum or, with `-`, the difference."""
+def add(sign: str, a: Number, b: Number, where: str = "") -> Number:
+    """Give the exact sum or, with `-`, the difference; raises PolicyError for more than 18 places."""
     shown = _shown([a, b])
     if a.is_whole and b.is_whole:
         left, right = integer(a), integer(b)
         digits = min(_INTEGER_DIGITS, max(a.digits, b.digits) + 1)
         return Number(left + right if sign == "+" else left - right, 0, digits, is_whole=True, shown=shown)
     places = max(a.places, b.places)
+    if places > MOST_PLACES:
+        raise too_wide("A sum", where)
     digits = min(max(a.digits, b.digits) + 1, MOST_DIGITS - places)
     left, right = (wide(side, places, min(side.digits, exact.MOST_DIGITS - places)) for side in (a, b))
     column = exact.add(sign, left, right, digits + places, places)
@@ -176,7 +187,7 @@ def multiply(a: Number, b: Number, where: str) -> Number:
 def negative(number: Number) -> Number:
     """Give the number with its sign turned."""
     if number.constant is not None:
-        return replace(number, constant=-number.constant + 0)
+        return replace(number, constant=_ALL.minus(number.constant))
     return add("-", Number(None, 0, 0, is_whole=True, shown=0, constant=Decimal(0)), number)
 
 
@@ -211,10 +222,15 @@ def unscaled(column: Column, places: int, digits: int) -> Number:
 
 
 def compare(sign: str, a: Number, b: Number) -> Column:
-    """Compare two exact numbers by one of `= < <= > >=`; null where either is."""
+    """Compare two exact numbers by one of `= < <= > >=`; null where either is.
+
+    With the sign `is` two nulls are equal too, and the answer is never null.
+    """
     if a.constant is not None and b.constant is None:
         return compare({"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign), b, a)
-    if b.constant is not None and b.places > a.places and sign != "=":
+    if b.constant is not None and b.places > a.places:
+        if sign in ("=", "is"):  # no value of so few places is equal to it
+            return v.when([(a.column.notnull(), v.literal(False, "boolean"))], v.null("boolean"))
         b, sign = _rounded_bound(sign, b, a.places)
     if a.is_whole and b.is_whole:
         left, right = integer(a), integer(b)
@@ -228,6 +244,8 @@ def compare(sign: str, a: Number, b: Number) -> Column:
         places, digits = max(a.places, b.places), max(a.digits, b.digits)
         digits = min(digits, exact.MOST_DIGITS - places)
         left, right = wide(a, places, digits), wide(b, places, digits)
+    if sign == "is":
+        return fv.identical(left, right)
     return {
         "=": left == right,
         "<": left < right,
@@ -244,7 +262,7 @@ def _rounded_bound(sign: str, bound: Number, places: int) -> tuple[Number, str]:
     step = Decimal(1).scaleb(-places)
     mode = ROUND_FLOOR if sign in ("<", "<=", ">") else ROUND_CEILING
     turned = {"<": "<=", "<=": "<=", ">": ">", ">=": ">="}[sign]
-    return of_constant(bound.constant.quantize(step, mode), ""), turned
+    return of_constant(bound.constant.quantize(step, mode, _ALL), ""), turned
 
 
 def answer(number: Number, where: str) -> Column:

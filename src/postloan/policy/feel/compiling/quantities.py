@@ -7,11 +7,11 @@ for about fifteen digits, and is never compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
 from postloan.engine import Column, exact
+from postloan.engine import feel_verbs as fv
 from postloan.engine import verbs as v
 from postloan.errors import PolicyError
 from postloan.policy.feel.compiling import numbers as num
@@ -72,7 +72,7 @@ def inexact(quantity: Quantity) -> Column:
     if isinstance(quantity, Inexact):
         return quantity.column
     if isinstance(quantity, Quotient):
-        return v.inexact("/", inexact(quantity.top), inexact(quantity.bottom))
+        return fv.inexact("/", inexact(quantity.top), inexact(quantity.bottom))
     if quantity.constant is not None:
         return exact.double_literal(quantity.constant)
     return exact.double(quantity.column)
@@ -89,10 +89,10 @@ def is_null(quantity: Quantity) -> Column:
 def add(sign: str, a: Quantity, b: Quantity, where: str) -> Quantity:
     """Give the sum or difference."""
     if isinstance(a, Number) and isinstance(b, Number):
-        return num.add(sign, a, b)
+        return num.add(sign, a, b, where)
     if isinstance(a, Inexact) or isinstance(b, Inexact):
         right = inexact(b)
-        return Inexact(v.inexact("+", inexact(a), right if sign == "+" else -right))
+        return Inexact(fv.inexact("+", inexact(a), right if sign == "+" else -right))
     x, y = _fraction(a), _fraction(b)
     plain = x.plain and y.plain and (isinstance(a, Number) or isinstance(b, Number))
     try:
@@ -120,7 +120,7 @@ def multiply(a: Quantity, b: Quantity, where: str) -> Quantity:
     if isinstance(a, Number) and isinstance(b, Number):
         return num.multiply(a, b, where)
     if isinstance(a, Inexact) or isinstance(b, Inexact):
-        return Inexact(v.inexact("*", inexact(a), inexact(b)))
+        return Inexact(fv.inexact("*", inexact(a), inexact(b)))
     x, y = _fraction(a), _fraction(b)
     exact_side = a if isinstance(a, Number) else b if isinstance(b, Number) else None
     by = exact_side.constant if exact_side is not None else None
@@ -134,7 +134,7 @@ def multiply(a: Quantity, b: Quantity, where: str) -> Quantity:
 def divide(a: Quantity, b: Quantity, where: str) -> Quantity:
     """Give the quotient; null where the divisor, which must not be the constant 0, is zero."""
     if isinstance(a, Inexact) or isinstance(b, Inexact):
-        return Inexact(v.inexact("/", inexact(a), inexact(b)))
+        return Inexact(fv.inexact("/", inexact(a), inexact(b)))
     x, y = _fraction(a), _fraction(b)
     if isinstance(a, Number) and isinstance(b, Number) and b.constant is not None:
         turned = _reciprocal(b.constant)
@@ -170,7 +170,7 @@ def power(a: Quantity, b: Quantity, where: str) -> Quantity:
 
 
 def _power(a: Quantity, b: Quantity) -> Inexact:
-    return Inexact(v.inexact("**", inexact(a), inexact(b)))
+    return Inexact(fv.inexact("**", inexact(a), inexact(b)))
 
 
 def _multiplied_out(a: Number, exponent: int, where: str) -> Quantity:
@@ -198,7 +198,7 @@ def compare(sign: str, a: Quantity, b: Quantity, where: str) -> Column:
             "A comparison of a number that is not exact, such as a power or a third taken three times, "
             "cannot be compiled to columns.",
             where=where,
-            mend="Round the parts first: decimal(…, 6); or make the number a fact.",
+            mend="Multiply first and divide last, round the parts with decimal(…, 6), or make it a fact.",
         )
     x, y = _fraction(a), _fraction(b)
     left, right = num.multiply(x.top, y.bottom, where), num.multiply(y.top, x.bottom, where)
@@ -265,20 +265,19 @@ def or_null(condition: Column, a: Quantity) -> Quantity:
 def absolute(quantity: Quantity, where: str) -> Quantity:
     """Give the size of a number without its sign."""
     if isinstance(quantity, Inexact):
-        zero = exact.double_literal(Decimal(0))
-        return Inexact(v.when([(quantity.column < zero, -quantity.column)], quantity.column))
+        return Inexact(fv.absolute(quantity.column))
     if isinstance(quantity, Quotient):
         top, bottom = (absolute(side, where) for side in (quantity.top, quantity.bottom))
         assert isinstance(top, Number)
         assert isinstance(bottom, Number)
         return Quotient(top, bottom, quantity.plain)
     if quantity.constant is not None:
-        return num.of_constant(abs(quantity.constant), where)
-    return _choose_exact(num.compare("<", quantity, ZERO), num.negative(quantity), quantity)
+        return num.of_constant(quantity.constant.copy_abs(), where)
+    return replace(quantity, column=fv.absolute(quantity.column))
 
 
 def rounded(how: str, quantity: Quantity, places: int, where: str) -> Number:
-    """Round to decimal places: `floor`, `ceiling`, `half even`, `half up`, `half down`, `up` or `down`.
+    """Round to decimal places: in one of the ways of `v.rounded`.
 
     Raises:
         PolicyError: `feel_refused` for a number that is not exact.
@@ -288,7 +287,7 @@ def rounded(how: str, quantity: Quantity, places: int, where: str) -> Number:
             "feel_refused",
             "A rounding of a number that is not exact cannot be compiled to columns.",
             where=where,
-            mend="Round the parts first: decimal(…, 6); or make the number a fact.",
+            mend="Multiply first and divide last, round the parts with decimal(…, 6), or make it a fact.",
         )
     if isinstance(quantity, Number) and quantity.places <= places:
         return quantity
@@ -297,57 +296,14 @@ def rounded(how: str, quantity: Quantity, places: int, where: str) -> Number:
     a, b = num.scaled(x.top, level + places), num.scaled(x.bottom, level)
     is_exact = isinstance(quantity, Number)  # then the divisor is a power of ten
     digits = (0 if is_exact else x.bottom.places) + x.top.digits + 1
-    found = num.unscaled(_ROUND[how](a, b), places, digits)
+    found = num.unscaled(fv.rounded(how, a, b), places, digits)
     return replace(found, shown=0 if places == 0 else quantity.shown if isinstance(quantity, Number) else 6)
-
-
-def _ceiling(a: Column, b: Column) -> Column:
-    return -v.floor_divide(-a, b)
-
-
-def _away(a: Column, b: Column) -> Column:
-    """Round up in size."""
-    return v.when([(_same_sign(a, b), _ceiling(a, b))], v.floor_divide(a, b))
-
-
-def _toward(a: Column, b: Column) -> Column:
-    return v.when([(_same_sign(a, b), v.floor_divide(a, b))], _ceiling(a, b))
-
-
-def _same_sign(a: Column, b: Column) -> Column:
-    zero = exact.literal(Decimal(0), exact.MOST_DIGITS, 0)
-    return (a < zero) == (b < zero)
-
-
-def _half(*, upward: bool) -> Callable[[Column, Column], Column]:
-    def found(a: Column, b: Column) -> Column:
-        above = v.floor_divide(_plus(_plus(a, a), b), _plus(b, b))
-        below = _ceiling(_plus(_plus(a, a), -b), _plus(b, b))
-        first, second = (above, below) if upward else (below, above)
-        return v.when([(_same_sign(a, b), first)], second)
-
-    return found
-
-
-def _plus(a: Column, b: Column) -> Column:
-    return exact.add("+", a, b, exact.MOST_DIGITS, 0)
-
-
-_ROUND: dict[str, Callable[[Column, Column], Column]] = {
-    "floor": v.floor_divide,
-    "ceiling": _ceiling,
-    "half even": v.half_even,
-    "half up": _half(upward=True),
-    "half down": _half(upward=False),
-    "up": _away,
-    "down": _toward,
-}
 
 
 def modulo(a: Number, b: Number) -> Number:
     """Give the remainder with the sign of the divisor; null where that is zero."""
     level = max(a.places, b.places)
-    column = v.floor_modulo(num.scaled(a, level), num.scaled(b, level))
+    column = fv.floor_modulo(num.scaled(a, level), num.scaled(b, level))
     found = num.unscaled(column, level, max(1, b.digits))
     return replace(found, shown=0 if level == 0 else 6)
 

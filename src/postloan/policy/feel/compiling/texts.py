@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from postloan.engine import Column
+from postloan.engine import feel_verbs as fv
 from postloan.engine import verbs as v
 from postloan.policy.feel.compiling import lists, logic
 from postloan.policy.feel.compiling import numbers as num
@@ -36,7 +37,7 @@ def _search(compiler: Compiler, function: str, values: Sequence[Value]) -> Value
         return NULL
     whole, part = (text(compiler, function, value) for value in values)
     if function == "ends with":
-        return truth(v.ends_with(whole, part))
+        return truth(fv.ends_with(whole, part))
     return truth(whole.contains(part) if function == "contains" else whole.startswith(part))
 
 
@@ -56,10 +57,8 @@ def _substring(compiler: Compiler, function: str, values: Sequence[Value]) -> Va
         raise compiler.refuse("`substring` at a position that is no constant whole number")
     if start == 0 or (length is not None and length < 1):
         return NULL
-    first = v.literal(start, "integer") if start > 0 else whole.length() + (start + 1)
-    return Scalar(
-        "string", v.part(whole, first, v.literal(length if length is not None else 2**31 - 1, "integer"))
-    )
+    many = v.literal(length if length is not None else 2**31 - 1, "integer")
+    return Scalar("string", fv.part(whole, v.literal(start, "integer"), many))
 
 
 def _around(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
@@ -67,13 +66,7 @@ def _around(compiler: Compiler, function: str, values: Sequence[Value]) -> Value
     if any(is_null_constant(value) for value in values):
         return NULL
     whole, part = (text(compiler, function, value) for value in values)
-    at = v.position(whole, part)
-    empty = v.literal("", "string")
-    start, length = v.literal(1, "integer"), at - 1
-    if function == "substring after":
-        start, length = at + part.length(), v.literal(2**31 - 1, "integer")
-    found = v.coalesce(v.part(whole, start, length), empty)
-    return Scalar("string", v.when([(at > 0, found), (at == 0, empty)], v.null("string")))
+    return Scalar("string", (fv.before if function == "substring before" else fv.after)(whole, part))
 
 
 def _string(compiler: Compiler, _: str, values: Sequence[Value]) -> Value:
@@ -85,7 +78,7 @@ def _string(compiler: Compiler, _: str, values: Sequence[Value]) -> Value:
                 "`string` of a number that is not exact", "Round it: string(decimal(…, 2))."
             )
         spelt = v.text(found.column)
-        return Scalar("string", v.without_zeros(spelt) if found.places else spelt)
+        return Scalar("string", fv.without_zeros(spelt) if found.places else spelt)
     if isinstance(value, Scalar) and value.kind in ("string", "boolean", "date"):
         return Scalar(
             "string", compiler.raw(value) if value.kind == "string" else v.text(compiler.raw(value))
