@@ -17,8 +17,13 @@ import pytest
 
 from postloan.engine import open_engine
 from postloan.errors import PolicyError, RunError
+from postloan.policy.pack import load
 from postloan.run.daily import run_day
+from postloan.run.hashes import result_hash
 from postloan.run.impact import Request, impact
+from postloan.run.impact.days import open_day
+from postloan.run.impact.sides import Both
+from postloan.run.progress import Silent
 from tests.books import tiny_book
 
 THURSDAY, FRIDAY = date(2024, 6, 20), date(2024, 6, 21)
@@ -328,6 +333,23 @@ def test_no_text_of_a_list_is_taken_for_a_formula(told, house):
     rows = _csv(house / "lists" / "changed_loans.csv")
     assert _cut(rows[0], "customer_id", "institution") == ("'@C50", "'=1+2")
     assert {row["institution"] for row in _csv(house / "lists" / "work.csv")} == {"'=1+2", "Upper Street"}
+
+
+def _computed(store: Path, draft: str, *, whole: bool) -> str:
+    with open_engine(threads=1) as engine:
+        day = open_day(engine, store, FRIDAY, None)
+        both = Both(engine, load("cn_rural"), load(draft), Silent(), whole=whole)
+        both.run(day)
+        found = both.draft.store.result(FRIDAY)
+        shutil.copy(day.folder / "clock.parquet", found)
+        return result_hash(engine, found)
+
+
+def test_the_draft_over_whom_it_can_touch_is_the_draft_over_everybody(told, house):
+    assert told["draft"] == "our_bank"
+    draft = str(house / "stricter")
+    hashes = {_computed(house / "store", draft, whole=whole) for whole in (False, True)}
+    assert len(hashes) == 1
 
 
 def test_a_rule_of_the_colour_table(house):

@@ -230,7 +230,7 @@ class _Screen:
         for row in rows:
             cells = [self.mean(row["old_hours"]), self.mean(row["new_hours"])]
             cells += [self.signed(row["hours"]), self.signed(row["month_hours"])]
-            self._row(row["manager_id"] or self.words("nobody"), cells)
+            self._row(row["manager_id"] or self.words("no_manager"), cells)
 
     def _goodness(self, found: Row) -> None:
         words = self.words

@@ -99,7 +99,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "written": ("written: {0}", "已输出：{0}"),
     "nowhere": ("no branch", "无机构"),
-    "manager_role_none": ("nobody", "无人"),
+    "no_manager": ("no manager named", "未登记客户经理"),
 }
 
 
