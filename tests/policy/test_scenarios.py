@@ -330,7 +330,7 @@ def test_values_of_csv_take_the_kind_of_their_fact(tmp_path: Path) -> None:
         assert (found.code, found.where) == ("ill_typed", "small/cases/d.csv, line 2")
 
 
-def test_cases_of_a_pack_below_do_not_speak_of_what_replaces_it(tmp_path: Path) -> None:
+def test_a_case_of_a_pack_below_is_about_the_version_of_its_own_pack(tmp_path: Path) -> None:
     cases = """
 - {case: ninety-one days, table: colour, given: {loan.days: 91}, expect: {colour: red}}
 - {case: signal, signal: S1, given: {loan.flag: false, loan.days: 60}, expect: red}
@@ -344,7 +344,13 @@ def test_cases_of_a_pack_below_do_not_speak_of_what_replaces_it(tmp_path: Path) 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     report = scenarios.run(load(tmp_path / "own"), FACTS)
-    assert (report.cases, report.failures) == (1, [])
+    assert (report.cases, report.failures) == (2, [])  # the first is held against the day before
+    lower = tmp_path / "base" / "cases" / "dated.yaml"
+    lower.write_text(
+        "- {case: later, table: colour, as_of: 2021-01-01, given: {loan.days: 91}, expect: {colour: red}}\n"
+    )
+    report = scenarios.run(load(tmp_path / "own"), FACTS)
+    assert (report.cases, report.failures) == (2, [])
 
 
 def test_only_what_is_asked_for_is_run(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +93,8 @@ class Library:
 def load(library: Library, as_of: date | None) -> tuple[list[Case], list[Finding]]:
     """Read every case of a pack.
 
-    A case of a pack below is left out where a later pack has replaced what it is about.
+    A case of a pack below is about that pack's own version: without a date of its own it is held against the
+    last day on which that version is in force, and is left out where a later pack has replaced it for good.
 
     Args:
         library: the pack's tables and signals.
@@ -146,6 +147,13 @@ class _Reader:
         kind = "table" if "table" in raw else "signal"
         key, day = str(raw[kind]), self.as_of()
         version = self.version(kind, key, day)
+        while version is not None and self.is_replaced(version):
+            if raw.get("as_of") is not None or version.effective_from == date.min:
+                return None
+            day = version.effective_from - timedelta(days=1)
+            version = self.library.pack.in_force(self.library.versions(kind, key), day)
+            if version is None:
+                return None
         expect: tuple[Mapping[str, object], ...] | str = NOT_IN_FORCE
         if version is None and raw["expect"] != NOT_IN_FORCE:
             starts = ", ".join(one.effective_from.isoformat() for one in self.library.versions(kind, key))
@@ -160,8 +168,6 @@ class _Reader:
             str(name): self.given(str(name), value, reads, known)
             for name, value in self.mapping("given").items()
         }
-        if version is not None and self.is_replaced(version):
-            return None
         name = str(raw["case"])
         return Case(name, kind, key, day, given, self.without(known), expect, self.where, version)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 PACK = click.argument("pack", default="cn_rural")
@@ -16,3 +18,9 @@ def kinds() -> dict[str, str]:
 
     derived = (*warnings.DERIVED, *inputs.DERIVED, *getattr(measures, "DERIVED", ()))
     return {fact.name: fact.kind for fact in (*FACTS.values(), *derived)}
+
+
+def versions(named: list[tuple[str, date]]) -> list[str]:
+    """Give a label for each: its name, with the date from which it holds where a name occurs twice."""
+    names = [name for name, _ in named]
+    return [f"{name} {day.isoformat()}" if names.count(name) > 1 else name for name, day in named]

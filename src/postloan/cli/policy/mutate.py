@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.base import Day, leave, print_json, shared
-from postloan.cli.policy._shared import PACK, kinds
+from postloan.cli.policy._shared import PACK, kinds, versions
 from postloan.cli.policy._words_cases import CaseWords
 from postloan.cli.policy.test import chosen, known
 from postloan.cli.running import LANG
@@ -146,9 +146,10 @@ def _say_subjects(subjects: list[SubjectResult], words: CaseWords) -> None:
 
     if not subjects:
         return
-    width = max(len(one.name) for one in subjects) + 2
+    labels = versions([(one.name, one.effective_from) for one in subjects])
+    width = max(map(len, labels)) + 2
     heads = ("mutants", "killed", "survived", "equivalent")
     click.echo(pad("", width) + "".join(pad(words(head), 12, right=True) for head in heads))
-    for one in subjects:
+    for one, label in zip(subjects, labels, strict=True):
         counts = (one.mutants, one.killed, len(one.survived), len(one.equivalent))
-        click.echo(pad(one.name, width) + "".join(pad(str(count), 12, right=True) for count in counts))
+        click.echo(pad(label, width) + "".join(pad(str(count), 12, right=True) for count in counts))

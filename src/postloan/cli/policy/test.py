@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.base import Day, leave, print_json, shared
-from postloan.cli.policy._shared import PACK, kinds
+from postloan.cli.policy._shared import PACK, kinds, versions
 from postloan.cli.policy._words_cases import CaseWords
 from postloan.cli.running import LANG
 from postloan.cli.words import language
@@ -111,26 +111,30 @@ def _say(report: ScenarioReport, words: CaseWords) -> None:
     if not report.cases and not report.failures:
         click.echo(words("nothing", report.pack))
     click.echo(heading(words("coverage")))
-    _say_coverage([_table_line(one, words) for one in report.tables], words("table"), words)
-    _say_coverage([_signal_line(one, words) for one in report.signals], words("signal"), words)
+    labels = versions([(one.name, one.effective_from) for one in report.tables])
+    lines = [_table_line(one, label, words) for one, label in zip(report.tables, labels, strict=True)]
+    _say_coverage(lines, words("table"), words)
+    labels = versions([(one.code, one.effective_from) for one in report.signals])
+    lines = [_signal_line(one, label, words) for one, label in zip(report.signals, labels, strict=True)]
+    _say_coverage(lines, words("signal"), words)
     states = [state for one in report.tables for state in one.rules.values()]
     states += [state for one in report.signals for state in one.grades.values()]
     hit = states.count(_HIT)
     click.echo(words("ran", report.pack, report.cases, len(report.failures), hit, len(states)))
 
 
-def _table_line(one: TableCoverage, words: CaseWords) -> tuple[str, int, dict[str, str]]:
+def _table_line(one: TableCoverage, label: str, words: CaseWords) -> tuple[str, int, dict[str, str]]:
     states = dict(one.rules)
     if one.default is not None:
         states[words("default")] = one.default
-    return one.name, one.cases, states
+    return label, one.cases, states
 
 
-def _signal_line(one: SignalCoverage, words: CaseWords) -> tuple[str, int, dict[str, str]]:
+def _signal_line(one: SignalCoverage, label: str, words: CaseWords) -> tuple[str, int, dict[str, str]]:
     from postloan.cli.words import Words
 
     spoken = Words("zh" if words("table") != "table" else "en")
-    return one.code, one.cases, {spoken(grade): state for grade, state in one.grades.items()}
+    return label, one.cases, {spoken(grade): state for grade, state in one.grades.items()}
 
 
 def _say_coverage(lines: list[tuple[str, int, dict[str, str]]], what: str, words: CaseWords) -> None:
