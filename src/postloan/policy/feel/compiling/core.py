@@ -240,6 +240,11 @@ class Compiler:
             raise self.refuse(f"A {value.kind} beside a column", "Compare dates.")
         return found
 
+    @staticmethod
+    def null_of(kind: str) -> Column:
+        """Give a null column of a kind that is no number."""
+        return v.null("integer" if kind in ("days", "months") else _engine_kind(kind))
+
     def is_null(self, value: Value) -> Scalar:
         """Tell whether a value is null."""
         if is_null_constant(value):
@@ -309,8 +314,7 @@ class Compiler:
         if isinstance(value, Scalar):
             if value.number is not None:
                 return number(qty.or_null(condition, value.number))
-            kind: Kind = "integer" if value.kind in ("days", "months") else _engine_kind(value.kind)
-            return Scalar(value.kind, v.when([(condition, self.raw(value))], v.null(kind)))
+            return Scalar(value.kind, v.when([(condition, self.raw(value))], self.null_of(value.kind)))
         if isinstance(value, ContextValue):
             entries = {name: self.only_if(condition, entry) for name, entry in value.entries.items()}
             return ContextValue(entries, self._or(~met, value.absent))

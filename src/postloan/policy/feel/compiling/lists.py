@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from postloan.engine import Column
+from postloan.engine import Column, exact
 from postloan.engine import verbs as v
 from postloan.policy.feel.compiling import comparing, logic
 from postloan.policy.feel.compiling import numbers as num
@@ -206,25 +207,25 @@ def extreme(compiler: Compiler, function: str, source: Value) -> Value:
     values = [compiler.scalar(item.value, f"`{function}`") for item in known]
     kinds = {value.kind for value in values}
     if len(kinds) != 1 or kinds & {"boolean", "time", "datetime"}:
-        raise compiler.refuse(f"`{function}` of {' and '.join(sorted(kinds))}")
+        raise compiler.refuse(f"`{function}` of {' and '.join(sorted(kinds)) or 'nulls alone'}")
     choose: Callable[..., Column] = v.least if function == "min" else v.greatest
     if kinds == {"number"}:
         numbers = [value.number for value in values]
         if not all(isinstance(one, num.Number) for one in numbers):
             return _unless_null(compiler, found, _extreme_ratio(compiler, function, found))
         columns, kind = num.common(numbers)  # type: ignore[arg-type]
-        best = choose(*_present(known, columns))
-        from dataclasses import replace
-
+        none = v.null("integer") if kind.is_whole else exact.null(kind.width, kind.places)
+        best = choose(*_present(known, columns, none))
         return _unless_null(compiler, found, number(replace(kind, column=best)))
-    best = choose(*_present(known, [compiler.raw(value) for value in values]))
-    return _unless_null(compiler, found, Scalar(kinds.pop(), best))
+    none = compiler.null_of(kinds.pop())
+    best = choose(*_present(known, [compiler.raw(value) for value in values], none))
+    return _unless_null(compiler, found, Scalar(values[0].kind, best))
 
 
-def _present(found: Sequence[Item], columns: Sequence[Column]) -> list[Column]:
+def _present(found: Sequence[Item], columns: Sequence[Column], none: Column) -> list[Column]:
     """Give columns with null where the item is absent, which the least and greatest pass over."""
     return [
-        column if item.present is None else v.when([(item.present, column)], column.nullif(column))
+        column if item.present is None else v.when([(item.present, column)], none)
         for item, column in zip(found, columns, strict=True)
     ]
 

@@ -91,6 +91,8 @@ def arithmetic(compiler: Compiler, sign: str, left: Value, right: Value) -> Valu
         if compiler.strict:
             raise compiler.refuse("Arithmetic with null")
         return NULL
+    if is_constant(left) and is_constant(right):
+        return _of_constants(compiler, sign, constant(left), constant(right))
     if not isinstance(left, Scalar) or not isinstance(right, Scalar):
         raise compiler.ill_typed(f"`{sign}` cannot join {describe(left)} and {describe(right)}.")
     if left.number is not None and right.number is not None:
@@ -103,6 +105,15 @@ def arithmetic(compiler: Compiler, sign: str, left: Value, right: Value) -> Valu
     if found is None:
         raise compiler.refuse(f"A {left.kind} `{sign}` a {right.kind}")
     return found
+
+
+def _of_constants(compiler: Compiler, sign: str, left: object, right: object) -> Value:
+    from postloan.policy.feel.interpreter import calculate
+
+    found = calculate(sign, left, right)
+    if found is None and compiler.strict:
+        raise compiler.refuse(f"A constant `{sign}` that is always null")
+    return of_constant(found, compiler.where)
 
 
 def _is_zero(value: Scalar) -> bool:
