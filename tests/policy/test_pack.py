@@ -84,7 +84,7 @@ def base(tmp_path: Path) -> Path:
     return write(
         tmp_path / "base",
         {
-            "pack.yaml": "id: base\ncurrency: CNY\nprecedence: [red, orange]\n",
+            "pack.yaml": "id: base\ncurrency: CNY\nprecedence: [repayment, account]\n",
             "parameters.yaml": PARAMETERS,
             "signals/account.yaml": SIGNALS,
             "schemes/cn10a.yaml": SCHEMES,
@@ -93,7 +93,7 @@ def base(tmp_path: Path) -> Path:
             "tables/colour/1900-01-01.dmn": dmn.write([table("> 90")]),
             "tables/colour/2026-01-01.dmn": dmn.write([table("> 60")]),
             "calendar/2026.yaml": "year: 2026\nholidays: [2026-01-01]\nextra_workdays: []\n",
-            "cases/colour.yaml": "- {given: {loan.dpd_days: 91}, expect: {colour: red}}\n",
+            "cases/colour.yaml": "- {case: past 90 days, table: colour, given: {loan.dpd_days: 91}, expect: {colour: red}}\n",
         },
     )
 
@@ -129,7 +129,7 @@ def test_reads_each_kind_of_entry(base: Path) -> None:
     assert scheme.level("01").provision_factor == Decimal("0.01")
     assert policy.measures["M01"].evidence == ("report",)
     assert policy.events == ["moved_away", "died"]
-    assert policy.setting("precedence") == ["red", "orange"]
+    assert policy.setting("precedence") == ["repayment", "account"]
     assert not policy.calendar.is_business(date(2026, 1, 1))
     assert policy.pack.cases["colour"].rows[0]["expect"] == {"colour": "red"}
 

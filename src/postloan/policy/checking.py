@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import feel
+from postloan.policy import feel, pack_form, scenarios, verification
 from postloan.policy.checked import null_handling_findings, validate
 from postloan.policy.entries import Provenance, Signal
 from postloan.policy.findings import Finding
@@ -37,16 +38,25 @@ def check_pack(
         nullable: facts that may be missing; all of them when None.
 
     Returns:
-        Findings in the order signals, tables, dates, provenance; none if all is well.
+        Findings in the order form of the folder, signals, tables, cases, dates, provenance; none if all is
+        well. Cases are run only where nothing before is an error, which would make them fail by the dozen.
     """
-    env = environment(pack, facts)
+    try:
+        env = environment(pack, facts)
+    except PolicyError as error:
+        return [Finding("error", error.code, error.message, error.where, error.mend)]
     may_miss = set(facts) if nullable is None else set(nullable)
-    findings: list[Finding] = []
+    own = tuple(pack.settings.get("variables") or {})
+    findings = pack_form.check(pack)
     for dated in _all(pack, "signal"):
         findings += _signal(dated.value, env)
+        findings += _family(dated, pack)
     for dated in _all(pack, "table"):
         findings += _caught(partial(validate, dated.value, env))
         findings += _nulls(dated, env, may_miss)
+        findings += _verified(dated, env, own)
+    if not any(finding.severity == "error" for finding in findings):
+        findings += scenarios.run(pack, facts).failures
     findings += _dates(pack, *as_of_range)
     for kind in sorted(pack.versions):
         for dated in _all(pack, kind):
@@ -110,12 +120,46 @@ def _nulls(dated: Dated, env: Env, may_miss: Collection[str]) -> list[Finding]:
     except PolicyError:
         return []
     nullable = [item.text for item in checked.inputs if feel.names(item.node) & set(may_miss)]
-    # An aggregating table adds nothing for what is missing; any other would fall through to a wrong row.
+    # What is missing adds nothing to a sum or a count: its rows are not met, and that is right. It may hide
+    # the least or greatest of MIN and MAX, and in any other table it would fall through to a wrong row.
+    if checked.table.aggregation in ("+", "#"):
+        return []
     severity = "warning" if checked.table.aggregation else "error"
     return [
         Finding(severity, error.code, error.message, error.where, error.mend)
         for error in null_handling_findings(checked, nullable)
     ]
+
+
+def _verified(dated: Dated, env: Env, never_null: Collection[str]) -> list[Finding]:
+    """Verify a table, without what stands there to be read: a rule that tells a reason of its own."""
+    try:
+        checked = validate(dated.value, env)
+    except PolicyError:
+        return []
+    notes = {rule.id: rule.annotations for rule in checked.table.rules}
+    return [
+        found
+        for found in verification.verify(checked, never_null=never_null)
+        if found.code != "redundant" or not _has_own_reason(found.rules, notes)
+    ]
+
+
+def _has_own_reason(rules: Sequence[str], notes: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether the first of the rules is noted otherwise than every other."""
+    first = notes.get(rules[0], ()) if rules else ()
+    return any(first) and all(notes.get(rule) != first for rule in rules[1:])
+
+
+def _family(dated: Dated, pack: Pack) -> list[Finding]:
+    """Find a signal whose family has no place in the order of precedence."""
+    known, family = pack.settings.get("precedence") or [], dated.value.family
+    if not known or family in known:
+        return []
+    close = difflib.get_close_matches(family, known, n=2)
+    hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}."
+    message = f"The family `{family}` does not stand under `precedence` of pack.yaml."
+    return [Finding("error", "unknown_family", message, dated.value.where, hint)]
 
 
 def _dates(pack: Pack, start: date, end: date) -> list[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from postloan.errors import PolicyError
@@ -44,6 +45,7 @@ class Pack:
         calendar: the calendars of all packs; a later pack's year replaces an earlier one's.
         cases: files of scenario cases, as written, by name; a later pack's file replaces one of that name.
         undated: documents that hold no dated entries (events, indicators, clocks, checklists), by name.
+        folders: where each pack of the chain was read, by id; empty for one that was made in memory.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Pack:
     calendar: Calendar
     cases: Mapping[str, CaseFile] = field(default_factory=dict)
     undated: Mapping[str, Any] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
 
     def as_of(self, day: date) -> Policy:
         """Give what is in force on a date; `Policy` raises for whatever is asked for and is not."""

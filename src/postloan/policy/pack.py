@@ -39,11 +39,23 @@ def _load(name: str, below: tuple[Path, ...]) -> Pack:
     if not isinstance(head, dict) or not isinstance(head.get("id"), str):
         raise PolicyError("pack_entry", "pack.yaml needs an `id`.", where=f"{folder.name}/pack.yaml")
     extends = head.get("extends") or []
-    bases = [_load(base, (*below, folder)) for base in ([extends] if isinstance(extends, str) else extends)]
+    bases = [_base(base, folder, below) for base in ([extends] if isinstance(extends, str) else extends)]
     own = _own(folder, head)
     for base in reversed(bases):
         own = _lay_over(base, own)
     return own
+
+
+def _base(name: str, folder: Path, below: tuple[Path, ...]) -> Pack:
+    """Load a pack that another extends; that it is not there is a fault of the one that names it."""
+    try:
+        return _load(str(name), (*below, folder))
+    except PolicyError as error:
+        if error.code != "unknown_pack":
+            raise
+        message = f"The pack extends `{name}`, and there is no such pack."
+        where = f"{folder.name}/pack.yaml, extends"
+        raise PolicyError("unknown_pack", message, where=where, mend=error.mend) from error
 
 
 def _find(name: str, extending: Path | None) -> Path:
@@ -92,7 +104,9 @@ def _own(folder: Path, head: Mapping[str, Any]) -> Pack:
         for path in _glob(folder, "checklists")
     }
     calendar = Calendar({year.year: year for year in years})
-    return Pack(pack, dict(head), (pack,), versions, calendar, case_files.read(folder, pack), undated)
+    return Pack(
+        pack, dict(head), (pack,), versions, calendar, case_files.read(folder, pack), undated, {pack: folder}
+    )
 
 
 def _glob(folder: Path, name: str) -> list[str]:
@@ -180,8 +194,9 @@ def _lay_over(base: Pack, own: Pack) -> Pack:
     for kind, keys in own.versions.items():
         for key, group in keys.items():
             below = versions.setdefault(kind, {}).get(key, ())
-            _require_reasons(below, group)
-            versions[kind][key] = below + tuple(entry for entry in group if entry not in below)
+            added = tuple(entry for entry in group if entry not in below)  # two bases may share theirs
+            _require_reasons(below, added)
+            versions[kind][key] = below + added
     return Pack(
         id=own.id,
         settings={**base.settings, **own.settings},
@@ -190,6 +205,7 @@ def _lay_over(base: Pack, own: Pack) -> Pack:
         calendar=Calendar({**base.calendar.years, **own.calendar.years}),
         cases={**base.cases, **own.cases},
         undated={**base.undated, **own.undated},
+        folders={**base.folders, **own.folders},
     )
 
 

@@ -41,7 +41,7 @@ def check(pack: str, *, from_date: date | None, to_date: date | None, as_json: b
     try:
         loaded = packs.load(pack)
     except PolicyError as error:
-        if error.code == "unknown_pack":
+        if error.code == "unknown_pack" and not error.where:
             raise
         wrong = _say_check(pack, [Finding("error", **error.as_dict())], as_json=as_json)
     else:
