@@ -72,8 +72,8 @@ class _Screen:
         moved = sum(total[f"{name}_measures"] for name in ("gained", "lost", "moved"))
         if not (total["changed_customers"] or total["changed_classes"] or moved or total["work"]["hours"]):
             if not sum(total[f"{name}_signals"] for name in ("gained", "lost", "regraded")):
-                return words("score_only", self.mean(total["changed_scores"]))
-            parts = [self.mean(total[f"{name}_signals"]) for name in ("gained", "lost", "regraded")]
+                return words("score_only", self.average(total["changed_scores"]))
+            parts = [self.average(total[f"{name}_signals"]) for name in ("gained", "lost", "regraded")]
             return words("signals_only", *parts)
         return words("stop").join(filter(None, [self._colour_part(), self._class_part(), self._work_part()]))
 
@@ -89,12 +89,12 @@ class _Screen:
     def _class_part(self) -> str:
         total, words = self.total, self.words
         parts = [
-            words(name, self.mean(total[f"{name}_classes"]))
+            words(name, self.average(total[f"{name}_classes"]))
             for name in ("worse", "better")
             if total[f"{name}_classes"]
         ]
         if not parts and not total["changed_customers"]:
-            counts = [self.mean(total[f"{name}_measures"]) for name in ("gained", "lost", "moved")]
+            counts = [self.average(total[f"{name}_measures"]) for name in ("gained", "lost", "moved")]
             return words("measures_changed", *counts)
         return words("comma").join(parts)
 
@@ -108,7 +108,7 @@ class _Screen:
             f"{words(row['role'])} {self.signed(row['month_hours'])}" for row in roles[:3]
         )
         hours = work["month_hours"]
-        told = words("less_work" if hours < 0 else "more_work", self.mean(abs(hours)), named)
+        told = words("less_work" if hours < 0 else "more_work", self.average(abs(hours)), named)
         where = [row for row in work["branches"] if row["month_hours"] * hours > 0]
         if len(work["branches"]) < 2 or not where:
             return told
@@ -144,8 +144,8 @@ class _Screen:
         )
         for row in self.total["colours"]:
             change = row["new"] - row["old"]
-            cells = [self.mean(row["old"]), self.mean(row["new"]), self.signed(change)]
-            cells += [self.mean(row[name]["customers"]) for name in ("gained", "lost")]
+            cells = [self.average(row["old"]), self.average(row["new"]), self.signed(change)]
+            cells += [self.average(row[name]["customers"]) for name in ("gained", "lost")]
             self._row(colour(row["colour"], self.words), cells)
 
     def _moves(self, name: str, spelt: Any, *, with_customers: bool) -> None:
@@ -156,7 +156,7 @@ class _Screen:
         self._head(name, [self.words(one) for one in (*counted, "balance")], last=_AMOUNT)
         moves.sort(key=lambda row: -row["loans"])
         for row in moves[:_SHOWN]:
-            cells = [self.mean(row[one]) for one in counted]
+            cells = [self.average(row[one]) for one in counted]
             self._row(
                 f"{spelt(row, 'from')} → {spelt(row, 'to')}",
                 [*cells, self._balances(row["balances"])],
@@ -172,7 +172,7 @@ class _Screen:
         return level or self.words(row[f"{side}_five"] or "not_measurable")
 
     def _balances(self, balances: Iterable[Row]) -> str:
-        return " + ".join(f"{self.mean(one['amount'], places=2)} {one['currency']}" for one in balances)
+        return " + ".join(f"{self.average(one['amount'], places=2)} {one['currency']}" for one in balances)
 
     def _kinds(self, name: str, named: Any, changes: Sequence[str], *, hours: bool = False) -> None:
         rows = [row for row in self.total[name] if any(row[one] for one in changes)]
@@ -182,7 +182,7 @@ class _Screen:
         self._head(name, [*heads, self.words("hours")] if hours else heads)
         rows.sort(key=lambda row: -(row["gained"] + row["lost"]))
         for row in rows[: 2 * _SHOWN]:
-            cells = [self.mean(row[one]) for one in ("old", "new", *changes)]
+            cells = [self.average(row[one]) for one in ("old", "new", *changes)]
             if hours:
                 cells.append(self.signed(row["new_hours"] - row["old_hours"]))
             self._row(f"{row['code']} {named(row['code'])}", cells)
@@ -196,7 +196,7 @@ class _Screen:
         self._head("work", [self.words(one) for one in ("in_force", "draft", "change", "month", "offered")])
         whole = {name: self.total["work"][name] for name in names}
         for row in (*rows, {"role": "total_row", **whole}):
-            cells = [self.mean(row[name]) for name in names[:2]] + [
+            cells = [self.average(row[name]) for name in names[:2]] + [
                 self.signed(row[name]) for name in names[2:]
             ]
             self._row(self.words(row["role"] or "nobody"), cells)
@@ -217,7 +217,7 @@ class _Screen:
         self._head("branches", [self.words(one) for one in heads], column=10)
         for row in rows[:_SHOWN]:
             plain = ("changed_customers", "changed_classes", "gained_measures", "lost_measures")
-            cells = [self.mean(row[name]) if name in plain else self.signed(row[name]) for name in columns]
+            cells = [self.average(row[name]) if name in plain else self.signed(row[name]) for name in columns]
             place = row["name"] or row["institution_id"] or self.words("nowhere")
             self._row(place, cells, column=10)
         self._more(len(rows))
@@ -228,7 +228,7 @@ class _Screen:
             return
         self._head("managers", [self.words(one) for one in ("in_force", "draft", "change", "month")])
         for row in rows:
-            cells = [self.mean(row["old_hours"]), self.mean(row["new_hours"])]
+            cells = [self.average(row["old_hours"]), self.average(row["new_hours"])]
             cells += [self.signed(row["hours"]), self.signed(row["month_hours"])]
             self._row(row["manager_id"] or self.words("no_manager"), cells)
 
@@ -258,7 +258,7 @@ class _Screen:
         if count > shown:
             click.echo(faint(f"  {self.words('more', count - shown)}"))
 
-    def mean(self, value: int | Decimal, *, places: int = 1) -> str:
+    def average(self, value: int | Decimal, *, places: int = 1) -> str:
         """Give the average a day: whole counts of one day as they are, hours with a decimal."""
         if self.count == 1 and isinstance(value, int):
             return f"{value:,}"
@@ -266,7 +266,7 @@ class _Screen:
 
     def signed(self, value: int | Decimal) -> str:
         """Give the average a day with its sign; nothing for no change."""
-        return _with_sign(self.mean(value if value >= 0 else -value), value)
+        return _with_sign(self.average(value if value >= 0 else -value), value)
 
 
 def _with_sign(text: str, value: int | Decimal) -> str:

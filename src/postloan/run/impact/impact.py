@@ -19,7 +19,7 @@ from postloan.run.impact import export
 from postloan.run.impact.compare import Differences, compare
 from postloan.run.impact.days import PastDay, open_day
 from postloan.run.impact.goodness import judge
-from postloan.run.impact.sample import sample, touched
+from postloan.run.impact.sample import drawn, touched
 from postloan.run.impact.sides import Both, Pair
 from postloan.run.impact.sums import Row, sums
 from postloan.run.impact.told import in_units, together
@@ -143,7 +143,7 @@ class _Impact:
         (counted,) = self.engine.rows(changed.aggregate(n=changed.count()))
         made.sums.append(one)
         made.samples.append(
-            sample(self.engine, pair, found, changed, self.asked.sample, self.asked.lang)
+            drawn(self.engine, pair, found, changed, self.asked.sample, self.asked.lang)
             if counted["n"] and self.asked.sample
             else []
         )

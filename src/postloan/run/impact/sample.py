@@ -48,7 +48,7 @@ def touched(engine: Engine, found: Differences) -> Table:
     return engine.materialise(rows.mutate(cents=rows.cents.fill_null(0)), "impact_touched")
 
 
-def sample(engine: Engine, pair: Pair, found: Differences, changed: Table, size: int, lang: str) -> list[Row]:
+def drawn(engine: Engine, pair: Pair, found: Differences, changed: Table, size: int, lang: str) -> list[Row]:
     """Give so many of the changed customers: deep changes first, then who owes most, then by number."""
     order = [(changed.is_deep, "desc"), (changed.cents, "desc"), (changed.customer_id, "asc")]
     place = v.row_number(order=order)
