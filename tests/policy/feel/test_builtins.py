@@ -203,6 +203,9 @@ DAYS = [
     ("is(null, null)", "true"),
     ("not(true)", "false"),
     ("not(null)", "null"),
+    ("not(negand: true)", "false"),
+    ("is defined(1)", "true"),
+    ("is defined(null)", "false"),
 ]
 
 CONTEXTS = [

@@ -83,12 +83,17 @@ def _parse_cached(text: str, rule: str, odd: frozenset[str], members: frozenset[
 
 def _odd(known: Collection[str]) -> frozenset[str]:
     """Give the names that hold more than one word, which are read only where they are known."""
-    found = {name for name in known if not is_plain(name)}
+    found = _not_plain(frozenset(known))
     if isinstance(known, Mapping):
-        for kind in known.values():
-            if "<" in kind:
-                found.update(name for name in inner_names(kind) if not is_plain(name))
-    return frozenset(found)
+        built = [kind for kind in known.values() if "<" in kind]
+        if built:
+            found = found.union(name for kind in built for name in inner_names(kind) if not is_plain(name))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _not_plain(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in names if not is_plain(name))
 
 
 def _refuse_oversized(text: str) -> None:

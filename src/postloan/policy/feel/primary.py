@@ -111,7 +111,11 @@ class Reader(Grammar):
         return n.Call(name, arguments)
 
     def not_(self) -> n.Node:
-        self.at += 1
+        self.at += 2
+        named = self.is_named()
+        self.at -= 1
+        if named:
+            return n.Call("not", self.arguments())
         self.want("(")
         tests = self.test_list()
         self.want(")")

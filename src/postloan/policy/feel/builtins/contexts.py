@@ -8,7 +8,17 @@ from typing import Any
 from postloan.policy.feel.builtins.registry import feel
 from postloan.policy.feel.values import family, negation
 
-feel("not(negand: boolean) -> boolean")(negation)
+
+@feel("not(negand: boolean) -> boolean")
+def not_(value: bool) -> bool | None:
+    """Turn a truth value round; null stays null."""
+    return negation(value)
+
+
+@feel("is defined(value: any) -> boolean")
+def is_defined(value: object) -> bool:
+    """Tell whether a value is there, which null is not; common, though not in the standard."""
+    return value is not None
 
 
 @feel("is(value1: any, value2: any) -> boolean")

@@ -29,17 +29,35 @@ _MONTHS = (
 )
 
 
-@feel("today() -> date")
 @feel("now() -> date")
+@feel("today() -> date")
 def business_date() -> date:
-    """Stand for the business date, which the interpreter gives itself."""
-    raise TypeError
+    """Give the business date of the run, never the clock's."""
+    raise TypeError  # the interpreter answers it, which alone knows the date
 
 
-feel("date(from: string) -> date")(read_date)
-feel("date and time(from: string) -> datetime")(read_moment)
-feel("time(from: string) -> time")(read_time)
-feel("duration(from: string) -> duration")(read_duration)
+@feel("date(from: string) -> date")
+def date_of_text(value: str) -> date | None:
+    """Read a date; null if there is none such."""
+    return read_date(value)
+
+
+@feel("date and time(from: string) -> datetime")
+def moment_of_text(value: str) -> n.Moment | None:
+    """Read a date and time, a date alone as its midnight; null if there is none such."""
+    return read_moment(value)
+
+
+@feel("time(from: string) -> time")
+def time_of_text(value: str) -> time | None:
+    """Read a time of day; null if there is none such."""
+    return read_time(value)
+
+
+@feel("duration(from: string) -> duration")
+def duration_of_text(value: str) -> timedelta | n.Months | None:
+    """Read a duration in days and hours, or in years and months; null if it is neither."""
+    return read_duration(value)
 
 
 @feel("date(from: date) -> date")
@@ -108,29 +126,29 @@ def _day(value: Any) -> date:
     return value.value.date() if isinstance(value, n.Moment) else value
 
 
-@feel("day of year(date: date) -> number")
 @feel("day of year(date: datetime) -> number")
+@feel("day of year(date: date) -> number")
 def day_of_year(value: Any) -> Decimal:
     """Give the day's number in its year, 1 the first."""
     return Decimal(_day(value).timetuple().tm_yday)
 
 
-@feel("day of week(date: date) -> string")
 @feel("day of week(date: datetime) -> string")
+@feel("day of week(date: date) -> string")
 def day_of_week(value: Any) -> str:
     """Give the day's English name."""
     return _DAYS[_day(value).weekday()]
 
 
-@feel("month of year(date: date) -> string")
 @feel("month of year(date: datetime) -> string")
+@feel("month of year(date: date) -> string")
 def month_of_year(value: Any) -> str:
     """Give the month's English name."""
     return _MONTHS[_day(value).month - 1]
 
 
-@feel("week of year(date: date) -> number")
 @feel("week of year(date: datetime) -> number")
+@feel("week of year(date: date) -> number")
 def week_of_year(value: Any) -> Decimal:
     """Give the week's number by ISO 8601."""
     return Decimal(_day(value).isocalendar().week)

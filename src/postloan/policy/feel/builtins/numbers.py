@@ -81,8 +81,8 @@ def round_half_down(value: Decimal, scale: Decimal | None = None) -> Decimal | N
     return _rounded(value, scale or Decimal(0), ROUND_HALF_DOWN)
 
 
-@feel("abs(n: number) -> number")
 @feel("abs(n: days) -> days")
+@feel("abs(n: number) -> number")
 def absolute(value: Decimal | timedelta) -> Decimal | timedelta:
     """Leave the sign away."""
     return value.copy_abs() if isinstance(value, Decimal) else abs(value)

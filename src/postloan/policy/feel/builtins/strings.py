@@ -10,7 +10,11 @@ from postloan.policy.feel.builtins.numbers import whole
 from postloan.policy.feel.builtins.registry import feel
 from postloan.policy.feel.values import MAX_TEXT, bounded, text
 
-feel("string(from: any) -> string")(text)
+
+@feel("string(from: any) -> string")
+def string(value: object) -> str | None:
+    """Write a value as a text, equal numbers alike; null as null."""
+    return text(value)
 
 
 @feel("substring(string: string, start position: number, length?: number) -> string")
@@ -31,8 +35,16 @@ def string_length(value: str) -> Decimal:
     return Decimal(len(value))
 
 
-feel("upper case(string: string) -> string")(str.upper)
-feel("lower case(string: string) -> string")(str.lower)
+@feel("upper case(string: string) -> string")
+def upper_case(value: str) -> str:
+    """Write in capitals."""
+    return value.upper()
+
+
+@feel("lower case(string: string) -> string")
+def lower_case(value: str) -> str:
+    """Write in small letters."""
+    return value.lower()
 
 
 @feel("substring before(string: string, match: string) -> string")
@@ -53,8 +65,16 @@ def contains(value: str, match: str) -> bool:
     return match in value
 
 
-feel("starts with(string: string, match: string) -> boolean")(str.startswith)
-feel("ends with(string: string, match: string) -> boolean")(str.endswith)
+@feel("starts with(string: string, match: string) -> boolean")
+def starts_with(value: str, match: str) -> bool:
+    """Tell whether a text begins with another."""
+    return value.startswith(match)
+
+
+@feel("ends with(string: string, match: string) -> boolean")
+def ends_with(value: str, match: str) -> bool:
+    """Tell whether a text ends with another."""
+    return value.endswith(match)
 
 
 @feel("matches(input: string, pattern: string, flags?: string) -> boolean")
