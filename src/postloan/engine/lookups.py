@@ -79,8 +79,11 @@ class Rows:
         tested = self.column(name)
         if isinstance(first, date) and isinstance(last, date):
             distance = f"pl_days_between({tested}, DATE '{first.isoformat()}')"
-            return f"COALESCE(LEAST(GREATEST({distance}, -1), {(last - first).days}) + 2, 0)"
-        return f"COALESCE(LEAST(GREATEST({tested}, {first} - 1), {last}) - {first} + 2, 0)"
+            placed = f"LEAST(GREATEST({distance}, -1), {(last - first).days}) + 2"
+        else:
+            placed = f"LEAST(GREATEST({tested}, {first} - 1), {last}) - {first} + 2"
+        # LEAST and GREATEST pass over a null, which would stand among the lowest values.
+        return f"CASE WHEN {tested} IS NULL THEN 0 ELSE {placed} END"
 
     def stretched(self, name: str, bounds: Sequence[Sequence[Any]], fields: Sequence[Field], at: str) -> str:
         """Number values within stretches: those of a stretch follow each other, `fields` and 1 many.

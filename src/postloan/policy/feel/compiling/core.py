@@ -310,6 +310,8 @@ class Compiler:
 
     def only_if(self, condition: Column, value: Value) -> Value:
         """Give the value where the condition is true, else null."""
+        if is_null_constant(value):
+            return NULL
         met = condition.fill_null(False)
         if isinstance(value, Scalar):
             if value.number is not None:
