@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any
 
 from postloan.policy.checked import CheckedTable
+from postloan.policy.difference.pairing import laid_over
+from postloan.policy.difference.sides import NONE, OPEN, Side, listed
 from postloan.policy.feel import nodes as n
-from postloan.policy.verification import outcomes, wording
+from postloan.policy.verification import wording
 from postloan.policy.verification.domains import bits
 from postloan.policy.verification.search import GOOD, SPLIT, Budget, Judge, Label, Search
 from postloan.policy.verification.space import Box, Part, Space, build
@@ -87,13 +88,6 @@ def compare(old: CheckedTable, new: CheckedTable, limit: int = 100) -> Meaning:
     return Meaning(changes, found.decided, found.cut_off, reason, shared)
 
 
-_NONE: Hashable = "none"
-_CONFLICT: Hashable = "conflict"
-_MISSING: Hashable = "not_measurable"
-_OPEN = object()
-"""The outcome is not the same all over the box."""
-
-
 class _Pair:
     """Two tables in one space; rules that both have, in the same order, share a bit."""
 
@@ -105,7 +99,7 @@ class _Pair:
             for row, rule in enumerate(table.table.rules)
             for column, item in enumerate(table.outputs)
         }
-        places, count = _places(old, new, names)
+        places, count = laid_over(old, new, names)
         missing: list[dict[n.Node, int]] = [{}, {}]
         required = [{item.node for item in table.inputs if item.required} for table in (old, new)]
         for i in (0, 1):
@@ -115,7 +109,7 @@ class _Pair:
                     count += missing[i][node] == count
         parts = [Part(table, places[i], missing[i]) for i, table in enumerate((old, new))]
         self.space: Space = build(parts)
-        self.sides = [_Side(table, places[i], missing[i], names) for i, table in enumerate((old, new))]
+        self.sides = [Side(table, places[i], missing[i], names) for i, table in enumerate((old, new))]
         shared = self.sides[0].rules & self.sides[1].rules
         self.focus = (self.sides[0].rules | self.sides[1].rules) & ~shared
         self.focus |= self.sides[0].missing | self.sides[1].missing
@@ -138,7 +132,7 @@ class _Pair:
             if partly is not None and not may & (before.missing | after.missing):
                 return partly(may, must)
             one, other = before.outcome(may, must), after.outcome(may, must)
-            if one is _OPEN or other is _OPEN:
+            if one is OPEN or other is OPEN:
                 return SPLIT
             return GOOD if one == other else (one, other)
 
@@ -164,7 +158,7 @@ class _Pair:
             lost, won = bags[0] - bags[1], bags[1] - bags[0]
             if (sum(lost.values()) == sum(won.values())) if told.sign == "#" else (lost == won):
                 return GOOD
-            return ("part", _listed(lost)), ("part", _listed(won))
+            return ("part", listed(lost)), ("part", listed(won))
 
         return judge
 
@@ -189,7 +183,7 @@ class _Pair:
             if may & common:
                 return SPLIT
             return tuple(
-                ("answer", ((total,),)) if hit else _NONE for total, hit in zip(sums, hits, strict=True)
+                ("answer", ((total,),)) if hit else NONE for total, hit in zip(sums, hits, strict=True)
             )
 
         return judge
@@ -216,157 +210,3 @@ class _Pair:
         if isinstance(value, n.Node):
             return self.texts[value]
         return value == ("yes",) if isinstance(value, tuple) else value
-
-
-class _Side:
-    """One of the two tables: its outcome on a box."""
-
-    def __init__(
-        self,
-        checked: CheckedTable,
-        places: Sequence[int],
-        missing: Mapping[n.Node, int],
-        names: Sequence[str],
-    ) -> None:
-        self.told = outcomes.answers(checked, places, names)
-        self.rules = sum(1 << place for place in self.told.outputs)
-        self.missing = sum(1 << place for place in missing.values())
-        self.counting = sum(1 << rule for rule, given in self.told.outputs.items() if given[0] is not None)
-        self.computed = any(
-            isinstance(part, n.Node) for given in self.told.outputs.values() for part in given
-        )
-        self.order = dict(zip(places, checked.ranks, strict=True))
-        self.fallback: Hashable = _NONE if self.told.defaults is None else ("answer", (self.told.defaults,))
-        policies: dict[str, Callable[[int, int], Any]] = {
-            "F": self._first,
-            "P": self._first,
-            "U": self._unique,
-            "A": self._any,
-        }
-        self._outcome = (
-            self._best if self.told.sign in ("<", ">") else policies.get(self.told.policy, self._all)
-        )
-
-    def outcome(self, may: int, must: int) -> Any:
-        """Give the outcome on a box; `_OPEN` where it is not one."""
-        if self.missing:
-            if must & self.missing:
-                return _MISSING
-            if may & self.missing:
-                return _OPEN
-        return self._outcome(may & self.rules, must & self.rules)
-
-    def _answer(self, rule: int) -> Any:
-        return "answer", (self.told.outputs[rule],)
-
-    def _first(self, may: int, must: int) -> Any:
-        window = may & ((must & -must) * 2 - 1) if must else may
-        if not window:
-            return self.fallback
-        first = (window & -window).bit_length() - 1
-        if window & ~self.told.alike(first) or not (must or self.fallback == self._answer(first)):
-            return _OPEN
-        return self._answer(first)
-
-    def _unique(self, may: int, must: int) -> Any:
-        if must & (must - 1):
-            return _CONFLICT
-        if not may:
-            return self.fallback
-        return self._answer(must.bit_length() - 1) if may == must else _OPEN
-
-    def _any(self, may: int, must: int) -> Any:
-        if not may:
-            return self.fallback
-        if not self.told.all_alike(must):
-            return _CONFLICT
-        return self._answer(must.bit_length() - 1) if must and self.told.all_alike(may) else _OPEN
-
-    def _best(self, may: int, must: int) -> Any:
-        may, must = may & self.counting, must & self.counting
-        if not may:
-            return self.fallback
-        if not must:
-            return _OPEN
-        least = self.told.sign == "<"
-        pick = min if least else max
-        best = pick(self.told.outputs[rule][0] for rule in bits(must))
-        for rule in bits(may & ~must):
-            value = self.told.outputs[rule][0]
-            if value != best and pick(value, best) == value:
-                return _OPEN
-        return "answer", ((best,),)
-
-    def _all(self, may: int, must: int) -> Any:
-        if may != must:
-            return _OPEN
-        hits = sorted(bits(may), key=lambda rule: self.order[rule])
-        rows = tuple(self.told.outputs[rule] for rule in hits)
-        match self.told.sign:
-            case "#":
-                count = len(rows) or (self.told.defaults[0] if self.told.defaults else None) or 0
-                return "answer", ((count,),)
-            case "+":
-                values = [row[0] for row in rows if row[0] is not None]
-                return ("answer", ((sum(values),),)) if values else self.fallback
-        if not rows:
-            return _NONE
-        return "answer", _listed(Counter(rows)) if self.told.policy == "C" else rows
-
-
-def _places(
-    old: CheckedTable, new: CheckedTable, names: Sequence[str]
-) -> tuple[tuple[list[int], list[int]], int]:
-    """Give each rule a bit, in the order in which rules win; what both tables have gets one bit."""
-    orders = (_by_rank(old), _by_rank(new))
-    keys = [
-        [_key(table, rule, names) for rule in order] for table, order in zip((old, new), orders, strict=True)
-    ]
-    ordered = bool({old.table.hit_policy, new.table.hit_policy} & set("FPRO"))
-    merged = _merged(*keys) if ordered else _bag(*keys)
-    places: tuple[list[int], list[int]] = ([0] * len(keys[0]), [0] * len(keys[1]))
-    for place, pair in enumerate(merged):
-        for side, at in enumerate(pair):
-            if at is not None:
-                places[side][orders[side][at]] = place
-    return places, len(merged)
-
-
-Merged = list[tuple[int | None, int | None]]
-"""Positions in two lists side by side; None where one of them has nothing."""
-
-
-def _merged(old: Sequence[Hashable], new: Sequence[Hashable]) -> Merged:
-    """Lay two lists over each other so that the order of each is kept."""
-    merged: Merged = []
-    for tag, first, last, start, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            merged += zip(range(first, last), range(start, stop), strict=True)
-        else:
-            merged += [(at, None) for at in range(first, last)]
-            merged += [(None, at) for at in range(start, stop)]
-    return merged
-
-
-def _bag(old: Sequence[Hashable], new: Sequence[Hashable]) -> Merged:
-    """Pair what is in both, wherever it stands, as often as it is in both."""
-    where: dict[Hashable, list[int]] = {}
-    for at, key in enumerate(new):
-        where.setdefault(key, []).append(at)
-    merged: Merged = [(at, where[key].pop(0) if where.get(key) else None) for at, key in enumerate(old)]
-    return [*merged, *((None, at) for left in where.values() for at in left)]
-
-
-def _by_rank(checked: CheckedTable) -> list[int]:
-    return sorted(range(len(checked.ranks)), key=lambda rule: checked.ranks[rule])
-
-
-def _key(checked: CheckedTable, rule: int, names: Sequence[str]) -> Hashable:
-    """Give what a rule says, whatever its id and the order of columns."""
-    cells = frozenset((item.node, item.cells[rule]) for item in checked.inputs if not item.cells[rule].is_any)
-    given = {item.name: outcomes.answer(item.cells[rule]) for item in checked.outputs}
-    return cells, tuple(given[name] for name in names)
-
-
-def _listed(bag: Counter[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(bag.elements(), key=repr))
