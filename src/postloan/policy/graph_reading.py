@@ -70,7 +70,7 @@ class GraphReader:
             decisions,
             knowledge,
             services,
-            self.types.all(),
+            self.types.kinds(),
             self.where,
         )
 

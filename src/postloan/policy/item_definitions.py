@@ -35,7 +35,7 @@ class ItemKinds:
         self._elements = {item.get("name", ""): item for item in children(root, "itemDefinition")}
         self._known: dict[str, ItemKind] = {}
 
-    def all(self) -> Mapping[str, k.Kind]:
+    def kinds(self) -> Mapping[str, k.Kind]:
         """Give the kind of each definition."""
         return {name: self.of(name).kind for name in self._elements}
 

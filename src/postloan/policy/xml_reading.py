@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 def local(element: ET.Element) -> str:
     """Give an element's name without its namespace."""
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+    return element.tag.rsplit("}", 1)[-1]
 
 
 def children(element: ET.Element, name: str) -> list[ET.Element]:

@@ -61,7 +61,7 @@ TEXTS = [
     ('substring after("", "a")', '""'),
     ('contains("foobar", "of")', "false"),
     ('contains(match: "ob", string: "foobar")', "true"),
-    ('starts with("foobar", "fo")', "true"),
+    ('starts with("foobar", "foo")', "true"),
     ('ends with("foobar", "r")', "true"),
     ('split("John Doe", "\\\\s")', '["John", "Doe"]'),
     ('split("a;b;c;;", ";")', '["a", "b", "c", "", ""]'),
@@ -73,8 +73,8 @@ TEXTS = [
 ]
 
 PATTERNS = [
-    ('matches("foobar", "^fo*b")', "true"),
-    ('matches("foobar", "^fo*bx")', "false"),
+    ('matches("foobar", "^foo*b")', "true"),
+    ('matches("foobar", "^foo*bx")', "false"),
     ('matches("FOO", "foo", "i")', "true"),
     ('matches("a\\nb", "a.b")', "false"),
     ('matches("a\\nb", "a.b", "s")', "true"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from postloan.errors import PolicyError
@@ -17,15 +18,15 @@ MAX_DEPTH = 40
 """Functions whose bodies may be checked within each other."""
 
 
-class Calls:
+class Calls(ABC):
     """The part of the checker that looks at calls."""
 
     where: str
     depth: int
 
+    @abstractmethod
     def kind(self, node: n.Node, env: Env) -> Kind:
         """Give the kind of an expression; the checker does."""
-        raise NotImplementedError
 
     def error(self, message: str, mend: str = "") -> PolicyError:
         """Give an error at the place that is checked."""

@@ -8,6 +8,7 @@ stands; a table of rules that knows no scope cannot tell. Hence a parser by hand
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ RESERVED = frozenset(
 _NAME_SIGNS = frozenset("-+*/'.")
 
 
-class Grammar:
+class Grammar(ABC):
     """Reads one text; `scope` holds the names of several words that are known, by their first token."""
 
     def __init__(
@@ -281,11 +282,13 @@ class Grammar:
             raise self.error("a call names all of its arguments or none")
         return tuple(found)
 
+    @abstractmethod
     def call(self, name: str, arguments: tuple[n.Node, ...]) -> n.Node:
-        raise NotImplementedError
+        """Make the node of a call by name."""
 
+    @abstractmethod
     def primary(self) -> n.Node:
-        raise NotImplementedError
+        """Read what no sign joins: a literal, a name, a bracket."""
 
     # Unary tests --------------------------------------------------------------------------------------
 

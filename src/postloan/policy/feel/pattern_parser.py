@@ -184,7 +184,7 @@ class _Parser:
         end = self.text.find("}", self.at)
         name = self.text[self.at + 1 : end] if self.text[self.at : self.at + 1] == "{" else ""
         if not name or len(name) > 2 or name[0] not in "LMNPZSC":
-            raise self.error("\\p{…} names a category of characters, such as L, Lu or Nd")
+            raise self.error("\\p{…} names a category of characters, such as L, Lu or P")
         self.at = end + 1
         return lambda one: unicodedata.category(one).startswith(name) != negated
 
@@ -245,7 +245,7 @@ def _one(sign: str) -> Test:
 
 
 _CLASSES: dict[str, Test] = {
-    "d": lambda one: unicodedata.category(one) == "Nd",
+    "d": lambda one: one.isdecimal(),
     "s": lambda one: one in " \t\n\r",
     "w": lambda one: unicodedata.category(one)[0] not in "PZC",
     "i": lambda one: one.isalpha() or one in "_:",

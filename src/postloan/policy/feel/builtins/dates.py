@@ -128,7 +128,7 @@ def _day(value: Any) -> date:
 
 @feel("day of year(date: datetime) -> number")
 @feel("day of year(date: date) -> number")
-def day_of_year(value: Any) -> Decimal:
+def number_of_day(value: Any) -> Decimal:
     """Give the day's number in its year, 1 the first."""
     return Decimal(_day(value).timetuple().tm_yday)
 
@@ -149,6 +149,6 @@ def month_of_year(value: Any) -> str:
 
 @feel("week of year(date: datetime) -> number")
 @feel("week of year(date: date) -> number")
-def week_of_year(value: Any) -> Decimal:
+def number_of_week(value: Any) -> Decimal:
     """Give the week's number by ISO 8601."""
     return Decimal(_day(value).isocalendar().week)

@@ -102,7 +102,7 @@ def product_of(*items: Decimal) -> Decimal | None:
 
 
 @feel("mean(list: list<number>) -> number")
-def mean(items: list[Any]) -> Decimal | None:
+def arithmetic_mean(items: list[Any]) -> Decimal | None:
     """Give the arithmetic mean; null of an empty list."""
     found = total(items)
     return None if found is None else CONTEXT.divide(found, Decimal(len(items)))
@@ -111,23 +111,23 @@ def mean(items: list[Any]) -> Decimal | None:
 @feel("mean(n...: number) -> number")
 def mean_of(*items: Decimal) -> Decimal | None:
     """Give the arithmetic mean of the arguments."""
-    return mean(list(items))
+    return arithmetic_mean(list(items))
 
 
 @feel("median(list: list<number>) -> number")
-def median(items: list[Any]) -> Decimal | None:
+def middle(items: list[Any]) -> Decimal | None:
     """Give the middle item, or the mean of the two in the middle; null of an empty list."""
     found = sorted(_numbers(items))
     if not found:
         return None
     half = len(found) // 2
-    return found[half] if len(found) % 2 else mean(found[half - 1 : half + 1])
+    return found[half] if len(found) % 2 else arithmetic_mean(found[half - 1 : half + 1])
 
 
 @feel("median(n...: number) -> number")
 def median_of(*items: Decimal) -> Decimal | None:
     """Give the median of the arguments."""
-    return median(list(items))
+    return middle(list(items))
 
 
 @feel("stddev(list: list<number>) -> number")
@@ -135,7 +135,7 @@ def stddev(items: list[Any]) -> Decimal | None:
     """Give the standard deviation of a sample; null of less than two items."""
     if len(items) < 2:
         return None
-    middle = mean(items)
+    middle = arithmetic_mean(items)
     assert middle is not None
     gaps = (CONTEXT.subtract(item, middle) for item in items)
     squares = functools.reduce(CONTEXT.add, [CONTEXT.multiply(gap, gap) for gap in gaps])
@@ -149,7 +149,7 @@ def stddev_of(*items: Decimal) -> Decimal | None:
 
 
 @feel("mode(list: list<number>) -> list<number>")
-def mode(items: list[Any]) -> list[Decimal]:
+def most_frequent(items: list[Any]) -> list[Decimal]:
     """Give the most frequent items, in ascending order."""
     counts: dict[Decimal, int] = {}
     for item in _numbers(items):
@@ -161,7 +161,7 @@ def mode(items: list[Any]) -> list[Decimal]:
 @feel("mode(n...: number) -> list<number>")
 def mode_of(*items: Decimal) -> list[Decimal]:
     """Give the most frequent arguments."""
-    return mode(list(items))
+    return most_frequent(list(items))
 
 
 def _truths(items: list[Any]) -> list[bool | None]:
@@ -284,9 +284,9 @@ def union(*lists: list[Any]) -> list[Any]:
 
 
 @feel("flatten(list: list<any>) -> list<any>")
-def flatten(items: list[Any]) -> list[Any]:
+def leaves(items: list[Any]) -> list[Any]:
     """Put the items of lists within lists into one list."""
-    return [leaf for item in items for leaf in (flatten(item) if isinstance(item, list) else [item])]
+    return [leaf for item in items for leaf in (leaves(item) if isinstance(item, list) else [item])]
 
 
 @feel("sort(list: list<T>, precedes: function<T, T> -> boolean) -> list<T>")

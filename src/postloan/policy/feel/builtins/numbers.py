@@ -46,7 +46,7 @@ def decimal(value: Decimal, scale: Decimal) -> Decimal | None:
 
 
 @feel("floor(n: number, scale?: number) -> number")
-def floor(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_to_floor(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     """Round towards minus infinity."""
     return _rounded(value, scale or Decimal(0), ROUND_FLOOR)
 

@@ -83,7 +83,7 @@ def met_by(a: Interval, b: Interval) -> Answer:
 
 
 @feel("overlaps(range1: range<O>, range2: range<O>) -> boolean")
-def overlaps(a: Interval, b: Interval) -> Answer:
+def share_a_point(a: Interval, b: Interval) -> Answer:
     """Tell whether two ranges share a point."""
     return conjunction([_starts_in_time(a, b), _starts_in_time(b, a)])
 
