@@ -128,12 +128,14 @@ def _constant(value: object) -> object:
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_what_is_written_is_read_back(value: object) -> None:
     assert equal(_constant(value), value) is not False
     assert written(_constant(value)) == written(value)
 
 
 @given(st.dates(), st.timedeltas(timedelta(-1000), timedelta(1000)), st.integers(-500, 500), st.times())
+@settings(deadline=None)
 def test_dates_times_and_durations_are_read_back(day: date, span: timedelta, months: int, clock: Any) -> None:
     for value in (day, span, n.Months(months), clock):
         assert feel.parse_expression(f'@"{written(value)}"') == n.Literal(value)
@@ -143,6 +145,7 @@ NUMBERS = st.decimals(-(10**6), 10**6, allow_nan=False, places=2)
 
 
 @given(NUMBERS, NUMBERS, NUMBERS)
+@settings(deadline=None)
 def test_a_test_says_what_the_comparison_says(value: Decimal, low: Decimal, high: Decimal) -> None:
     row = {"v": value, "a": low, "b": high}
 
@@ -164,6 +167,7 @@ TRUTHS = st.sampled_from([True, False, None])
 
 
 @given(TRUTHS, TRUTHS)
+@settings(deadline=None)
 def test_the_laws_of_three_valued_logic(p: bool | None, q: bool | None) -> None:
     row = {"p": p, "q": q}
 
