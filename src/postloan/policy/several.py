@@ -47,7 +47,7 @@ class Several:
         if len(self.names) > 1:
             return [Part(i, name, 2**BITS - 1) for i, name in enumerate(self.names)]
         count = max(1, -(-rules // _PART))
-        return [Part(i, self.names[0], (2**_PART - 1) << _PART * i) for i in range(count)]
+        return [Part(i, self.names[0], (2**_PART - 1 << _PART * i) & (2**BITS - 1)) for i in range(count)]
 
     def answer(self, words: Table) -> Table:
         """Give the answers of rows that carry their words."""
