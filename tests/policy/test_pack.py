@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from postloan.errors import PolicyError
-from postloan.policy import column_name, dmn
+from postloan.policy import column_name, dmn, pack_form
 from postloan.policy.checking import check_pack
 from postloan.policy.model import DecisionTable, Input, Output, Rule
 from postloan.policy.pack import load
@@ -93,7 +95,8 @@ def base(tmp_path: Path) -> Path:
             "tables/colour/1900-01-01.dmn": dmn.write([table("> 90")]),
             "tables/colour/2026-01-01.dmn": dmn.write([table("> 60")]),
             "calendar/2026.yaml": "year: 2026\nholidays: [2026-01-01]\nextra_workdays: []\n",
-            "cases/colour.yaml": "- {case: past 90 days, table: colour, given: {loan.dpd_days: 91}, expect: {colour: red}}\n",
+            "cases/colour.yaml": "- {case: past 90 days, table: colour, given: {loan.dpd_days: 91}, "
+            "expect: {colour: red}}\n",
         },
     )
 
@@ -276,3 +279,193 @@ def test_the_shipped_calendar_knows_the_spring_festival() -> None:
     pack_folder = Path(__file__).parents[2] / "src" / "postloan" / "packs" / "cn_rural"
     text = (pack_folder / "calendar" / "2024.yaml").read_text(encoding="utf-8")
     assert "- 2024-02-12" in text
+
+
+def found(folder: Path, facts: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
+    findings = check_pack(load(folder), facts or FACTS, (date(2026, 8, 1), date(2026, 12, 31)))
+    return [(one.severity, one.code, one.where) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "severity", "code", "where"),
+    [
+        ("pack.yaml", "id: base\ncurrency: CNY\ncurency: CNY\n", "error", "pack_settings", "pack.yaml"),
+        ("pack.yaml", "id: base\ncurrency: yuan\n", "error", "pack_settings", "pack.yaml, currency"),
+        ("pack.yaml", "id: base\nname: Base\n", "error", "pack_settings", "pack.yaml"),
+        (
+            "pack.yaml",
+            "id: base\ncurrency: CNY\nsegments: [all]\n",
+            "error",
+            "pack_settings",
+            "pack.yaml, segments",
+        ),
+        (
+            "pack.yaml",
+            "id: base\ncurrency: CNY\nprecedence: [account, account]\n",
+            "error",
+            "pack_settings",
+            "pack.yaml, precedence",
+        ),
+        (
+            "pack.yaml",
+            "id: base\ncurrency: CNY\nvariables: {loan.x: many}\n",
+            "error",
+            "ill_typed",
+            "pack.yaml, variables",
+        ),
+        ("signal/own.yaml", "[]", "warning", "unknown_file", "signal"),
+        ("signals/own.yml", "[]", "warning", "unknown_file", "signals/own.yml"),
+        ("parameter.yaml", "[]", "warning", "unknown_file", "parameter.yaml"),
+        ("tables/colour.dmn", "", "warning", "unknown_file", "tables/colour.dmn"),
+        ("tables/colour/1899.md", "", "warning", "unknown_file", "tables/colour/1899.md"),
+        ("tables/score/notes.txt", "", "warning", "unknown_file", "tables/score/notes.txt"),
+        ("calendar/2027.yaml", "year: 2028\n", "error", "calendar_entry", "calendar/2027.yaml"),
+        ("events.yaml", "[died, died]\n", "error", "pack_document", "events.yaml"),
+        ("events.yaml", "died\n", "error", "pack_document", "events.yaml"),
+        ("clocks.yaml", "- {limit: 3}\n", "error", "pack_document", "clocks.yaml"),
+        (
+            "signals/account.yaml",
+            SIGNALS.replace("family: account", "family: acount"),
+            "error",
+            "unknown_family",
+            "signals/account.yaml, signal ACC02",
+        ),
+        (
+            "cases/colour.yaml",
+            "- {case: a, table: colour, given: {loan.dpd_days: 1}, expect: {colour: red}}\n",
+            "error",
+            "case_failed",
+            "cases/colour.yaml",
+        ),
+        (
+            "tables/colour/2026-01-01.dmn",
+            dmn.write([replace(table("> 60", "> 90"), hit_policy="U")], "colour"),
+            "error",
+            "overlap",
+            "tables/colour/2026-01-01.dmn",
+        ),
+        (
+            "tables/colour/2026-01-01.dmn",
+            dmn.write([table("> 60")], "colour"),
+            "warning",
+            "gap",
+            "tables/colour/2026-01-01.dmn",
+        ),
+    ],
+)
+def test_check_finds_faults_of_the_folder(
+    base: Path, name: str, content: str | bytes, severity: str, code: str, where: str
+) -> None:
+    write(base, {name: content})
+    hits = [one for one in found(base) if one[:2] == (severity, code)]
+    assert any(place == f"base/{where}" or place.startswith(f"base/{where},") for _, _, place in hits), found(
+        base
+    )
+
+
+def test_tables_are_written_in_canonical_form_with_their_markdown(base: Path) -> None:
+    pair = {"not_canonical", "markdown_stale"}
+    assert pair <= {code for _, code, _ in found(base)}  # written under another name, without Markdown
+    changed = pack_form.rewrite(load(base))
+    assert len(changed) == 4
+    assert not pair & {code for _, code, _ in found(base)}
+    assert pack_form.rewrite(load(base)) == []
+    view = base / "tables" / "colour" / "2026-01-01.md"
+    view.write_text(view.read_text(encoding="utf-8").replace("60", "61"), encoding="utf-8")
+    assert ("warning", "markdown_stale", "base/tables/colour/2026-01-01.md") in found(base)
+
+
+def test_a_sum_that_an_unknown_adds_nothing_to_is_silent_and_a_maximum_is_not(base: Path) -> None:
+    for sign, expected in (("+", []), ("#", []), (">", ["warning"])):
+        outputs, inputs = (Output("points", "number"),), (Input("loan.dpd_days", "number"),)
+        rules = (Rule("a", ("> 3",), ("5",)),)
+        summing = DecisionTable("points", "Points", "C", inputs, outputs, rules, aggregation=sign)
+        write(base, {"tables/points/1900-01-01.dmn": dmn.write([summing], "points")})
+        assert [severity for severity, code, _ in found(base) if code == "null_unhandled"] == expected
+
+
+def test_an_older_review_is_listed_from_the_day_after_a_year(base: Path) -> None:
+    for day, due in ((date(2027, 1, 2), False), (date(2027, 1, 3), True)):
+        findings = check_pack(load(base), FACTS, (day, day))
+        assert due == any(one.code == "review_due" and "ACC02" in one.message for one in findings)
+
+
+def own(folder: Path, name: str, head: str, **files: str) -> Path:
+    content = {
+        "pack.yaml": f"id: {name}\n{head}",
+        **{key.replace("__", "/") + ".yaml": text for key, text in files.items()},
+    }
+    return write(folder.parent / name, content)
+
+
+def signal_with(reason: str, **fields: str) -> str:
+    text = SIGNALS + f"  overrides: {reason}\n"
+    for key, value in fields.items():
+        text = (
+            re.sub(rf"  {key}: .*", f"  {key}: {value}", text)
+            if f"  {key}:" in text
+            else text + f"  {key}: {value}\n"
+        )
+    return text
+
+
+def test_a_bank_takes_a_signal_off(base: Path) -> None:
+    bank = own(
+        base,
+        "bank",
+        "extends: base\n",
+        signals__own=signal_with("not ours", enabled="false", effective_from="2026-06-01"),
+    )
+    pack = load(bank)
+    before, after = pack.as_of(date(2026, 5, 31)).signals, pack.as_of(date(2026, 6, 1)).signals
+    assert ([one.enabled for one in before], [one.enabled for one in after]) == ([True], [False])
+    assert not [one for one in found(bank) if one[0] == "error"]
+
+
+def test_a_bank_replaces_a_table_from_a_day(base: Path) -> None:
+    bank = own(base, "bank", "extends: base\n")
+    mine = replace(table("> 30"), overrides="stricter")
+    write(bank, {"tables/colour/2026-09-01.dmn": dmn.write([mine], "colour")})
+    cells = {
+        day: load(bank).as_of(date(2026, *day)).table("colour").rules[0].tests[0]
+        for day in ((8, 31), (9, 1), (9, 2))
+    }
+    assert cells == {(8, 31): "> 60", (9, 1): "> 30", (9, 2): "> 30"}
+
+
+def test_of_three_packs_the_last_that_says_something_holds(base: Path) -> None:
+    own(base, "group", "extends: base\n", parameters=OVERRIDE + "  overrides: group\n")
+    bank = own(base, "bank", "extends: group\n", signals__own=signal_with("ours", suppress_days="7"))
+    policy = load(bank).as_of(date(2026, 8, 1))
+    assert (policy.pack.chain, policy.parameter("dpd_gap")) == (("base", "group", "bank"), 1)
+    assert policy.signals[0].suppress_days == 7
+    assert [*policy.pack.folders] == ["base", "group", "bank"]
+
+
+def test_two_packs_over_one_base_join_and_the_later_wins(base: Path) -> None:
+    own(
+        base,
+        "left",
+        "extends: base\n",
+        parameters=OVERRIDE + "  overrides: left\n",
+        signals__own=signal_with("left", suppress_days="7"),
+    )
+    own(
+        base,
+        "right",
+        "extends: base\n",
+        parameters=OVERRIDE.replace("value: 1", "value: 2") + "  overrides: right\n",
+    )
+    bank = own(base, "bank", "extends: [left, right]\n")
+    policy = load(bank).as_of(date(2026, 8, 1))
+    assert policy.pack.chain == ("base", "left", "right", "bank")
+    assert policy.parameter("dpd_gap") == 2
+    assert policy.signals[0].suppress_days == 7
+    assert not [one for one in found(bank) if one[0] == "error"]
+
+
+def test_a_base_that_is_not_there_is_named_with_the_pack_that_wants_it(base: Path) -> None:
+    bank = own(base, "bank", "extends: [base, grop]\n")
+    with pytest.raises(PolicyError) as caught:
+        load(bank)
+    assert (caught.value.code, caught.value.where) == ("unknown_pack", "bank/pack.yaml, extends")
