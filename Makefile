@@ -28,10 +28,15 @@ $(STAMPS)/spark: $(STAMPS)/base requirements/spark.txt
 	  echo "$(LOCKED) -r requirements/spark.txt"; $(LOCKED) -r requirements/spark.txt; touch $@; \
 	else echo "no Java found: the tests of the Spark engine will be skipped"; fi
 
-.PHONY: help setup demo test test-all bench lint docs lock clean
+# What decision tables are measured against stands apart: nothing else may come to lean on it.
+$(STAMPS)/bench: $(STAMPS)/base requirements/bench.txt
+	$(LOCKED) --target build/bench --upgrade -r requirements/bench.txt
+	@touch $@
+
+.PHONY: help setup demo test test-all bench bench-policy lint docs lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMPS)/dev  ## make .venv with the tools of a developer; .venv/bin/postloan is the command
 
@@ -46,6 +51,9 @@ test-all: setup $(STAMPS)/spark  ## every test, the long ones too
 
 bench: setup  ## time and rows of each stage beside the limit of a plain scan
 	$(BIN)/python -m bench
+
+bench-policy: setup $(STAMPS)/bench  ## decision tables beside other engines, on the same tables and rows
+	PYTHONPATH=build/bench $(BIN)/python -m bench.policy
 
 lint: setup  ## ruff, mypy and codespell
 	$(BIN)/ruff check
