@@ -28,8 +28,9 @@ class Cells:
         self.converted: list[str] = []
         self.texts: dict[tuple[int, int], str] = {}
         self.rows: dict[int, dict[int, Cell | MergedCell]] = {}
+        first = sheet.min_column  # looks at every cell
         for number, row in enumerate(sheet.iter_rows(), sheet.min_row):
-            for column, cell in enumerate(row, sheet.min_column):
+            for column, cell in enumerate(row, first):
                 if cell.value is not None:
                     self.rows.setdefault(number, {})[column] = cell
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postloan.errors import PolicyError
@@ -57,10 +58,11 @@ class _Writer:
         self.uses = (
             ["condition"] * len(self.table.inputs)
             + ["result"] * len(self.table.outputs)
-            + ["note"] * self.notes()
+            + ["note"] * self.notes
         )
         self.widths: dict[int, int] = {}
 
+    @cached_property
     def notes(self) -> int:
         """Give how many columns of notes there are; a rule may have more than are named."""
         return max([len(self.table.annotations), *(len(rule.annotations) for rule in self.table.rules)])
@@ -116,7 +118,7 @@ class _Writer:
     def rows(self) -> Iterator[tuple[str, list[str]]]:
         """Give each property of the columns: its name and its text for every column."""
         table = self.table
-        notes = [*table.annotations, *[""] * (self.notes() - len(table.annotations))]
+        notes = [*table.annotations, *[""] * (self.notes - len(table.annotations))]
         blank = [""] * len(notes)
         inputs, outputs = table.inputs, table.outputs
         yield "expression", [*(one.expression for one in inputs), *(one.name for one in outputs), *notes]
@@ -135,7 +137,7 @@ class _Writer:
     def rules(self, row: int) -> None:
         for rule in self.table.rules:
             self.put(row, 1, rule.id, HEAD, f", rule {rule.id}")
-            notes = [*rule.annotations, *[""] * (self.notes() - len(rule.annotations))]
+            notes = [*rule.annotations, *[""] * (self.notes - len(rule.annotations))]
             for i, text in enumerate((*rule.tests, *rule.entries, *notes)):
                 self.put(row, i + 2, text, self.uses[i], f", rule {rule.id}, column {i + 2}")
             row += 1
