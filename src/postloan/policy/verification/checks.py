@@ -13,8 +13,8 @@ from postloan.policy.verification.domains import bits
 from postloan.policy.verification.search import GOOD, SPLIT, Budget, Label, Search
 from postloan.policy.verification.space import Box, Space
 
-WORK_OF_GAPS = 3_000_000
-WORK_OF_RULES = 2_500_000
+WORK_OF_GAPS = 6_000_000
+WORK_OF_RULES = 2_000_000
 """Work for the gaps, and for what is asked of each rule, in sets compared: a few seconds at most."""
 
 _NAMED = 6
