@@ -9,7 +9,7 @@ author = "the Postloan project"
 release = version = _version("postloan")
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["build", "decisions/template.md"]
+exclude_patterns = ["build", "decisions/template.md", "examples"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "alabaster"

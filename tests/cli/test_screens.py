@@ -15,6 +15,7 @@ from postloan.book.findings import Finding
 from postloan.cli import main
 from postloan.cli.books import _say_gate
 from postloan.cli.packs import Names
+from postloan.cli.policy._words_check import CheckWords
 from postloan.cli.policy.check import _say_check
 from postloan.cli.story import _Screen
 from postloan.cli.summary import _finding, policy_option, say_changes, say_overview
@@ -122,7 +123,8 @@ def test_a_check_shows_what_the_author_can_mend_and_counts_the_rest(capsys):
             "error", "unknown_name", "`loan.dpd_dayz` is not known here.", "our_bank/signals/a.yaml", known
         ),
     ]
-    assert _say_check("our_bank", found, as_json=False) == 1
+    chain = ["our_bank", "cn_rural"]
+    assert _say_check("our_bank", found, {}, CheckWords("en"), chain, [], as_json=False) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("error unknown_name")
     assert "did you mean loan.dpd_days" in lines[2]

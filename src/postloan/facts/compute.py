@@ -38,7 +38,7 @@ PARAMETERS = (
     "peer_group_minimum",
     "position_max_age",
 )
-"""Parameters of the pack that facts are computed with: facts of a past day hold for no other values of them."""
+"""Parameters of the pack that facts are computed with: facts of a past day hold for these values alone."""
 
 
 def compute(engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_of: date) -> dict[str, Table]:

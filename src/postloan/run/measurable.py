@@ -12,6 +12,7 @@ from postloan.facts import FACTS
 from postloan.facts.frame import frame
 from postloan.policy import column_name
 from postloan.policy.pack import Policy
+from postloan.policy.signal_row import NOT_MEASURABLE
 from postloan.signals import grading
 from postloan.signals import plan as plans
 from postloan.signals.plan import SWITCHED_OFF, Plan
@@ -49,7 +50,7 @@ def states(
     row = _evaluated(engine, facts, subject, ready, as_of)
     found = []
     for item in made:
-        told = {"code": item.code, "subject_kind": subject, "state": "not_measurable"}
+        told = {"code": item.code, "subject_kind": subject, "state": NOT_MEASURABLE}
         if item.missing == (SWITCHED_OFF,):
             found.append({**told, "state": SWITCHED_OFF, "missing": []})
         elif item.missing:
@@ -58,7 +59,7 @@ def states(
             found.append({**told, "missing": sorted(item.names - kept)})
         elif row is not None:
             state = row[f"state_{item.code}"]
-            unknown = _unknown(item, row) if state == grading.NOT_MEASURABLE else []
+            unknown = _unknown(item, row) if state == NOT_MEASURABLE else []
             found.append({**told, "state": state, "missing": unknown})
     return found
 
