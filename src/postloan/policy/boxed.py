@@ -82,7 +82,14 @@ class Boxes:
         """Read an expression; raises PolicyError `feel_too_large` where boxes nest too deep."""
         if self.level > MAX_NESTING:
             raise self.refuse(f"Boxes are nested deeper than {MAX_NESTING}.", code="feel_too_large")
-        return _READERS[local(element)](replace(self, level=self.level + 1), element)
+        found = _READERS[local(element)](replace(self, level=self.level + 1), element)
+        return found if local(element) == "functionDefinition" else self.declared(found, element)
+
+    def declared(self, found: n.Node, element: ET.Element | None) -> n.Node:
+        """Give an expression with the type that its element declares, where it declares one of its own."""
+        kind = "any" if element is None else self.types.of(element.get("typeRef")).kind
+        told = kind == "any" or (isinstance(found, n.Table) and kind == self.kind)
+        return found if told else n.Declared(found, kind)
 
     def text(self, text: str) -> n.Node:
         """Read FEEL."""
@@ -174,7 +181,8 @@ def function(boxes: Boxes, element: ET.Element) -> n.Function:
         for one in children(element, "formalParameter")
     )
     inner = boxes.with_names({one.name: one.kind for one in parameters})
-    return n.Function(parameters, inner.of(element, "The function"))
+    body = inner.of(element, "The function")
+    return n.Function(parameters, body if boxes.kind == "any" else n.Declared(body, boxes.kind))
 
 
 def _conditional(boxes: Boxes, element: ET.Element) -> n.Node:
@@ -186,14 +194,17 @@ def _conditional(boxes: Boxes, element: ET.Element) -> n.Node:
 
 def _filter(boxes: Boxes, element: ET.Element) -> n.Node:
     inner = replace(boxes.at("match").with_names({"item": "any"}), filtering=True)
-    return n.Filter(
-        boxes.at("in").of(child(element, "in"), "`in`"), inner.of(child(element, "match"), "`match`")
-    )
+    return n.Filter(_source(boxes, element), inner.of(child(element, "match"), "`match`"))
+
+
+def _source(boxes: Boxes, element: ET.Element) -> n.Node:
+    found = child(element, "in")
+    return boxes.declared(boxes.at("in").of(found, "`in`"), found)
 
 
 def _iterator(boxes: Boxes, element: ET.Element) -> n.Node:
     kind, name = local(element), element.get("iteratorVariable", "item")
-    source = boxes.at("in").of(child(element, "in"), "`in`")
+    source = _source(boxes, element)
     last = "return" if kind == "for" else "satisfies"
     extra = {name: "any", "partial": "any"} if kind == "for" else {name: "any"}
     body = boxes.at(last).with_names(extra).of(child(element, last), f"`{last}`")
@@ -208,7 +219,7 @@ _READERS: dict[str, Callable[[Boxes, ET.Element], n.Node]] = {
     "invocation": _invocation,
     "list": _list,
     "relation": _relation,
-    "functionDefinition": function,
+    "functionDefinition": lambda boxes, element: function(replace(boxes, kind="any"), element),
     "conditional": _conditional,
     "filter": _filter,
     "for": _iterator,

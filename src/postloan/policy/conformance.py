@@ -163,8 +163,7 @@ def _of_service(model: graph.Model, name: str, inputs: Mapping[str, Any], node: 
     given = {**dict.fromkeys(service.input_decisions), **{k: v for k, v in inputs.items() if k in allowed}}
     if node in service.outputs:
         return ask(model, node, given)
-    answers = {output: ask(model, output, given) for output in service.outputs}
-    return next(iter(answers.values())) if len(answers) == 1 else answers
+    return ask(model, name, given)
 
 
 def _interpreted(model: graph.Model, name: str, inputs: Mapping[str, Any]) -> object:

@@ -95,7 +95,7 @@ class Service:
     """A decision service: decisions that are asked for together, also as a function.
 
     `inputs` and `input_decisions` are what a caller gives; `outputs` what comes back, a context by name if
-    there are several.
+    there are several; `result` is the kind that is declared for it.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Service:
     input_decisions: tuple[str, ...]
     inputs: tuple[str, ...]
     where: str
+    result: str = "any"
 
 
 @dataclass(frozen=True)

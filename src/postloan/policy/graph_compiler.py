@@ -19,6 +19,7 @@ from postloan.errors import PolicyError
 from postloan.policy.checked import CheckedTable
 from postloan.policy.evaluation import Evaluation
 from postloan.policy.feel import nodes as n
+from postloan.policy.feel.compiling.conversion import converted
 from postloan.policy.feel.compiling.core import Compiler
 from postloan.policy.feel.compiling.numbers import Number
 from postloan.policy.feel.compiling.values import (
@@ -179,7 +180,8 @@ class _Graph:
         self.given |= set(service.input_decisions)
         found = {name: self.decision(name) for name in service.outputs}
         found = {name: self.values[name] for name in found}  # a later one may have moved the table
-        return next(iter(found.values())) if len(found) == 1 else ContextValue(found)
+        answer = next(iter(found.values())) if len(found) == 1 else ContextValue(found)
+        return converted(Compiler(None, self.as_of, service.where), answer, service.result)
 
     def answer(self, name: str) -> Value:
         """Compile one decision, after its check."""
@@ -190,11 +192,11 @@ class _Graph:
         if isinstance(logic, n.Table) and isinstance(logic.checked, CheckedTable):
             found = self.promulgated(logic.checked, decision.requires)
             if found is not None:
-                return found
+                return converted(Compiler(None, self.as_of, decision.where), found, decision.kind)
         scope: dict[str, Value] = {needed: self.values[needed] for needed in decision.requires}
         scope |= {known: self.function(known) for known in decision.knows}
         compiler = Compiler(None, self.as_of, decision.where, strict=False)
-        found = compiler.value(logic, scope)
+        found = converted(compiler, compiler.value(logic, scope), decision.kind)
         compiler.within_size(columns(found))
         return found
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from postloan.errors import PolicyError
 from postloan.policy import feel
+from postloan.policy.feel.conversion import converted
 from postloan.policy.feel.interpreter import Closure
-from postloan.policy.feel.types_of_values import conforms
 from postloan.policy.graph import Model, Service, accept, kinds_for, required
 from postloan.policy.graph_typing import Typing, inner_decisions, service_logic
-from postloan.policy.graph_values import lenient
 
 
 def decided(model: Model, name: str, inputs: Mapping[str, object], as_of: date) -> object:
@@ -47,14 +46,12 @@ class _Run:
 
     def answer(self, name: str) -> object:
         decision = self.model.decisions[name]
-        kind = self.typing.decision(name)
+        self.typing.decision(name)
         assert decision.logic is not None
         values = {needed: self.values[needed] for needed in decision.requires}
         values |= {known: self.function(known) for known in decision.knows}
         found = feel.interpret(decision.logic, values, self.as_of)
-        if found is not None and not isinstance(found, Closure) and not conforms(found, lenient(kind)):
-            raise PolicyError("ill_typed", f"The decision's answer is no {kind}.", where=decision.where)
-        return found
+        return converted(found, decision.kind, decision.where)
 
     def function(self, name: str) -> Closure:
         """Give a business knowledge model or service as a function with what it calls."""
@@ -84,4 +81,5 @@ class _Run:
             self.typing.kinds.setdefault(name, self.model.decisions[name].kind)
         self.given = {**dict.fromkeys(service.input_decisions), **self.given}
         found = {name: self.decision(name) for name in service.outputs}
-        return next(iter(found.values())) if len(found) == 1 else found
+        answer = next(iter(found.values())) if len(found) == 1 else found
+        return converted(answer, service.result, service.where)

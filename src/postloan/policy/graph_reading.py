@@ -129,7 +129,7 @@ class GraphReader:
         """Read a business knowledge model without its logic."""
         place = f"{self.where}, function {name}" if self.where else f"function {name}"
         knows = self.required(element, "knowledgeRequirement", ("requiredKnowledge",), place)
-        kind = self.types.of(_type_of(element)).kind
+        kind = self.types.of(_type_of(element)).answer
         read = partial(self.function, element, name, kind, knows, place)
         return Knowledge(element.get("id", name), name, k.FUNCTION, knows, place, read)
 
@@ -140,8 +140,8 @@ class GraphReader:
             tuple(self.target(href, place) for href in targets(element, tag))
             for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
         )
-        identity = element.get("id", name)
-        return Service(identity, name, k.FUNCTION, outputs, encapsulated, decisions, inputs, place)
+        identity, result = element.get("id", name), self.types.of(_type_of(element)).answer
+        return Service(identity, name, k.FUNCTION, outputs, encapsulated, decisions, inputs, place, result)
 
     def required(self, element: ET.Element, tag: str, kinds: Iterable[str], place: str) -> tuple[str, ...]:
         """Give the names of what an element requires, in order."""
@@ -186,8 +186,7 @@ class GraphReader:
         logic = child(element, "encapsulatedLogic")
         if logic is None:
             raise PolicyError("dmn_syntax", "The function has no logic.", where=place)
-        declared = kind if kind != k.FUNCTION else "any"
-        return boxed.function(self.boxes(names, name, declared, place), logic)
+        return boxed.function(self.boxes(names, name, kind, place), logic)
 
 
 def _type_of(element: ET.Element) -> str | None:

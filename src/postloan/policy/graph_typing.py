@@ -8,6 +8,7 @@ from postloan.errors import PolicyError
 from postloan.policy import feel
 from postloan.policy.feel import kinds as k
 from postloan.policy.feel import nodes as n
+from postloan.policy.feel.conversion import fitted, lacking
 from postloan.policy.graph import Model, Service
 
 
@@ -54,15 +55,17 @@ class Typing:
             )
         env = self.env((*decision.requires, *decision.knows))
         found = feel.check(decision.logic, env, decision.where)
-        if not k.same(found, decision.kind):
+        kind = fitted(found, decision.kind)
+        if kind is None:
             raise PolicyError(
                 "ill_typed",
-                f"The decision gives a {found}, declared a {decision.kind}.",
+                f"The decision gives a {found}, declared a {decision.kind}. "
+                f"{lacking(found, decision.kind)}".strip(),
                 where=decision.where,
                 mend="Mend the logic, or the type of the decision's variable.",
             )
-        self.kinds[name] = decision.kind if found in ("any", "null") else found
-        return self.kinds[name]
+        self.kinds[name] = kind
+        return kind
 
     def knowledge(self, name: str) -> k.Kind:
         """Check a business knowledge model and give its kind as a function."""
@@ -121,5 +124,6 @@ def service_logic(model: Model, service: Service) -> n.Function:
         result = n.Context(tuple(n.Entry(name, n.Name(name)) for name in service.outputs))
     kinds = {name: model.inputs[name].kind for name in service.inputs if name in model.inputs}
     kinds |= {name: model.decisions[name].kind for name in service.input_decisions}
+    result = n.Declared(result, service.result)
     parameters = tuple(n.Parameter(name, kind) for name, kind in kinds.items())
     return n.Function(parameters, n.Context((*entries, n.Entry("", result))))

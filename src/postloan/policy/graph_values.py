@@ -61,7 +61,7 @@ def _value(model: Model, declared: InputData, value: object) -> object:
             model, "input_kind", "A number is a float, which is not exact.", declared.name, "Give a Decimal."
         ) from error
     found = _converted(found, declared.kind)
-    if found is not None and not conforms(found, lenient(declared.kind)):
+    if found is not None and not conforms(found, declared.kind):
         raise _error(
             model,
             "input_kind",
@@ -88,14 +88,6 @@ def _converted(value: object, kind: k.Kind) -> object:
         return [value]
     single = isinstance(value, list) and len(value) == 1
     return value[0] if single and not k.is_list(kind) and kind != "any" else value  # type: ignore[index]
-
-
-def lenient(kind: k.Kind) -> k.Kind:
-    """Give a kind whose contexts may lack entries, which are then null."""
-    if k.is_list(kind):
-        return k.list_of(lenient(k.item_of(kind)))
-    members = k.members_of(kind)
-    return kind if members is None else k.CONTEXT
 
 
 def _refuse_outside(model: Model, name: str, path: tuple[str, ...], tests: str, value: object) -> None:

@@ -21,10 +21,16 @@ class Allowed:
 
 @dataclass(frozen=True)
 class ItemKind:
-    """What an item definition stands for."""
+    """What an item definition stands for; `result` is what a function gives."""
 
     kind: k.Kind
     allowed: tuple[Allowed, ...] = ()
+    result: k.Kind = "any"
+
+    @property
+    def answer(self) -> k.Kind:
+        """Give the kind of what is called: of a function what it gives, of anything else itself."""
+        return self.result if self.kind == k.FUNCTION else self.kind
 
 
 class ItemKinds:
@@ -54,8 +60,9 @@ class ItemKinds:
 
     def _read(self, element: ET.Element) -> ItemKind:
         components = children(element, "itemComponent")
-        if child(element, "functionItem") is not None:
-            found = ItemKind(k.FUNCTION)
+        function = child(element, "functionItem")
+        if function is not None:
+            found = ItemKind(k.FUNCTION, result=self.of(function.get("outputTypeRef")).kind)
         elif components:
             parts = {part.get("name", ""): self._read(part) for part in components}
             allowed = tuple(
@@ -70,4 +77,4 @@ class ItemKinds:
         tests = text_of(child(element, "allowedValues"))
         own = (*found.allowed, Allowed((), tests)) if tests else found.allowed
         listed = element.get("isCollection", "false") == "true"
-        return ItemKind(k.list_of(found.kind) if listed else found.kind, own)
+        return ItemKind(k.list_of(found.kind) if listed else found.kind, own, found.result)

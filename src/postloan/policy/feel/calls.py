@@ -10,6 +10,7 @@ from postloan.policy.feel import kinds as k
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.builtins import FORMS, is_builtin, refuse_unknown
 from postloan.policy.feel.builtins.registry import Form, Parameter, settled, unify
+from postloan.policy.feel.conversion import fitted, lacking
 from postloan.policy.feel.kinds import Kind, same
 
 Env = Mapping[str, Kind]
@@ -61,8 +62,13 @@ class Calls(ABC):
             raise self.error(f"{what} takes {_listed(wanted)}, not {given_text}.")
         given = dict(zip(names or wanted, kinds, strict=True))
         for one in function.function.parameters:
-            if not same(given[one.name], one.kind):
-                raise self.error(f"{what} takes a {one.kind} as `{one.name}`, not a {given[one.name]}.")
+            kind = fitted(given[one.name], one.kind)
+            if kind is None:
+                raise self.error(
+                    f"{what} takes a {one.kind} as `{one.name}`, not a {given[one.name]}.",
+                    lacking(given[one.name], one.kind),
+                )
+            given[one.name] = kind
         return self.body(function, [given[name] for name in wanted])
 
     def body(self, function: k.FunctionKind, kinds: Sequence[Kind]) -> Kind:

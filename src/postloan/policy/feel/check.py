@@ -8,6 +8,7 @@ from postloan.errors import PolicyError
 from postloan.policy.feel import kinds as k
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.calls import Calls
+from postloan.policy.feel.conversion import fitted, lacking
 from postloan.policy.feel.kinds import Kind, same
 from postloan.policy.feel.kinds_of_parts import PROPERTIES, arithmetic, part_of
 from postloan.policy.feel.values import family
@@ -130,6 +131,8 @@ class _Checker(Calls):
             case n.InstanceOf(value, _):
                 self.kind(value, env)
                 return "boolean"
+            case n.Declared(value, declared):
+                return self.declared(self.kind(value, env), declared, "The value")
         return self.built(node, env)
 
     def built(self, node: n.Node, env: Env) -> Kind:
@@ -211,14 +214,19 @@ class _Checker(Calls):
         inner, members = dict(env), {}
         for entry in entries:
             kind = self.kind(entry.value, inner)
-            if not same(kind, entry.kind):
-                name = f"`{entry.name}`" if entry.name else "The answer of the context"
-                raise _error(f"{name} is a {kind}, declared a {entry.kind}.", self.where)
-            kind = entry.kind if kind in ("any", "null") else kind
+            name = f"`{entry.name}`" if entry.name else "The answer of the context"
+            kind = self.declared(kind, entry.kind, name)
             if not entry.name:
                 return kind
             inner[entry.name] = members[entry.name] = kind
         return k.context_of(members)
+
+    def declared(self, kind: Kind, declared: Kind, what: str) -> Kind:
+        """Give the kind of a value for which one is declared."""
+        found = fitted(kind, declared)
+        if found is None:
+            raise _error(f"{what} is a {kind}, declared a {declared}.", self.where, lacking(kind, declared))
+        return found
 
     def filter(self, base: Kind, condition: n.Node, env: Env) -> Kind:
         if base in ("null", k.FUNCTION) or k.is_range(base):

@@ -11,6 +11,7 @@ from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.arithmetic import add_months, calculate
 from postloan.policy.feel.builtins import call_builtin, is_builtin
+from postloan.policy.feel.conversion import converted
 from postloan.policy.feel.parts import at_position, items_of, look_up, property_of
 from postloan.policy.feel.types_of_values import conforms
 from postloan.policy.feel.values import (
@@ -125,6 +126,8 @@ class _Row:
                 return property_of(self.value(base, values), name)
             case n.InstanceOf(value, kind):
                 return conforms(self.value(value, values), kind)
+            case n.Declared(value, kind):
+                return converted(self.value(value, values), kind)
         return self.built(node, values)
 
     def built(self, node: n.Node, values: Values) -> object:
@@ -228,7 +231,7 @@ class _Row:
     def context(self, entries: tuple[n.Entry, ...], values: Values) -> object:
         row, made = dict(values), {}
         for entry in entries:
-            found = self.value(entry.value, row)
+            found = converted(self.value(entry.value, row), entry.kind)
             if not entry.name:
                 return found
             row[entry.name] = made[entry.name] = found
@@ -265,7 +268,9 @@ class _Row:
         parameters = [one.name for one in function.function.parameters]
         if len(arguments) != len(parameters) or (names and set(names) != set(parameters)):
             return None
-        row = {**function.values, **dict(zip(names or parameters, arguments, strict=True))}
+        given = dict(zip(names or parameters, arguments, strict=True))
+        row = {**function.values, **given}
+        row |= {one.name: converted(given[one.name], one.kind) for one in function.function.parameters}
         found = self.value(function.function.body, row)
         self.calls -= 1
         return found

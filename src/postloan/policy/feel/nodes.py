@@ -234,6 +234,14 @@ class InstanceOf(Node):
 
 
 @dataclass(frozen=True)
+class Declared(Node):
+    """A value for which a type is declared: converted to it as the standard does, else refused."""
+
+    value: Node
+    kind: str
+
+
+@dataclass(frozen=True)
 class Property(Node):
     """`base.name` where the base is no plain name."""
 

@@ -14,6 +14,7 @@ from postloan.policy.feel import nodes as n
 from postloan.policy.feel.compiling import logic
 from postloan.policy.feel.compiling import numbers as num
 from postloan.policy.feel.compiling import quantities as qty
+from postloan.policy.feel.compiling.conversion import converted
 from postloan.policy.feel.compiling.values import (
     NULL,
     ContextValue,
@@ -177,7 +178,7 @@ class Compiler:
         """Compile a context, or what its last entry without a name says."""
         inner, found = dict(scope), {}
         for entry in entries:
-            value = self.value(entry.value, inner)
+            value = converted(self, self.value(entry.value, inner), entry.kind)
             if not entry.name:
                 return value
             inner[entry.name] = found[entry.name] = value

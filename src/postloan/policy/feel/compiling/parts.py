@@ -12,6 +12,7 @@ from postloan.policy.feel import nodes as n
 from postloan.policy.feel.compiling import comparing, dates, lists, logic
 from postloan.policy.feel.compiling import numbers as num
 from postloan.policy.feel.compiling import quantities as qty
+from postloan.policy.feel.compiling.conversion import converted
 from postloan.policy.feel.compiling.values import (
     NULL,
     ContextValue,
@@ -66,6 +67,8 @@ def compile_part(compiler: Compiler, node: n.Node, scope: Scope) -> Value:
             return invoke(compiler, compiler.value(function, scope), arguments, scope)
         case n.InstanceOf(value, kind):
             return _instance_of(compiler, compiler.value(value, scope), kind)
+        case n.Declared(value, kind):
+            return converted(compiler, compiler.value(value, scope), kind)
         case n.Table():
             from postloan.policy.feel.compiling.tables import compile_table
 
@@ -267,7 +270,8 @@ def _bound(
     if not named and len(arguments) != len(names):
         raise compiler.ill_typed(f"`{name}` takes {len(names)} arguments, not {len(arguments)}.")
     pairs = named.items() if named else zip(names, arguments, strict=True)
-    return {key: compiler.value(node, scope) for key, node in pairs}
+    kinds = {one.name: one.kind for one in function.function.parameters}
+    return {key: converted(compiler, compiler.value(node, scope), kinds[key]) for key, node in pairs}
 
 
 def _instance_of(compiler: Compiler, value: Value, kind: str) -> Scalar:
