@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from postloan.engine import Engine
+from postloan.errors import PolicyError
+from postloan.policy import graph, graph_compiler
 from postloan.policy.feel import nodes as n
 from tests.policy.frames import AS_OF
-from tests.policy.models import AMOUNT, STEPS, answer, decision, model, refused, table, words
+from tests.policy.models import AMOUNT, STEPS, answer, decision, given, model, refused, table, words
 
 D = Decimal
 
@@ -135,3 +138,66 @@ def test_boxes_become_nodes_that_say_the_same() -> None:
     assert [entry.name for entry in found.entries] == ["a", ""]
     listed = model(AMOUNT + decision("A", table("FIRST", STEPS), "i_amount")).decisions["A"].logic
     assert isinstance(listed, n.Table)
+
+
+def _over(expression: str, kind: str, allowed: str = "", extra: str = "") -> str:
+    """Write a table with one rule that is met by a true or positive input, and one for the rest."""
+    escaped = expression.replace(">", "&gt;")
+    values = f"<inputValues><text>{allowed}</text></inputValues>" if allowed else ""
+    test = {"boolean": "true", "number": "&gt; 0", "string": '"a"'}[kind]
+    rules = "".join(
+        f"<rule><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>{entry}</text></outputEntry></rule>"
+        for cell, entry in ((test, "1"), ("-", "2"))
+    )
+    return (
+        f'<decisionTable hitPolicy="FIRST"><input><inputExpression typeRef="{kind}"><text>{escaped}</text>'
+        f"</inputExpression>{values}</input><output>{extra}</output>{rules}</decisionTable>"
+    )
+
+
+def both(body: str, engine: Engine, **inputs: object) -> object:
+    """Give the answer of `A` where the two paths agree."""
+    read = model(body)
+    found = graph.decide(read, "A", inputs, AS_OF)
+    assert graph_compiler.answer(read, "A", inputs, AS_OF, engine) == found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "amount", "expected"),
+    [
+        ("amount > 3", "boolean", 4, D(1)),  # a comparison with a declared type is no name
+        ("amount > 3", "boolean", 3, D(2)),
+        ("amount - 1", "number", 2, D(1)),
+        ("amount - 1", "number", 1, D(2)),
+        ("amount in [1..3]", "boolean", 2, D(1)),
+        ("amount in [1..3]", "boolean", 4, D(2)),
+    ],
+)
+def test_an_input_may_be_an_expression_with_a_declared_type(
+    expression: str, kind: str, amount: int, expected: object, engine: Engine
+) -> None:
+    body = AMOUNT + decision("A", _over(expression, kind), "i_amount")
+    assert both(body, engine, amount=D(amount)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("a", D(1)), ("b", D(2)), ("c", None), (None, D(2))],  # c is not among the values, null is no value
+)
+def test_an_input_beyond_its_values_has_no_answer(kind: str | None, expected: object, engine: Engine) -> None:
+    body = given(kind="string") + decision("A", _over("kind", "string", '"a", "b"'), "i_kind")
+    assert both(body, engine, kind=kind) == expected
+
+
+def test_columns_refuse_a_default_where_hits_are_listed(engine: Engine) -> None:
+    default = "<defaultOutputEntry><text>9</text></defaultOutputEntry>"
+    listed = (
+        _over("amount", "number", extra=default).replace('"FIRST"', '"COLLECT"').replace(">-<", ">&lt; 0<")
+    )
+    read = model(AMOUNT + decision("A", listed, "i_amount"))
+    assert graph.decide(read, "A", {"amount": D(1)}, AS_OF) == [D(1)]
+    with pytest.raises(PolicyError, match="default"):
+        graph.decide(read, "A", {"amount": D(0)}, AS_OF)
+    with pytest.raises(PolicyError, match="default"):
+        graph_compiler.answer(read, "A", {"amount": D(0)}, AS_OF, engine)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from postloan.errors import PolicyError
+from postloan.policy import feel
 from postloan.policy.checked import CheckedTable, validate
 from postloan.policy.deciding import decide
 from postloan.policy.feel import kinds as k
@@ -34,7 +35,8 @@ def settle(node: n.Table, env: Mapping[str, k.Kind], where: str = "") -> k.Kind:
 def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
     """Give a table's value for one row: one output as itself, several as a context, listed hits as a list.
 
-    No hit without a default is null. So are hits that contradict the hit policy: the standard has null there.
+    No hit without a default is null. So are hits that contradict the hit policy, and an input that is not
+    among its values: the standard has null there.
 
     Raises:
         PolicyError: if the table has not been checked; `feel_refused` where a table that lists its hits has
@@ -43,6 +45,8 @@ def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
     checked = node.checked
     if not isinstance(checked, CheckedTable):
         raise PolicyError("feel_refused", "The decision table has not been checked.")
+    if not _allowed(checked, values, as_of):
+        return None
     try:
         rows = decide(checked, values, as_of)
     except PolicyError as error:
@@ -60,6 +64,16 @@ def answer(node: n.Table, values: Mapping[str, object], as_of: date) -> object:
     if not checked.table.aggregation and rows[0]["rule_id"] is None and not checked.has_default:
         return None
     return _outputs(checked, rows[0])
+
+
+def _allowed(checked: CheckedTable, values: Mapping[str, object], as_of: date) -> bool:
+    """Tell whether all inputs that are there are among the values that they can have."""
+    for item in checked.inputs:
+        if not item.allowed.is_any:
+            found = feel.interpret(item.node, values, as_of)
+            if found is not None and not feel.interpret_unary(item.allowed, found, values, as_of):
+                return False
+    return True
 
 
 def _lists(checked: CheckedTable) -> bool:

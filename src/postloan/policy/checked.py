@@ -10,18 +10,21 @@ from postloan.errors import PolicyError
 from postloan.policy import feel
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.check import same
+from postloan.policy.feel.grammar import KEYWORDS
+from postloan.policy.feel.lexer import is_plain
 from postloan.policy.model import DecisionTable, Output
 
 
 @dataclass(frozen=True)
 class CheckedInput:
-    """An input: its expression, kind, and the cells of all rules in order."""
+    """An input: its expression, kind, the cells of all rules in order, and what values it can have."""
 
     text: str
     node: n.Node
     kind: str
     required: bool
     cells: tuple[n.UnaryTests, ...]
+    allowed: n.UnaryTests
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class _Validator:
         self.table = table
         self.where = where
         declared = {item.expression: item.kind for item in table.inputs if item.kind != "any"}
-        plain = {text: kind for text, kind in declared.items() if "." not in text and text.strip()}
+        plain = {text: kind for text, kind in declared.items() if _is_name(text)}
         self.env = {**plain, **table.variables, **env}
 
     def error(self, message: str, place: str = "", mend: str = "") -> PolicyError:
@@ -122,7 +125,8 @@ class _Validator:
         if not same(kind, item.kind):
             raise PolicyError("ill_typed", f"The input is a {kind}, declared a {item.kind}.", where=place)
         kind = item.kind if kind in ("any", "null") else kind
-        allowed = self.allowed(item.allowed, kind, place)
+        domain = self.tests(item.allowed, kind, place)
+        allowed = _literals(domain)
         cells = []
         for rule in self.table.rules:
             here = f"{self.where}, rule {rule.id}, input {item.expression}"
@@ -137,21 +141,18 @@ class _Validator:
                         mend=f"Allowed: {item.allowed}.",
                     )
             cells.append(tests)
-        return CheckedInput(item.expression, node, kind, item.required, tuple(cells))
+        return CheckedInput(item.expression, node, kind, item.required, tuple(cells), domain)
 
-    def allowed(self, text: str, kind: str, place: str) -> tuple[Any, ...]:
-        """Give the closed list of values; empty where it is open or holds ranges."""
-        if not text:
-            return ()
+    def tests(self, text: str, kind: str, place: str) -> n.UnaryTests:
+        """Give the tests that all values of a column meet."""
         tests = feel.parse_unary(text, self.env, f"{place}, allowed values")
         feel.check_unary(tests, kind, self.env, f"{place}, allowed values")
-        literals = [test.value for test in tests.tests if isinstance(test, n.Literal)]
-        return tuple(literals) if len(literals) == len(tests.tests) and not tests.negated else ()
+        return tests
 
     def output(self, i: int) -> CheckedOutput:
         item = self.table.outputs[i]
         place = f"{self.where}, output {item.name}"
-        values = self.allowed(item.values, item.kind, place)
+        values = _literals(self.tests(item.values, item.kind, place))
         cells, kinds = [], []
         for rule in self.table.rules:
             here = f"{self.where}, rule {rule.id}, output {item.name}"
@@ -204,6 +205,18 @@ class _Validator:
             here = f", rule {self.table.rules[rule].id}, output {output.name}"
             raise self.error("An output with a priority must be a constant.", here)
         return output.values.index(node.value) if node.value in output.values else len(output.values)
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether an input's expression is the name of a column: words alone, and none of the language's."""
+    words = text.split()
+    return bool(words) and all(is_plain(word) and "." not in word and word not in KEYWORDS for word in words)
+
+
+def _literals(tests: n.UnaryTests) -> tuple[Any, ...]:
+    """Give the closed list of values; empty where it is open or holds ranges."""
+    literals = [test.value for test in tests.tests if isinstance(test, n.Literal)]
+    return tuple(literals) if len(literals) == len(tests.tests) and not tests.negated else ()
 
 
 def null_handling_findings(checked: CheckedTable, nullable_inputs: Sequence[str]) -> list[PolicyError]:

@@ -22,6 +22,7 @@ from postloan.policy.feel import nodes as n
 from postloan.policy.feel.compiling.conversion import converted
 from postloan.policy.feel.compiling.core import Compiler
 from postloan.policy.feel.compiling.numbers import Number
+from postloan.policy.feel.compiling.tables import allowed
 from postloan.policy.feel.compiling.values import (
     NULL,
     ContextValue,
@@ -30,7 +31,7 @@ from postloan.policy.feel.compiling.values import (
     Scalar,
     Value,
 )
-from postloan.policy.graph import Model, Service, accept, kinds_for, required
+from postloan.policy.graph import Decision, Model, Service, accept, kinds_for, required
 from postloan.policy.graph_columns import Leaves, changed, collected, columns, spread
 from postloan.policy.graph_typing import Typing, inner_decisions, service_logic
 from postloan.policy.names import column_name
@@ -165,14 +166,14 @@ class _Graph:
 
     def service(self, service: Service) -> Value:
         """Give the answer of a service from what it may be given."""
-        allowed = {*service.inputs, *service.input_decisions}
-        outside = sorted(self.given - allowed)
+        taken = {*service.inputs, *service.input_decisions}
+        outside = sorted(self.given - taken)
         if outside:
             raise PolicyError(
                 "unknown_input",
                 f"The service does not take {', '.join(outside)}.",
                 where=service.where,
-                mend=f"It takes: {', '.join(sorted(allowed))}.",
+                mend=f"It takes: {', '.join(sorted(taken))}.",
             )
         for name in service.input_decisions:
             self.values.setdefault(name, NULL)
@@ -189,16 +190,20 @@ class _Graph:
         self.typing.decision(name)
         logic = decision.logic
         assert logic is not None
+        compiler = Compiler(None, self.as_of, decision.where, strict=False)
         if isinstance(logic, n.Table) and isinstance(logic.checked, CheckedTable):
             found = self.promulgated(logic.checked, decision.requires)
             if found is not None:
-                return converted(Compiler(None, self.as_of, decision.where), found, decision.kind)
-        scope: dict[str, Value] = {needed: self.values[needed] for needed in decision.requires}
-        scope |= {known: self.function(known) for known in decision.knows}
-        compiler = Compiler(None, self.as_of, decision.where, strict=False)
-        found = converted(compiler, compiler.value(logic, scope), decision.kind)
+                met = allowed(compiler, logic.checked, self.scope(decision))
+                return converted(compiler, compiler.where_met(met, found), decision.kind)
+        found = converted(compiler, compiler.value(logic, self.scope(decision)), decision.kind)
         compiler.within_size(columns(found))
         return found
+
+    def scope(self, decision: Decision) -> dict[str, Value]:
+        """Give what a decision reads and calls, as it stands now."""
+        values: dict[str, Value] = {needed: self.values[needed] for needed in decision.requires}
+        return values | {known: self.function(known) for known in decision.knows}
 
     def function(self, name: str) -> FunctionValue:
         """Give a business knowledge model or service as a function with what it calls."""

@@ -24,6 +24,9 @@ COMPARE = ("<=", ">=", "!=", "<", ">", "=")
 RESERVED = frozenset(
     ("then", "else", "in", "return", "satisfies", "between", "and", "or", "instance", "of", "external")
 )
+KEYWORDS = RESERVED.union(("if", "for", "some", "every", "function", "not", "true", "false", "null"))
+"""Words of the language itself, which are no names."""
+
 _NAME_SIGNS = frozenset("-+*/'.")
 
 

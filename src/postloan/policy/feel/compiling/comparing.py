@@ -23,6 +23,7 @@ from postloan.policy.feel.compiling.values import (
     is_null_constant,
     truth,
 )
+from postloan.policy.feel.values import equal as equal_constants
 
 if TYPE_CHECKING:
     from postloan.policy.feel.compiling.core import Compiler, Scope
@@ -82,7 +83,7 @@ def _equal_scalars(compiler: Compiler, left: Scalar, right: Scalar) -> Scalar:
     if left.kind != right.kind:
         raise compiler.ill_typed(f"`=` compares a {left.kind} with a {right.kind}.")
     if left.is_constant and right.is_constant:
-        return logic.of(left.constant == right.constant)
+        return logic.of(equal_constants(left.constant, right.constant))
     a, b = left.number, right.number
     if isinstance(a, Number) and isinstance(b, Number):
         if left.is_constant or right.is_constant:

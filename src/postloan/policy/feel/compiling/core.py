@@ -326,6 +326,12 @@ class Compiler:
             return ListValue(items, self._or(~met, value.absent))
         raise self.refuse(f"A choice between {describe(value)} and null")
 
+    def where_met(self, met: Scalar, value: Value) -> Value:
+        """Give the value where a truth value is true, else null."""
+        if met.is_constant:
+            return value if met.constant is True else NULL
+        return self.only_if(met.column, value)
+
     @staticmethod
     def _or(a: Column, b: Column | None) -> Column:
         return a if b is None else a | b

@@ -60,6 +60,18 @@ def kind_of(value: Value) -> str:
     return "function" if isinstance(value, FunctionValue) else "any"
 
 
+def allowed(compiler: Compiler, checked: CheckedTable, scope: Scope) -> Scalar:
+    """Tell where all inputs that are there are among the values that they can have; never null."""
+    met = []
+    for item in checked.inputs:
+        if not item.allowed.is_any:
+            value = compiler.value(item.node, scope)
+            found = logic.is_true(comparing.unary(compiler, item.allowed, value, scope))
+            among = logic.of(found) if isinstance(found, bool) else truth(found)
+            met.append(logic.disjunction([compiler.is_null(value), among]))
+    return logic.conjunction(met)
+
+
 class _Inlined:
     """One table over one scope."""
 
@@ -79,10 +91,8 @@ class _Inlined:
         ]
         missing = logic.disjunction(gone)
         hits = [self.hit(rule, inputs, missing) for rule in range(len(self.table.rules))]
-        answer = self.answer(hits)
-        if missing.is_constant:
-            return NULL if missing.constant else answer
-        return self.compiler.only_if(~missing.column, answer)
+        met = logic.conjunction([logic.negation(missing), allowed(self.compiler, self.checked, self.scope)])
+        return self.compiler.where_met(met, self.answer(hits))
 
     def hit(self, rule: int, inputs: Sequence[Value], missing: Scalar) -> Scalar:
         """Tell whether a rule's conditions are all met; never null."""
@@ -110,9 +120,7 @@ class _Inlined:
 
     def unless(self, conflict: Scalar, value: Value) -> Value:
         """Give null where rules contradict each other."""
-        if conflict.is_constant:
-            return NULL if conflict.constant else value
-        return self.compiler.only_if(~conflict.column, value)
+        return self.compiler.where_met(logic.negation(conflict), value)
 
     def clash(self, possible: Sequence[int], hits: Sequence[Scalar]) -> Scalar:
         """Tell whether two rules hold at once."""
@@ -163,6 +171,8 @@ class _Inlined:
             for rule in possible
         ]
         if not self.table.aggregation:
+            if self.checked.has_default and all(item.present is not None for item in found):
+                raise self.compiler.refuse("A default in a table that lists its hits")
             return ListValue(tuple(found))
         answer = self.aggregate(found)
         counted = [Item(NULL, item.present) for item in found]
