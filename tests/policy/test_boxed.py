@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from postloan.engine import Engine
-from postloan.errors import PolicyError
 from postloan.policy import graph, graph_compiler
 from postloan.policy.feel import nodes as n
 from tests.policy.frames import AS_OF
@@ -190,14 +189,12 @@ def test_an_input_beyond_its_values_has_no_answer(kind: str | None, expected: ob
     assert both(body, engine, kind=kind) == expected
 
 
-def test_columns_refuse_a_default_where_hits_are_listed(engine: Engine) -> None:
+def test_a_default_where_hits_are_listed_is_never_an_empty_list(engine: Engine) -> None:
     default = "<defaultOutputEntry><text>9</text></defaultOutputEntry>"
     listed = (
         _over("amount", "number", extra=default).replace('"FIRST"', '"COLLECT"').replace(">-<", ">&lt; 0<")
     )
-    read = model(AMOUNT + decision("A", listed, "i_amount"))
-    assert graph.decide(read, "A", {"amount": D(1)}, AS_OF) == [D(1)]
-    with pytest.raises(PolicyError, match="default"):
-        graph.decide(read, "A", {"amount": D(0)}, AS_OF)
-    with pytest.raises(PolicyError, match="default"):
-        graph_compiler.answer(read, "A", {"amount": D(0)}, AS_OF, engine)
+    body = AMOUNT + decision("A", listed, "i_amount")
+    assert both(body, engine, amount=D(1)) == [D(1)]
+    assert refused(body, amount=D(0)).code == "feel_refused"
+    assert graph_compiler.answer(model(body), "A", {"amount": D(0)}, AS_OF, engine) is None

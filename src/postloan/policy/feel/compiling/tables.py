@@ -171,9 +171,11 @@ class _Inlined:
             for rule in possible
         ]
         if not self.table.aggregation:
-            if self.checked.has_default and all(item.present is not None for item in found):
-                raise self.compiler.refuse("A default in a table that lists its hits")
-            return ListValue(tuple(found))
+            listed = ListValue(tuple(found))
+            if not self.checked.has_default:
+                return listed
+            some = logic.disjunction([lists.there(item, logic.TRUE) for item in found])
+            return self.compiler.where_met(some, listed)  # the standard leaves open what a default is here
         answer = self.aggregate(found)
         counted = [Item(NULL, item.present) for item in found]
         if self.table.aggregation != "#":
