@@ -21,12 +21,14 @@ from postloan.engine.types import Table
 class Rows:
     """A table whose columns are read into whole numbers, and look-ups joined by such numbers.
 
-    Methods give parts of SQL, which other methods take; `table` makes a table of them.
+    Methods give parts of SQL, which other methods take; `table` makes a table of them. Where `are_joined`,
+    the table is to be held `as_written`.
     """
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self.engine = engine
         self.types = table.schema()
+        self.are_joined = False
         self._from = [f"({engine.statement(table)}) AS r"]
 
     def column(self, name: str) -> str:
@@ -64,7 +66,8 @@ class Rows:
 
     def given(self, name: str, values: Mapping[str, int], others: int, nothing: int) -> str:
         """Read a number off a text as `told` does, from a look-up: for many values."""
-        found = self.look_up(
+        found = self._joined(
+            "LEFT",
             [Field("at", "string"), Field("gives", "integer")],
             [list(values), list(values.values())],
             self.column(name),
@@ -102,12 +105,18 @@ class Rows:
         return f"({found[0]} * {len(fields) + 1} + {_whole(within)})"
 
     def look_up(self, fields: Sequence[Field], columns: Sequence[Sequence[Any]], at: str) -> list[str]:
-        """Join a look-up by its first column, which is unique; give its columns."""
+        """Join a look-up by its first column, whole numbers of which each row has one; give its columns."""
+        self.are_joined = True
+        # DuckDB finds a row by its number at once in an inner join, and hashes it in any other.
+        return self._joined("INNER", fields, columns, at)
+
+    def _joined(
+        self, how: str, fields: Sequence[Field], columns: Sequence[Sequence[Any]], at: str
+    ) -> list[str]:
         name = self.engine.small(fields, columns)
         alias = f"l{len(self._from)}"
         read = [f"{alias}.{self._quoted(field.name)}" for field in fields]
-        # The side that is streamed is always the left one: an engine's guess at sizes is wrong here.
-        self._from.append(f"LEFT JOIN {name} AS {alias} ON {read[0]} = {at}")
+        self._from.append(f"{how} JOIN {name} AS {alias} ON {read[0]} = {at}")
         return read
 
     def table(self, columns: Mapping[str, str]) -> Table:

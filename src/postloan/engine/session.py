@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -162,18 +162,28 @@ class Engine:
         stored.createOrReplaceTempView(view)
         return self.backend.table(view)
 
-    def hold(self, table: Table, name: str) -> Table:
+    def hold(self, table: Table, name: str, *, as_written: bool = False) -> Table:
         """Compute a narrow table once and keep it in memory, on Spark as `materialise` does.
 
-        DuckDB moves what does not fit into its scratch; a wide table is better off in a file.
+        DuckDB moves what does not fit into its scratch; a wide table is better off in a file. With
+        `as_written` it joins in the order of the query, which suits rows with look-ups joined to them: it
+        guesses that each makes the rows fewer, and soon takes the rows for the smaller side.
         """
         if self.kind == "spark":
             return self.materialise(table, name)
         held = f"held_{next(self._names)}"
-        with _refusals():
+        with _refusals(), self._joins_kept() if as_written else nullcontext():
             self.backend.raw_sql(f"CREATE TABLE {held} AS {self._statement(table)}")
         self._held.append(held)
         return self.backend.table(held)
+
+    @contextmanager
+    def _joins_kept(self) -> Iterator[None]:
+        self.backend.raw_sql("SET disabled_optimizers='join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.backend.raw_sql("RESET disabled_optimizers")
 
     def statement(self, table: Table) -> str:
         """Give the query of a table."""

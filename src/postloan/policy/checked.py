@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +101,7 @@ class _Validator:
             ("rules", [rule.id for rule in table.rules]),
             ("outputs", [output.name for output in table.outputs]),
         ):
-            double = sorted({name for name in names if names.count(name) > 1})
+            double = sorted(name for name, times in Counter(names).items() if times > 1)
             if double:
                 raise self.error(f"Two {what} are called {', '.join(double)}.")
         if not table.outputs:

@@ -44,8 +44,8 @@ class Evaluation:
         words = Words(self.checked, self.engine, self.frame, self.as_of, self.places(), self.kept())
         table = words.table()
         if several:
-            return Several(self.outcomes, self.keys, words.names).answer(table)
-        return self.single(table, words.names)
+            return Several(self.outcomes, self.keys, words.names, words.are_joined).answer(table)
+        return self.single(table, words.names, are_joined=words.are_joined)
 
     def refuse_name_clash(self) -> None:
         """Refuse outputs that would overwrite a key or a column of the answer."""
@@ -112,7 +112,7 @@ class Evaluation:
         """Give how many words the rules of an ANY table fill once."""
         return max(1, -(-len(self.table.rules) // BITS))
 
-    def single(self, words: Table, names: list[str]) -> Table:
+    def single(self, words: Table, names: list[str], *, are_joined: bool) -> Table:
         """Give each row's winning rule and its outputs, or the defaults."""
         policy, last = self.table.hit_policy, len(self.table.rules) - 1
         half = self.words_of_any() if policy == "A" else len(names)
@@ -125,13 +125,16 @@ class Evaluation:
             counts = [v.bit_count(words[name]) for name in names]
             columns["broken"] = reduce(lambda a, b: a + b, counts) > 1
         if policy == "A" and last > 0:
-            end = v.literal(last, "integer") - _first(words, names[half:])
-            columns["broken"] = (self.sameness(decided) != self.sameness(end)).fill_null(False)
+            columns["last_met"] = v.literal(last, "integer") - _first(words, names[half:])
         coded = words.select(*self.kept(), **columns)
-        if "broken" in columns:
-            held = self.engine.hold(coded, "decided")
-            self.refuse_conflicts(held, words, names)
-            coded = held.drop("broken")
+        if len(columns) > 1 or are_joined:
+            coded = self.engine.hold(coded, "decided", as_written=are_joined)
+        if "last_met" in columns:
+            differs = self.sameness(coded["decided"]) != self.sameness(coded["last_met"])
+            coded = coded.mutate(broken=differs & coded["last_met"].notnull()).drop("last_met")
+        if "broken" in coded.columns:
+            self.refuse_conflicts(coded, words, names)
+            coded = coded.drop("broken")
         return self.outcomes.of_single(coded, self.keys, self.order())
 
     def sameness(self, place: Column) -> Column:
@@ -150,8 +153,8 @@ class Evaluation:
         rows = words.filter([_is(words[key], value) for key, value in subject.items()])
         half = names[: self.words_of_any()] if policy == "A" else names
         several = [v.bit_count(rows[name]) for name in half]
-        rows = rows.filter(reduce(lambda a, b: a + b, several) > 1)
-        (row,) = self.engine.rows(rows.select(*half).limit(1))
+        rows = rows.filter(reduce(lambda a, b: a + b, several) > 1).select(*half).limit(1)
+        (row,) = self.engine.rows(self.engine.hold(rows, "broken", as_written=True))
         met = sum(row[name] << BITS * i for i, name in enumerate(half))
         rules = [rule for i, rule in enumerate(self.order()) if met >> i & 1]
         ids = [self.table.rules[rule].id for rule in sorted(rules, key=lambda rule: self.checked.ranks[rule])]

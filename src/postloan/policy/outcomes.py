@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from postloan.engine import Column, Engine, Field, Kind, Table
@@ -29,12 +30,7 @@ class Outcomes:
     engine: Engine
     as_of: date
 
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """Give the kinds of the output columns."""
-        return {item.name: output_kind(item) for item in self.checked.outputs}
-
-    @property
+    @cached_property
     def fields(self) -> list[Field]:
         """Give the columns of a look-up that hold outputs."""
         return [Field(f"out_{i}", output_kind(item)) for i, item in enumerate(self.checked.outputs)]

@@ -34,6 +34,7 @@ class Several:
     outcomes: Outcomes
     keys: Sequence[str]
     names: Sequence[str]
+    are_joined: bool = False
 
     @property
     def ranks(self) -> Sequence[int]:
@@ -52,7 +53,7 @@ class Several:
     def answer(self, words: Table) -> Table:
         """Give the answers of rows that carry their words."""
         engine = self.outcomes.engine
-        held = engine.hold(words, "words")
+        held = engine.hold(words, "words", as_written=self.are_joined)
         if self.outcomes.checked.table.aggregation:
             return self.aggregated(held)
         return self.listed(held)
@@ -67,7 +68,7 @@ class Several:
 
     def all_patterns(self, held: Table, columns: Sequence[str]) -> Table:
         """Give the rows that meet rules, one for each part that they meet rules of."""
-        return reduce(lambda a, b: a.union(b), [self.patterns(held, part, columns) for part in self.parts])
+        return _union([self.patterns(held, part, columns) for part in self.parts])
 
     def hits(self, held: Table) -> Table:
         """Give one row for each pattern of bits and each rule in it."""
@@ -175,3 +176,11 @@ class Several:
         if "input_missing" not in rows.columns:
             return value
         return v.when([(rows["input_missing"], v.null(kind))], value)
+
+
+def _union(tables: Sequence[Table]) -> Table:
+    """Put tables below each other in pairs of pairs: in a row, dozens of them would nest too deep."""
+    if len(tables) == 1:
+        return tables[0]
+    half = len(tables) // 2
+    return _union(tables[:half]).union(_union(tables[half:]))

@@ -39,6 +39,7 @@ class Words:
     Args:
         places: for each rule the places of its bits, counted from 0 through all words.
         keep: columns of the frame that are carried along.
+        are_joined: the table joins look-ups, so it is to be held `as_written`.
     """
 
     checked: CheckedTable
@@ -48,6 +49,7 @@ class Words:
     places: Sequence[Sequence[int]]
     keep: Sequence[str]
     count: int = 1
+    are_joined: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -72,6 +74,7 @@ class Words:
         for name, item in direct.items():
             parts[0].append(_read(rows, name, item, item.masks, item.nothing))
         self.look_up(rows, {name: item for name, item in found.items() if name not in direct}, parts)
+        self.are_joined = rows.are_joined
         kept = [name for name in base.columns if name in {*self.keep, "input_missing"}]
         words = {name: " & ".join(part) for name, part in zip(self.names, parts, strict=True)}
         return rows.table({name: rows.column(name) for name in kept} | words)
