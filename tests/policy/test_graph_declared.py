@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -105,3 +106,57 @@ def test_an_input_that_lacks_an_entry_is_refused() -> None:
         graph.decide(read, "A", {"p": {"name": "a"}}, AS_OF)
     assert caught.value.code == "input_kind"
     assert "input p" in (caught.value.where or "")
+
+
+COLOURS = '<allowedValues><text>"red", "green"</text></allowedValues>'
+SHARES = (
+    "<allowedValues><text>[0..1]</text></allowedValues>"
+    "<typeConstraint><text>sum(?) = 1</text></typeConstraint>"
+)
+LIMITS = (
+    f'<itemDefinition name="Colour"><typeRef>string</typeRef>{COLOURS}</itemDefinition>'
+    f'<itemDefinition name="Shares" isCollection="true"><typeRef>number</typeRef>{SHARES}</itemDefinition>'
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        ("Colour", '"red"', ""),
+        ("Colour", '"blue"', "value_not_allowed"),
+        ("Colour", "null", ""),
+        ("Shares", "[0.4, 0.6]", ""),
+        ("Shares", "[0.4, 0.5]", "value_not_allowed"),  # the list as a whole
+        ("Shares", "[-1, 2]", "value_not_allowed"),  # each item
+    ],
+)
+def test_a_decision_keeps_to_the_values_of_its_type(kind: str, text: str, code: str, engine: Engine) -> None:
+    read = model(LIMITS + decision("A", words(text), kind=kind))
+    asks = (graph.decide, partial(graph_compiler.answer, engine=engine))
+    for ask in asks:
+        found = ""
+        try:
+            ask(read, "A", {}, AS_OF)
+        except PolicyError as error:
+            found = error.code
+        assert found == code
+
+
+def test_a_number_of_many_digits_stays_exact(engine: Engine) -> None:
+    wide = "1234567890123456789012345678901"
+    read = model(given(n="number") + decision("A", words("string(n)"), "i_n"))
+    assert graph.decide(read, "A", {"n": D(wide)}, AS_OF) == wide
+    assert graph_compiler.answer(read, "A", {"n": D(wide)}, AS_OF, engine) == wide
+
+
+def test_a_sum_of_hits_keeps_34_digits() -> None:
+    rules = (
+        "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>n</text></outputEntry></rule>" * 2
+    )
+    box = (
+        '<decisionTable hitPolicy="COLLECT" aggregation="SUM"><input><inputExpression><text>n</text>'
+        f"</inputExpression></input><output/>{rules}</decisionTable>"
+    )
+    read = model(given(n="number") + decision("A", box, "i_n"))
+    found = graph.decide(read, "A", {"n": D("1234567890123456789012345678901")}, AS_OF)
+    assert str(found) == "2469135780246913578024691357802"

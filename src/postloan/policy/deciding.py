@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from postloan.errors import PolicyError
 from postloan.policy import feel
 from postloan.policy.checked import CheckedTable
 from postloan.policy.feel.interpreter import normalise
+from postloan.policy.feel.values import CONTEXT
 
 Values = Mapping[str, object]
 
@@ -127,5 +129,7 @@ def _aggregated(
     if sign == "#" and not missing:
         result = Decimal(len(hits)) if hits or item.default is None else item.default
     elif found:
-        result = sum(found[1:], found[0]) if sign == "+" else min(found) if sign == "<" else max(found)
+        result = (
+            functools.reduce(CONTEXT.add, found) if sign == "+" else min(found) if sign == "<" else max(found)
+        )
     return {name: result, "rule_ids": ids}

@@ -53,6 +53,7 @@ class Decision:
         knows: names of the business knowledge models and services that its logic calls.
         where: the place that errors name.
         read: reads the logic.
+        allowed: the unary tests that its item definition asks of its value.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Decision:
     knows: tuple[str, ...]
     where: str
     read: Callable[[], n.Node | None] = field(repr=False, compare=False)
+    allowed: tuple[Allowed, ...] = ()
 
     @cached_property
     def logic(self) -> n.Node | None:

@@ -27,7 +27,7 @@ from postloan.policy.feel.compiling.values import (
     number,
     of_constant,
 )
-from postloan.policy.feel.values import CONTEXT, Interval
+from postloan.policy.feel.values import CONTEXT, Interval, has_places
 
 _COLUMN_KINDS: dict[str, Kind] = {
     "number": "integer",
@@ -107,7 +107,7 @@ class Leaves:
         """Add a number; one that no column of a file holds is written into the query."""
         if value == value.to_integral_value() and abs(value) <= _INTEGER:
             name = self.leaf(int(value), "integer")
-        elif value == round(value, 6) and abs(value) < _DECIMAL:
+        elif has_places(value, 6) and abs(value) < _DECIMAL:
             name = self.leaf(value, "decimal")
         else:
             constant = num.of_constant(value, "")

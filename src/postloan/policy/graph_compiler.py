@@ -31,9 +31,11 @@ from postloan.policy.feel.compiling.values import (
     Scalar,
     Value,
 )
+from postloan.policy.feel.values import has_places
 from postloan.policy.graph import Decision, Model, Service, accept, kinds_for, required
 from postloan.policy.graph_columns import Leaves, changed, collected, columns, spread
 from postloan.policy.graph_typing import Typing, inner_decisions, service_logic
+from postloan.policy.graph_values import refuse_outside
 from postloan.policy.names import column_name
 
 _KEY = "graph_row"
@@ -71,7 +73,9 @@ def answer(model: Model, name: str, inputs: Mapping[str, object], as_of: date, e
     graph.given = set(inputs)
     if name in model.services:
         return graph.collect(graph.service(model.services[name]))
-    return graph.collect(graph.decision(name))
+    found = graph.collect(graph.decision(name))
+    refuse_outside(name, model.decisions[name].allowed, found, model.decisions[name].where)
+    return found
 
 
 def compile_model(
@@ -331,6 +335,6 @@ def _is_held(cells: Sequence[n.Node], default: object) -> bool:
     """Tell whether the constants among a table's outputs fit the columns of its compiled form."""
     found = [cell.value for cell in cells if isinstance(cell, n.Literal)] + [default]
     return all(
-        isinstance(one, str | bool | date | None) or (isinstance(one, Decimal) and round(one, 6) == one)
+        isinstance(one, str | bool | date | None) or (isinstance(one, Decimal) and has_places(one, 6))
         for one in found
     )

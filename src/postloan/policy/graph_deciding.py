@@ -12,6 +12,7 @@ from postloan.policy.feel.conversion import converted
 from postloan.policy.feel.interpreter import Closure
 from postloan.policy.graph import Model, Service, accept, kinds_for, required
 from postloan.policy.graph_typing import Typing, inner_decisions, service_logic
+from postloan.policy.graph_values import refuse_outside
 
 
 def decided(model: Model, name: str, inputs: Mapping[str, object], as_of: date) -> object:
@@ -51,7 +52,9 @@ class _Run:
         values = {needed: self.values[needed] for needed in decision.requires}
         values |= {known: self.function(known) for known in decision.knows}
         found = feel.interpret(decision.logic, values, self.as_of)
-        return converted(found, decision.kind, decision.where)
+        answer = converted(found, decision.kind, decision.where)
+        refuse_outside(name, decision.allowed, answer, decision.where)
+        return answer
 
     def function(self, name: str) -> Closure:
         """Give a business knowledge model or service as a function with what it calls."""

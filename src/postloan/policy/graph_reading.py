@@ -121,9 +121,9 @@ class GraphReader:
             element, "informationRequirement", ("requiredInput", "requiredDecision"), place
         )
         knows = self.required(element, "knowledgeRequirement", ("requiredKnowledge",), place)
-        kind = self.types.of(_type_of(element)).kind
-        read = partial(self.logic, element, name, kind, (*requires, *knows), place)
-        return Decision(element.get("id", name), name, kind, requires, knows, place, read)
+        item = self.types.of(_type_of(element))
+        read = partial(self.logic, element, name, item.kind, (*requires, *knows), place)
+        return Decision(element.get("id", name), name, item.kind, requires, knows, place, read, item.allowed)
 
     def knowledge(self, element: ET.Element, name: str) -> Knowledge:
         """Read a business knowledge model without its logic."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from postloan.errors import PolicyError
@@ -11,8 +12,9 @@ from postloan.policy import feel
 from postloan.policy.feel import kinds as k
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.types_of_values import conforms
-from postloan.policy.feel.values import Interval, kind_of, normalise, written
+from postloan.policy.feel.values import CONTEXT, Interval, kind_of, normalise, written
 from postloan.policy.graph import InputData, Model
+from postloan.policy.item_definitions import Allowed
 
 _ANY_DAY = date(2000, 1, 1)
 """Allowed values are constants; what they would say of today is not asked."""
@@ -60,6 +62,10 @@ def _value(model: Model, declared: InputData, value: object) -> object:
         raise _error(
             model, "input_kind", "A number is a float, which is not exact.", declared.name, "Give a Decimal."
         ) from error
+    if not _is_exact(found):
+        raise _error(
+            model, "input_kind", "A number has more than 34 digits, or no end.", declared.name, "Round it."
+        )
     found = _converted(found, declared.kind)
     if found is not None and not conforms(found, declared.kind):
         raise _error(
@@ -68,9 +74,17 @@ def _value(model: Model, declared: InputData, value: object) -> object:
             f"`{declared.name}` is {_shown(found)}, declared a {declared.kind}.",
             declared.name,
         )
-    for rule in declared.allowed:
-        _refuse_outside(model, declared.name, rule.path, rule.tests, found)
+    place = ", ".join(filter(None, (model.where, f"input {declared.name}")))
+    refuse_outside(declared.name, declared.allowed, found, place, "input_not_allowed")
     return found
+
+
+def _is_exact(value: object) -> bool:
+    """Tell whether decimal128 holds every number within."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == CONTEXT.plus(value)
+    inner = value if isinstance(value, list) else value.values() if isinstance(value, Mapping) else ()
+    return all(map(_is_exact, inner))
 
 
 def _moments(value: object) -> object:
@@ -90,27 +104,35 @@ def _converted(value: object, kind: k.Kind) -> object:
     return value[0] if single and not k.is_list(kind) and kind != "any" else value  # type: ignore[index]
 
 
-def _refuse_outside(model: Model, name: str, path: tuple[str, ...], tests: str, value: object) -> None:
-    node = feel.parse_unary(tests, where=f"{model.where}, allowed values of {name}")
-    for one in _at(value, path):
-        if one is not None and not feel.interpret_unary(node, one, {}, _ANY_DAY):
-            raise _error(
-                model,
-                "input_not_allowed",
-                f"`{'.'.join((name, *path))}` is {_shown(one)}, which is not among its values.",
-                name,
-                f"Allowed: {tests}.",
-            )
+def refuse_outside(
+    name: str, allowed: Iterable[Allowed], value: object, where: str, code: str = "value_not_allowed"
+) -> None:
+    """Refuse a value that is not among those that its item definition allows; null is no value.
+
+    Raises:
+        PolicyError: of the code that is asked for, naming the part of the value.
+    """
+    for rule in allowed:
+        node = feel.parse_unary(rule.tests, where=f"{where}, allowed values")
+        for one in _at(value, rule.path, whole=rule.whole):
+            if one is not None and not feel.interpret_unary(node, one, {}, _ANY_DAY):
+                path = ".".join((name, *rule.path))
+                raise PolicyError(
+                    code,
+                    f"`{path}` is {_shown(one)}, which is not among its values.",
+                    where=where,
+                    mend=f"Allowed: {rule.tests}.",
+                )
 
 
-def _at(value: object, path: tuple[str, ...]) -> Iterator[object]:
-    if isinstance(value, list):
+def _at(value: object, path: tuple[str, ...], *, whole: bool) -> Iterator[object]:
+    if isinstance(value, list) and (path or not whole):
         for item in value:
-            yield from _at(item, path)
+            yield from _at(item, path, whole=whole)
     elif not path:
         yield value
     elif isinstance(value, Mapping):
-        yield from _at(value.get(path[0]), path[1:])
+        yield from _at(value.get(path[0]), path[1:], whole=whole)
 
 
 def _shown(value: object) -> str:

@@ -13,10 +13,14 @@ from postloan.policy.xml_reading import child, children, text_of
 
 @dataclass(frozen=True)
 class Allowed:
-    """Unary tests that the values at a path within a kind must meet; lists on the way are gone into."""
+    """Unary tests that the values at a path within a kind must meet.
+
+    Lists on the way are gone into, at its end too unless the tests are about the list as a whole.
+    """
 
     path: tuple[str, ...]
     tests: str
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class ItemKinds:
         elif components:
             parts = {part.get("name", ""): self._read(part) for part in components}
             allowed = tuple(
-                Allowed((name, *rule.path), rule.tests)
+                Allowed((name, *rule.path), rule.tests, rule.whole)
                 for name, part in parts.items()
                 for rule in part.allowed
             )
@@ -74,7 +78,8 @@ class ItemKinds:
         else:
             reference = child(element, "typeRef")
             found = self.of(None if reference is None else reference.text)
-        tests = text_of(child(element, "allowedValues"))
-        own = (*found.allowed, Allowed((), tests)) if tests else found.allowed
         listed = element.get("isCollection", "false") == "true"
+        tests = text_of(child(element, "allowedValues")), text_of(child(element, "typeConstraint"))
+        rules = (Allowed((), tests[0]), Allowed((), tests[1], whole=listed))
+        own = (*found.allowed, *(rule for rule in rules if rule.tests))
         return ItemKind(k.list_of(found.kind) if listed else found.kind, own, found.result)

@@ -85,6 +85,12 @@ def normalise(value: object) -> object:
     return value.date() if isinstance(value, datetime) else value
 
 
+def has_places(value: Decimal, most: int) -> bool:
+    """Tell whether a number has no more decimal places than that; zeros that say nothing do not count."""
+    exponent = value.normalize(CONTEXT).as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= most
+
+
 def family(value: object) -> str:
     """Give the kind of a value, of lists, contexts and ranges no more than that they are such."""
     if isinstance(value, list):
@@ -128,7 +134,20 @@ def equal(left: object, right: object) -> bool | None:
             return False
         return conjunction([equal(left[name], right[name]) for name in left])
     zones = _zones(left, right)
-    return None if zones is not None and zones[0] != zones[1] else bool(left == right)
+    if zones is not None and zones[0] != zones[1]:
+        return None
+    if left != right and _in_one_second(left, right):
+        raise PolicyError(
+            "feel_refused", "Times that differ by a part of a second alone are not compared: it is left open."
+        )
+    return bool(left == right)
+
+
+def _in_one_second(left: object, right: object) -> bool:
+    """Tell whether two times are one to the second, which is as far as some take equality to go."""
+    pair = [one.value if isinstance(one, n.Moment) else one for one in (left, right)]
+    cut = [one.replace(microsecond=0) for one in pair if isinstance(one, datetime | time)]
+    return len(cut) == 2 and cut[0] == cut[1]
 
 
 def _zones(left: object, right: object) -> tuple[bool, bool] | None:
