@@ -146,3 +146,23 @@ def test_a_model_that_cannot_be_read_is_refused_case_by_case(kit: Path) -> None:
 def test_a_folder_without_cases_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(tmp_path), "--json"])
     assert getattr(done.exception, "code", "") == "no_conformance_cases"
+
+
+def test_one_broken_file_is_refused_and_the_rest_is_counted(kit: Path) -> None:
+    (kit / "9998-broken").mkdir()
+    (kit / "9998-broken" / "m-test-01.xml").write_bytes(b"<testCases><testCase>")
+    answer = json.loads(CliRunner().invoke(command, [str(kit), "--json"]).stdout)
+    assert {one["folder"]: one["refused"] for one in answer["folders"]} == {"9998-broken": 1, "9999-mine": 1}
+    assert answer["totals"]["passed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [("NaN", "double"), ("INF", "double"), ("a lot", "decimal"), ("1" * 37, "decimal")],
+)
+def test_a_number_that_is_none_is_refused_as_an_input(kit: Path, given: str, kind: str) -> None:
+    path = kit / "9999-mine" / "m-test-01.xml"
+    path.write_text(CASES.replace('xsd:decimal">1.5<', f'xsd:{kind}">{given}<'), encoding="utf-8")
+    (folder,) = json.loads(CliRunner().invoke(command, [str(kit), "--json"]).stdout)["folders"]
+    assert "right" in {one["case"] for one in folder["refusals"]}
+    assert "right" not in {one["case"] for one in folder["failures"]}

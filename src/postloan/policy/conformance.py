@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from postloan.errors import PolicyError
 from postloan.policy import graph
 from postloan.policy.conformance_files import Case, CaseFile, Untyped, folders, typed
-from postloan.policy.feel.values import equal, text, written
+from postloan.policy.feel.values import CONTEXT, equal, text, written
 
 if TYPE_CHECKING:
     from postloan.engine import Engine
@@ -181,7 +181,7 @@ def _compiled(engine: Engine | None, model: graph.Model, name: str, inputs: Mapp
 def same(found: object, expected: object) -> bool:
     """Compare as the kit does: numbers to eight places, everything else exactly."""
     if isinstance(found, Decimal) and isinstance(expected, Decimal):
-        return abs(found - expected) < CLOSE
+        return expected.is_finite() and abs(CONTEXT.subtract(found, expected)) < CLOSE
     if isinstance(found, list) and isinstance(expected, list):
         return len(found) == len(expected) and all(map(same, found, expected))
     if isinstance(found, Mapping) and isinstance(expected, Mapping):

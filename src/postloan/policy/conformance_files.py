@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -70,15 +70,21 @@ def folders(folder: Path) -> dict[str, list[CaseFile]]:
     """Give the files of cases in a folder and below, by the folder that they lie in.
 
     Raises:
-        PolicyError: `no_conformance_cases` if there are none; `dmn_syntax` for a file that is no XML.
+        PolicyError: `no_conformance_cases` if there are none.
     """
     found: dict[str, list[CaseFile]] = {}
     for path in sorted(folder.rglob("*.xml")):
-        root = parse_xml(path.read_bytes(), str(path))
-        if local(root) != "testCases":
-            continue
+        try:
+            root = parse_xml(path.read_bytes(), str(path))
+            if local(root) != "testCases":
+                continue
+            file = _file(path, root)
+        except PolicyError:
+            file = CaseFile(
+                path, path, (Case(path.name, {}, ()),)
+            )  # read as a model, it is refused with its fault
         name = path.parent.relative_to(folder).as_posix()
-        found.setdefault(path.parent.name if name == "." else name, []).append(_file(path, root))
+        found.setdefault(path.parent.name if name == "." else name, []).append(file)
     if not found:
         raise PolicyError(
             "no_conformance_cases",
@@ -139,17 +145,28 @@ def _scalar(element: ET.Element) -> Any:
     if element.get(f"{_XSI}nil") == "true":
         return None
     if kind in _NUMBERS:
-        return Decimal(text.strip())
+        return _number(text)
     if kind == "boolean":
-        return text.strip() == "true"
+        return text.strip() in ("true", "1")
     if kind in _TIMES:
         found = _TIMES[kind](text.strip())
         return Untyped(text) if found is None else found
     return text if kind == "string" else Untyped(text)
 
 
+def _number(text: str) -> Decimal | Untyped:
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return Untyped(text)
+
+
 def typed(value: Any, kind: k.Kind) -> Any:
-    """Give a value whose type the file does not tell as what the model declares."""
+    """Give a value whose type the file does not tell as what the model declares.
+
+    Raises:
+        PolicyError: `tck_refused` for one that is none such.
+    """
     if isinstance(value, list):
         return [typed(item, k.item_of(kind)) for item in value]
     if isinstance(value, dict):
@@ -157,15 +174,18 @@ def typed(value: Any, kind: k.Kind) -> Any:
         return {name: typed(item, members.get(name, "any")) for name, item in value.items()}
     if not isinstance(value, Untyped):
         return value
-    if kind == "number":
-        return Decimal(value)
-    if kind == "boolean":
-        return value == "true"
-    readers = {
+    readers: Mapping[k.Kind, Callable[[str], object]] = {
+        "number": _number,
+        "boolean": {"true": True, "1": True, "false": False, "0": False}.get,
         "date": read_date,
         "time": read_time,
         "datetime": read_moment,
         "days": read_duration,
         "months": read_duration,
     }
-    return readers[kind](value) if kind in readers else str(value)
+    if kind not in readers:
+        return str(value)
+    found = readers[kind](value.strip())
+    if found is None or isinstance(found, Untyped):
+        raise PolicyError("tck_refused", f"The case gives {str(value)!r} where a {kind} is declared.")
+    return found
