@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
+from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
 from postloan.policy.feel.values import CONTEXT, bounded
 
@@ -114,6 +115,8 @@ def _shifted(start: object, step: object) -> object:
 def _difference(left: object, right: object) -> object:
     if isinstance(left, n.Moment) or isinstance(right, n.Moment):
         a, b = _moment(left), _moment(right)
+        if type(left) is date or type(right) is date:
+            a, b = _beside_date(left, a), _beside_date(right, b)
         if a is None or b is None or (a.utcoffset() is None) != (b.utcoffset() is None):
             return None
         return a - b
@@ -125,6 +128,19 @@ def _difference(left: object, right: object) -> object:
         day = date(2000, 1, 3)
         return datetime.combine(day, left) - datetime.combine(day, right)
     return None
+
+
+def _beside_date(value: object, moment: datetime | None) -> datetime | None:
+    """Give a moment beside a date, or that date's midnight, which the standard takes in UTC."""
+    if type(value) is date and moment is not None:
+        return moment.replace(tzinfo=UTC)
+    if moment is not None and moment.utcoffset() is None:
+        raise PolicyError(
+            "feel_refused",
+            "A date and a date and time without an offset from UTC have no difference.",
+            mend="Take date(…) of the date and time.",
+        )
+    return moment
 
 
 def _moment(value: object) -> datetime | None:

@@ -128,8 +128,11 @@ class _Checker(Calls):
                 return self.call(node, env)
             case n.Property(base, name):
                 return part_of(self.kind(base, env), name, self.where)
-            case n.InstanceOf(value, _):
-                self.kind(value, env)
+            case n.InstanceOf(value, declared):
+                if isinstance(value, n.Call) and value.function == "now":
+                    raise _error("`now()` is the business date, a day without a time of day.", self.where)
+                if self.kind(value, env) == declared == k.FUNCTION:
+                    raise _error("`instance of` does not look into functions.", self.where)
                 return "boolean"
             case n.Declared(value, declared):
                 return self.declared(self.kind(value, env), declared, "The value")
@@ -232,7 +235,7 @@ class _Checker(Calls):
         if base in ("null", k.FUNCTION) or k.is_range(base):
             raise _error(f"`[…]` filters a list, not a {base}.", self.where)
         inner = k.item_of(base) if k.is_list(base) else base
-        row = {**env, **(k.members_of(inner) or {}), "item": inner}
+        row = {**env, "item": inner, **(k.members_of(inner) or {})}
         if inner in ("any", k.CONTEXT):
             row = {**dict.fromkeys(n.names(condition) - set(env), "any"), **row}
         kind = self.kind(condition, row)

@@ -181,7 +181,7 @@ class _Row:
             yield values
             return
         first, rest = bindings[0], bindings[1:]
-        items = items_of(self.value(first.source, values))
+        items = items_of(self.value(first.source, values), downwards=_is_counted(first.source))
         if items is None:
             yield None
             return
@@ -217,13 +217,13 @@ class _Row:
     def filter(self, base: object, condition: n.Node, values: Values) -> object:
         items = base if isinstance(base, list) else [base] if base is not None else []
         members = dict.fromkeys(name for item in items if isinstance(item, Mapping) for name in item)
-        where = self.value(condition, {**values, **members, "item": None})
+        where = self.value(condition, {**values, "item": None, **members})
         if isinstance(where, Decimal):
             return at_position(items, where)
         kept = []
         for item in items:
             self.spend()
-            inner = {**values, **members, **(item if isinstance(item, Mapping) else {}), "item": item}
+            inner = {**values, "item": item, **members, **(item if isinstance(item, Mapping) else {})}
             if self.value(condition, inner) is True:
                 kept.append(item)
         return kept
@@ -274,6 +274,10 @@ class _Row:
         found = self.value(function.function.body, row)
         self.calls -= 1
         return found
+
+
+def _is_counted(source: n.Node) -> bool:
+    return isinstance(source, n.Range) and source.counted
 
 
 def compare(sign: str, left: object, right: object) -> bool | None:

@@ -129,7 +129,9 @@ def write_duration(value: timedelta | n.Months) -> str:
     micro = f".{span.microseconds:06}".rstrip("0") if span.microseconds else ""
     clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     clock += f"{seconds}{micro}S" if seconds or micro else ""
-    days = f"{span.days}D" if span.days or not clock else ""
+    days = f"{span.days}D" if span.days else ""
+    if not span:
+        clock = "0S"
     return f"{'-' if value < timedelta(0) else ''}P{days}{'T' if clock else ''}{clock}"
 
 

@@ -101,12 +101,16 @@ class Between(Node):
 
 @dataclass(frozen=True)
 class Range(Node):
-    """`[low..high]`; a round bracket leaves its end out."""
+    """`[low..high]`; a round bracket leaves its end out.
+
+    `counted` marks `low..high` without brackets in a loop, which may go downwards.
+    """
 
     low: Node
     high: Node
     low_closed: bool
     high_closed: bool
+    counted: bool = False
 
 
 @dataclass(frozen=True)

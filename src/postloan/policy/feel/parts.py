@@ -9,8 +9,7 @@ from typing import Any
 
 from postloan.errors import PolicyError
 from postloan.policy.feel import nodes as n
-from postloan.policy.feel.literals import write_time
-from postloan.policy.feel.values import Interval, normalise
+from postloan.policy.feel.values import CONTEXT, Interval, normalise, ordered
 
 Values = Mapping[str, object]
 
@@ -74,8 +73,7 @@ def _part_of_time(value: object, name: str) -> object:
         if name == "time offset":
             return value.utcoffset()
         if name == "timezone" and value.utcoffset() is not None:
-            clock = value.timetz() if isinstance(value, datetime) else value
-            return write_time(clock)[8:].lstrip(".0123456789")
+            raise PolicyError("feel_refused", "`.timezone` of an offset is refused: ask for `.time offset`.")
     return None
 
 
@@ -86,9 +84,15 @@ def at_position(items: list[Any], position: Decimal) -> object:
     return items[int(position) - 1 if position > 0 else int(position)]
 
 
-def items_of(source: object) -> list[Any] | None:
-    """Give what a loop goes through; None where the source is null."""
+def items_of(source: object, *, downwards: bool = False) -> list[Any] | None:
+    """Give what a loop goes through; None where the source is null.
+
+    Raises:
+        PolicyError: for a range in brackets whose end lies before its start; `1..-1` may go downwards.
+    """
     if isinstance(source, Interval):
+        if not downwards and ordered(">", source.low, source.high):
+            raise PolicyError("feel_refused", "A range whose end lies before its start has nothing in it.")
         return _span(source)
     if source is None or isinstance(source, list):
         return source
@@ -98,20 +102,21 @@ def items_of(source: object) -> list[Any] | None:
 def _span(interval: Interval) -> list[Any] | None:
     low, high = interval.low, interval.high
     if isinstance(low, Decimal) and isinstance(high, Decimal):
-        distance, one = high - low, Decimal(1)
-        if abs(distance) > MAX_SPAN:
+        if low != low.to_integral_value() or high != high.to_integral_value():
+            raise PolicyError("feel_refused", "A `for` goes through ranges of whole numbers alone.")
+        if abs(CONTEXT.subtract(high, low)) > MAX_SPAN:
             raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} numbers is refused.")
-        step: Any = one if distance >= 0 else -one
-        many = int(abs(distance)) + 1
+        start, end = int(low), int(high)
+        step = 1 if end >= start else -1
+        found: list[Any] = [Decimal(i) for i in range(start, end + step, step)]
     elif type(low) is date and type(high) is date:
         days = (high - low).days
         if abs(days) > MAX_SPAN:
             raise PolicyError("feel_too_large", f"A `for` over more than {MAX_SPAN:,} days is refused.")
-        step = timedelta(days=1 if days >= 0 else -1)
-        many = abs(days) + 1
+        sign = 1 if days >= 0 else -1
+        found = [low + timedelta(days=i) for i in range(0, days + sign, sign)]
     else:
         return None
-    found: list[Any] = [low + step * i for i in range(many)]
     if not interval.low_closed:
         found = [item for item in found if item != low]
     return found if interval.high_closed else [item for item in found if item != high]

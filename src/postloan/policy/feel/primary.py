@@ -142,7 +142,7 @@ class Reader(Grammar):
             self.want("in")
             source = self.expression()
             if self.take(".."):
-                source = n.Range(source, self.expression(), True, True)
+                source = n.Range(source, self.expression(), True, True, counted=True)
             found.append(n.Binding(name, source))
             self.declare(name)
             if not self.take(","):

@@ -116,7 +116,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "round down": ("round down(loan.amount, 0)",),
     "round half up": ("round half up(loan.amount, 0)",),
     "round half down": ("round half down(loan.amount, 0)",),
-    "abs": ("abs(loan.days - 40)", "abs(loan.on - today())"),
+    "abs": ("abs(loan.days - 40)", "abs(loan.on - today())", 'abs(@"-P1Y1M")'),
     "modulo": ("modulo(loan.days, 7)",),
     "sqrt": ("decimal(sqrt(loan.days), 6)",),
     "log": ("decimal(log(loan.days), 6)",),
@@ -147,6 +147,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "years and months duration": (
         "years and months duration(loan.on, today())",
         'years and months duration(@"2026-01-31T00:00:00", @"2027-03-01T00:00:00")',
+        'years and months duration(@"2026-01-31T00:00:00", today())',
+        'years and months duration(loan.on, @"2027-03-01T00:00:00")',
     ),
     "day of year": ("day of year(loan.on)", 'day of year(@"2026-01-31T00:00:00")'),
     "day of week": ("day of week(loan.on)", 'day of week(@"2026-01-31T00:00:00")'),

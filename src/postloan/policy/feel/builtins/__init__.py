@@ -71,7 +71,7 @@ def _run(
         if names:
             given = dict(zip(names, arguments, strict=True))
             ordered = [given.get(one.name) for one in form.parameters]
-            while ordered and ordered[-1] is None and form.parameters[len(ordered) - 1].optional:
+            while ordered and form.parameters[len(ordered) - 1].name not in given:
                 ordered.pop()
             return bounded(form.run(*ordered, **extra))
         return bounded(form.run(*arguments, **extra))

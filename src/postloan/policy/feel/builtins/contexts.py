@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from postloan.policy.feel import nodes as n
 from postloan.policy.feel.builtins.registry import feel
 from postloan.policy.feel.values import family, negation
 
@@ -24,7 +26,12 @@ def is_defined(value: object) -> bool:
 @feel("is(value1: any, value2: any) -> boolean")
 def is_same(a: object, b: object) -> bool:
     """Tell whether two values are the same and of one kind."""
-    return family(a) == family(b) and a == b
+    return family(a) == family(b) and a == b and _offset(a) == _offset(b)
+
+
+def _offset(value: object) -> timedelta | None:
+    clock = value.value if isinstance(value, n.Moment) else value
+    return clock.utcoffset() if isinstance(clock, time | datetime) else None
 
 
 @feel("get value(m: context, key: string) -> any")
@@ -50,22 +57,22 @@ def get_entries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @feel("context(entries: list<context>) -> context")
 def context_from(entries: list[Any]) -> dict[str, Any] | None:
-    """Make a context of entries of key and value; null if two have one key."""
+    """Make a context of entries of key and value; null if two have one key, or one an empty one."""
     found = {entry["key"]: entry["value"] for entry in entries if "key" in entry and "value" in entry}
-    complete = len(found) == len(entries) and all(isinstance(key, str) for key in found)
+    complete = len(found) == len(entries) and all(isinstance(key, str) and key for key in found)
     return found if complete else None
 
 
 @feel("context put(context: context, key: string, value: any) -> context")
-def context_put(context: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
-    """Give a context with one entry set."""
-    return {**context, key: value}
+def context_put(context: Mapping[str, Any], key: str, value: object) -> dict[str, Any] | None:
+    """Give a context with one entry set; null for an empty key."""
+    return {**context, key: value} if key else None
 
 
 @feel("context put(context: context, keys: list<string>, value: any) -> context")
 def context_put_at(context: Mapping[str, Any], keys: list[str], value: object) -> dict[str, Any] | None:
     """Give a context with the entry at the end of a path set."""
-    if not keys:
+    if not keys or not all(keys):
         return None
     first, *rest = keys
     if not rest:

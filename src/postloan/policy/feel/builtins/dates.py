@@ -116,10 +116,12 @@ def months_of_dates(start: date, end: date) -> n.Months:
     return n.Months(months_between(start, end))
 
 
+@feel("years and months duration(from: date, to: datetime) -> months")
+@feel("years and months duration(from: datetime, to: date) -> months")
 @feel("years and months duration(from: datetime, to: datetime) -> months")
-def months_of_moments(start: n.Moment, end: n.Moment) -> n.Months:
+def months_of_moments(start: Any, end: Any) -> n.Months:
     """Count the whole months from the day of one date and time to that of another."""
-    return n.Months(months_between(start.value.date(), end.value.date()))
+    return n.Months(months_between(_day(start), _day(end)))
 
 
 def _day(value: Any) -> date:

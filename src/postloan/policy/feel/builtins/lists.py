@@ -196,6 +196,8 @@ def any_true_of(*items: Any) -> bool | None:
 
 def _place(items: list[Any], position: Decimal) -> int:
     """Give the index of a position; raises IndexError, which makes null, where there is none."""
+    if position != position.to_integral_value():
+        raise PolicyError("feel_refused", f"The position {position} in a list is no whole number.")
     place = whole(position)
     if place == 0 or abs(place) > len(items):
         raise IndexError

@@ -15,9 +15,11 @@ from decimal import (
     Decimal,
 )
 
+from postloan.policy.feel import nodes as n
 from postloan.policy.feel.builtins.registry import feel
 from postloan.policy.feel.values import CONTEXT
 
+_ONES = Decimal(0)
 _SCALES = (-6111, 6176)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,4})?", re.ASCII)
 
@@ -29,7 +31,9 @@ def whole(value: Decimal) -> int:
     return int(value)
 
 
-def _rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
+def _rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal | None:
+    if scale is None:  # given as null, which is not left out
+        return None
     places = whole(scale)
     if not _SCALES[0] <= places <= _SCALES[1]:
         return None
@@ -46,45 +50,48 @@ def decimal(value: Decimal, scale: Decimal) -> Decimal | None:
 
 
 @feel("floor(n: number, scale?: number) -> number")
-def round_to_floor(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_to_floor(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round towards minus infinity."""
-    return _rounded(value, scale or Decimal(0), ROUND_FLOOR)
+    return _rounded(value, scale, ROUND_FLOOR)
 
 
 @feel("ceiling(n: number, scale?: number) -> number")
-def ceiling(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def ceiling(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round towards plus infinity."""
-    return _rounded(value, scale or Decimal(0), ROUND_CEILING)
+    return _rounded(value, scale, ROUND_CEILING)
 
 
 @feel("round up(n: number, scale?: number) -> number")
-def round_up(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_up(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round away from zero."""
-    return _rounded(value, scale or Decimal(0), ROUND_UP)
+    return _rounded(value, scale, ROUND_UP)
 
 
 @feel("round down(n: number, scale?: number) -> number")
-def round_down(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_down(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round towards zero."""
-    return _rounded(value, scale or Decimal(0), ROUND_DOWN)
+    return _rounded(value, scale, ROUND_DOWN)
 
 
 @feel("round half up(n: number, scale?: number) -> number")
-def round_half_up(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_half_up(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round to the nearest, a half away from zero."""
-    return _rounded(value, scale or Decimal(0), ROUND_HALF_UP)
+    return _rounded(value, scale, ROUND_HALF_UP)
 
 
 @feel("round half down(n: number, scale?: number) -> number")
-def round_half_down(value: Decimal, scale: Decimal | None = None) -> Decimal | None:
+def round_half_down(value: Decimal, scale: Decimal | None = _ONES) -> Decimal | None:
     """Round to the nearest, a half towards zero."""
-    return _rounded(value, scale or Decimal(0), ROUND_HALF_DOWN)
+    return _rounded(value, scale, ROUND_HALF_DOWN)
 
 
+@feel("abs(n: months) -> months")
 @feel("abs(n: days) -> days")
 @feel("abs(n: number) -> number")
-def absolute(value: Decimal | timedelta) -> Decimal | timedelta:
+def absolute(value: Decimal | timedelta | n.Months) -> Decimal | timedelta | n.Months:
     """Leave the sign away."""
+    if isinstance(value, n.Months):
+        return n.Months(abs(value.count))
     return value.copy_abs() if isinstance(value, Decimal) else abs(value)
 
 

@@ -134,8 +134,6 @@ _ROUNDING = {
 
 
 def _round(compiler: Compiler, function: str, values: Sequence[Value]) -> Value:
-    if function != "decimal" and len(values) > 1 and is_null_constant(values[1]):
-        values = values[:1]
     if any(is_null_constant(value) for value in values):
         return NULL
     places = lists.whole(values[1]) if len(values) > 1 else 0

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from postloan.policy.feel.compiling.core import Compiler
 
 
-def items(compiler: Compiler, source: Value, what: str) -> Sequence[Item]:
+def items(compiler: Compiler, source: Value, what: str, *, downwards: bool = False) -> Sequence[Item]:
     """Give the items of a list, none where it is null, or those of a range of constants."""
     from postloan.policy.feel.compiling.core import MOST_ITEMS
 
@@ -41,7 +41,7 @@ def items(compiler: Compiler, source: Value, what: str) -> Sequence[Item]:
         if source.absent is not None:
             found = [Item(item.value, logic.both(item.present, ~source.absent)) for item in found]
     elif isinstance(source, RangeValue):
-        found = _span(compiler, source)
+        found = _span(compiler, source, downwards=downwards)
     else:
         raise compiler.refuse(f"{what} with {describe(source)}")
     if len(found) > MOST_ITEMS:
@@ -49,15 +49,13 @@ def items(compiler: Compiler, source: Value, what: str) -> Sequence[Item]:
     return found
 
 
-def _span(compiler: Compiler, source: RangeValue) -> list[Item]:
-    from postloan.policy.feel import nodes as n
-    from postloan.policy.feel.interpreter import interpret
+def _span(compiler: Compiler, source: RangeValue, *, downwards: bool) -> list[Item]:
+    from postloan.policy.feel.parts import items_of
 
     if not is_constant(source):
         raise compiler.refuse("A range whose ends depend on the row, taken as a list,")
-    node = n.For((n.Binding("i", n.Name("source")),), n.Name("i"))
-    found = interpret(node, {"source": constant(source)}, compiler.as_of)
-    if not isinstance(found, list):
+    found = items_of(constant(source), downwards=downwards)
+    if found is None:
         raise compiler.refuse("A range without numbers or days, taken as a list,")
     return [Item(of_constant(item, compiler.where)) for item in found]
 

@@ -163,7 +163,8 @@ def rows(
         return
     if isinstance(source, ListValue) and source.absent is not None:
         yield None, logic.both(present, source.absent)
-    for item in lists.items(compiler, source, f"`{first.name} in …`"):
+    downwards = isinstance(first.source, n.Range) and first.source.counted
+    for item in lists.items(compiler, source, f"`{first.name} in …`", downwards=downwards):
         inner = {**scope, first.name: item.value}
         yield from rows(compiler, rest, inner, logic.both(present, item.present))
 
@@ -211,7 +212,7 @@ def filtered(compiler: Compiler, base: Value, condition: n.Node, scope: Scope) -
             return lists.at(base, found, compiler)
     kept = []
     for item in base.items:
-        inner = {**scope, **members, "item": item.value}
+        inner = {**scope, "item": item.value, **members}
         if isinstance(item.value, ContextValue):
             inner |= item.value.entries
         met = logic.is_true(compiler.truth(compiler.value(condition, inner), "`[…]`"))
