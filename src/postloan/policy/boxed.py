@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 
@@ -151,6 +151,7 @@ def _list(boxes: Boxes, element: ET.Element) -> n.Node:
 
 def _relation(boxes: Boxes, element: ET.Element) -> n.Node:
     columns = children(element, "column")
+    _refuse_doubles(boxes, "columns", columns)
     rows = []
     for i, row in enumerate(children(element, "row"), 1):
         cells = [one for one in row if local(one) in BOXES]
@@ -162,6 +163,13 @@ def _relation(boxes: Boxes, element: ET.Element) -> n.Node:
             entries.append(n.Entry(name, boxes.at(f"row {i}, column {name}").node(cell), kind))
         rows.append(n.Context(tuple(entries)))
     return n.ListOf(tuple(rows))
+
+
+def _refuse_doubles(boxes: Boxes, what: str, elements: Sequence[ET.Element]) -> None:
+    names = [one.get("name", "") for one in elements]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise boxes.refuse(f"Two {what} are called `{double}`.", code="dmn_syntax")
 
 
 def function(boxes: Boxes, element: ET.Element) -> n.Function:
@@ -180,6 +188,7 @@ def function(boxes: Boxes, element: ET.Element) -> n.Function:
         n.Parameter(one.get("name", ""), boxes.types.of(one.get("typeRef")).kind)
         for one in children(element, "formalParameter")
     )
+    _refuse_doubles(boxes, "parameters", children(element, "formalParameter"))
     inner = boxes.with_names({one.name: one.kind for one in parameters})
     body = inner.of(element, "The function")
     return n.Function(parameters, body if boxes.kind == "any" else n.Declared(body, boxes.kind))

@@ -61,7 +61,8 @@ def parse_xml(data: bytes, where: str) -> ET.Element:
     Raises:
         PolicyError: `dmn_entities` or `dmn_syntax`.
     """
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data  # UTF-16 would hide a document type
+    if wide or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise PolicyError(
             "dmn_entities",
             "The file declares a document type or entities, or is not UTF-8.",
@@ -70,8 +71,9 @@ def parse_xml(data: bytes, where: str) -> ET.Element:
         )
     try:
         return ET.fromstring(data)  # noqa: S314 - entities are refused above
-    except ET.ParseError as error:
-        raise PolicyError("dmn_syntax", f"The file is not XML: {error}.", where=where) from error
+    except (ET.ParseError, ValueError, LookupError) as error:  # the latter two: an encoding that is not known
+        mend = "Save it as UTF-8 from a DMN modeller, or copy a file that is sound."
+        raise PolicyError("dmn_syntax", f"The file is not XML: {error}.", where=where, mend=mend) from error
 
 
 def read(data: bytes, where: str = "") -> list[DecisionTable]:

@@ -170,6 +170,7 @@ class _Graph:
 
     def service(self, service: Service) -> Value:
         """Give the answer of a service from what it may be given."""
+        inner_decisions(self.model, service)
         taken = {*service.inputs, *service.input_decisions}
         outside = sorted(self.given - taken)
         if outside:

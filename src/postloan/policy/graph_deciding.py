@@ -51,7 +51,12 @@ class _Run:
         assert decision.logic is not None
         values = {needed: self.values[needed] for needed in decision.requires}
         values |= {known: self.function(known) for known in decision.knows}
-        found = feel.interpret(decision.logic, values, self.as_of)
+        try:
+            found = feel.interpret(decision.logic, values, self.as_of)
+        except PolicyError as error:
+            raise PolicyError(
+                error.code, error.message, where=error.where or decision.where, mend=error.mend
+            ) from error
         answer = converted(found, decision.kind, decision.where)
         refuse_outside(name, decision.allowed, answer, decision.where)
         return answer
@@ -70,6 +75,7 @@ class _Run:
 
     def service(self, service: Service) -> object:
         """Answer a service from what it may be given."""
+        inner_decisions(self.model, service)
         allowed = {*service.inputs, *service.input_decisions}
         outside = sorted(set(self.given) - allowed)
         if outside:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,6 +18,16 @@ from postloan.policy.item_definitions import ItemKinds
 from postloan.policy.xml_reading import child, children, local, targets
 
 _NAMED = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
+_VALUES = ("inputData", "decision")
+_TARGETS: Mapping[str, tuple[str, ...]] = {
+    "requiredInput": _VALUES,
+    "requiredDecision": _VALUES,
+    "requiredKnowledge": ("businessKnowledgeModel", "decisionService"),
+    "outputDecision": ("decision",),
+    "encapsulatedDecision": ("decision",),
+    "inputDecision": ("decision",),
+    "inputData": ("inputData",),
+}
 _ENTRIES = ("itemComponent", "column", "output", "formalParameter", "variable")
 
 
@@ -32,10 +42,8 @@ class GraphReader:
         self.sha256 = hashlib.sha256(data).hexdigest()
         if local(self.root) != "definitions":
             raise self.error("dmn_syntax", f"The root is `{local(self.root)}`, not `definitions`.")
-        self.types = ItemKinds(self.root)
-        self.elements = {
-            one.get("id", ""): one for one in self.root if local(one) in _NAMED and one.get("id")
-        }
+        self.types = ItemKinds(self.root, where)
+        self.elements = self.identified()
         self.members = frozenset(
             one.get("name", "") for one in self.root.iter() if local(one) in _ENTRIES and one.get("name")
         )
@@ -73,6 +81,21 @@ class GraphReader:
             self.types.kinds(),
             self.where,
         )
+
+    def identified(self) -> dict[str, ET.Element]:
+        """Give the parts that others refer to, by their ids; raises PolicyError if two have one."""
+        found: dict[str, ET.Element] = {}
+        for one in self.root:
+            identity = one.get("id", "")
+            if local(one) not in _NAMED or not identity:
+                continue
+            if identity in found:
+                names = f"`{found[identity].get('name', '')}` and `{one.get('name', '')}`"
+                raise self.error(
+                    "dmn_syntax", f"{names} have one id, `{identity}`.", mend="Give each its own."
+                )
+            found[identity] = one
+        return found
 
     def refuse_imports(self) -> None:
         """Refuse a model that needs others, or is in another language."""
@@ -137,32 +160,35 @@ class GraphReader:
         """Read a decision service."""
         place = f"{self.where}, service {name}" if self.where else f"service {name}"
         outputs, encapsulated, decisions, inputs = (
-            tuple(self.target(href, place) for href in targets(element, tag))
+            tuple(self.target(href, place, _TARGETS[tag]) for href in targets(element, tag))
             for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
         )
+        if not outputs:
+            raise PolicyError("dmn_syntax", "The service has no output decision.", where=place)
         identity, result = element.get("id", name), self.types.of(_type_of(element)).answer
         return Service(identity, name, k.FUNCTION, outputs, encapsulated, decisions, inputs, place, result)
 
     def required(self, element: ET.Element, tag: str, kinds: Iterable[str], place: str) -> tuple[str, ...]:
         """Give the names of what an element requires, in order."""
         found = (
-            self.target(href, place)
+            self.target(href, place, _TARGETS[kind])
             for requirement in children(element, tag)
             for kind in kinds
             for href in targets(requirement, kind)
         )
         return tuple(dict.fromkeys(found))
 
-    def target(self, href: str, place: str) -> str:
-        """Give the name of what a reference means."""
-        element = self.elements.get(href.rpartition("#")[2])
+    def target(self, href: str, place: str, tags: Collection[str]) -> str:
+        """Give the name of what a reference means; raises PolicyError if it is none of these elements."""
+        model, _, identity = href.rpartition("#")
+        element = self.elements.get(identity) if model in ("", self.root.get("namespace")) else None
+        here = place.removeprefix(f"{self.where}, ")
         if element is None:
-            raise self.error(
-                "dmn_reference",
-                f"`{href}` is required but is not in the file.",
-                place.removeprefix(f"{self.where}, "),
-                "Add what is missing, or remove the requirement.",
-            )
+            mend = "Add what is missing, or remove the requirement."
+            raise self.error("dmn_reference", f"`{href}` is required but is not in the file.", here, mend)
+        if local(element) not in tags:
+            told = f"`{element.get('name', '')}` is a {local(element)}; {' or '.join(tags)} is asked for."
+            raise self.error("dmn_reference", told, here, "Require it as what it is.")
         return element.get("name", "").strip()
 
     # Logic --------------------------------------------------------------------------------------------
@@ -176,8 +202,10 @@ class GraphReader:
         self, element: ET.Element, name: str, kind: k.Kind, names: Iterable[str], place: str
     ) -> n.Node | None:
         """Read a decision's logic; None if it has none."""
-        found = next((one for one in element if local(one) in boxed.BOXES), None)
-        return None if found is None else self.boxes(names, name, kind, place).node(found)
+        found = [one for one in element if local(one) in boxed.BOXES]
+        if len(found) > 1:
+            raise PolicyError("dmn_syntax", "The decision has two expressions.", where=place)
+        return self.boxes(names, name, kind, place).node(found[0]) if found else None
 
     def function(
         self, element: ET.Element, name: str, kind: k.Kind, names: Iterable[str], place: str

@@ -103,6 +103,15 @@ def inner_decisions(model: Model, service: Service) -> list[str]:
 
     for name in (*service.outputs, *service.encapsulated):
         visit(name)
+    for name in order:
+        for needed in model.decisions[name].requires:
+            if needed in model.inputs and needed not in service.inputs:
+                raise PolicyError(
+                    "dmn_reference",
+                    f"The decision `{name}` reads the input `{needed}`, which the service does not take.",
+                    where=service.where,
+                    mend="Add it to the service as inputData.",
+                )
     return list(order)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from postloan.errors import PolicyError
 from postloan.policy.dmn import KINDS
 from postloan.policy.feel import kinds as k
 from postloan.policy.xml_reading import child, children, text_of
@@ -40,8 +41,9 @@ class ItemKind:
 class ItemKinds:
     """The item definitions of one model, by name."""
 
-    def __init__(self, root: ET.Element) -> None:
-        """Take the definitions of a model's root element."""
+    def __init__(self, root: ET.Element, where: str = "") -> None:
+        """Take the definitions of a model's root element, and the file's name for errors."""
+        self._where = where
         self._elements = {item.get("name", ""): item for item in children(root, "itemDefinition")}
         self._known: dict[str, ItemKind] = {}
 
@@ -58,9 +60,17 @@ class ItemKinds:
         if bare in self._elements:
             if bare not in self._known:
                 self._known[bare] = ItemKind("any")  # what a definition that holds itself sees of itself
-                self._known[bare] = self._read(self._elements[bare])
+                self._known[bare] = self._guarded(bare)
             return self._known[bare]
         return ItemKind(KINDS.get(bare.lower(), "any"))
+
+    def _guarded(self, name: str) -> ItemKind:
+        try:
+            return self._read(self._elements[name])
+        except RecursionError as error:
+            raise PolicyError(
+                "feel_too_large", f"The type `{name}` nests too deep.", where=self._where
+            ) from error
 
     def _read(self, element: ET.Element) -> ItemKind:
         components = children(element, "itemComponent")

@@ -95,7 +95,7 @@ def of_constant(value: Decimal, where: str) -> Number:
     assert isinstance(exponent, int)
     places = max(0, -exponent)
     digits = max(0, len(figures) + exponent) if plain else 0
-    if exponent > 0:
+    if exponent > 0 and digits <= exact.MOST_DIGITS:  # what is wider stands in no column
         plain = plain.quantize(Decimal(1), context=_ALL)
     shown = 0 if places == 0 else 2 if places <= 2 else 6
     is_whole = abs(plain) <= _INTEGER and places == 0
