@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any
 
 from postloan.errors import PolicyError
+from postloan.policy.findings import near
 
 _DAY = timedelta(days=1)
+_SATURDAY = 5
+_KEYS = ("year", "source", "holidays", "extra_workdays")
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Calendar:
         """Tell whether the bank works on that day."""
         known = self.years.get(day.year)
         if known is None:
-            return day.weekday() < 5
-        return day in known.extra_workdays or (day.weekday() < 5 and day not in known.holidays)
+            return day.weekday() < _SATURDAY
+        return day in known.extra_workdays or (day.weekday() < _SATURDAY and day not in known.holidays)
 
     def is_provisional(self, day: date) -> bool:
         """Tell whether the year's holidays are not known."""
@@ -88,17 +92,35 @@ def parse_year(raw: Any, where: str) -> CalendarYear:
     """Read one `calendar/<year>.yaml`: `{year, source, holidays: [dates], extra_workdays: [dates]}`.
 
     Raises:
-        PolicyError: `calendar_entry` for a day that is no date or lies in another year.
+        PolicyError: `calendar_entry` for what is unknown or missing, a day that is no date or lies in another
+        year, a day that is both off and worked, and a weekday that would be worked anyway.
     """
-    if not isinstance(raw, Mapping) or not isinstance(raw.get("year"), int):
-        raise PolicyError("calendar_entry", "A calendar needs `year`, a number.", where=where)
-    lists = []
-    for key in ("holidays", "extra_workdays"):
-        days = raw.get(key) or []
-        for day in days:
-            if not isinstance(day, date) or day.year != raw["year"]:
-                raise PolicyError(
-                    "calendar_entry", f"`{key}` holds {day}, no date of {raw['year']}.", where=where
-                )
-        lists.append(frozenset(days))
-    return CalendarYear(raw["year"], lists[0], lists[1], str(raw.get("source", "")))
+    year = raw.get("year") if isinstance(raw, Mapping) else None
+    if not isinstance(raw, Mapping) or type(year) is not int or not MINYEAR <= year <= MAXYEAR:
+        raise _wrong("A calendar needs `year`, a number.", where, "Begin it with `year: 2027`.")
+    odd = sorted(str(key) for key in set(raw) - set(_KEYS))
+    if odd:
+        raise _wrong(f"`{odd[0]}` is nothing that a calendar holds.", where, near(odd[0], _KEYS))
+    off, worked = _days(raw, "holidays", where), _days(raw, "extra_workdays", where)
+    for day in sorted(off & worked):
+        raise _wrong(f"{day} is both a holiday and worked.", where, "Remove it from one of the two.")
+    for day in sorted(day for day in worked if day.weekday() < _SATURDAY):
+        mend = "Give the Saturday or Sunday that is worked, or remove it."
+        raise _wrong(f"`extra_workdays` holds {day}, a weekday, which is worked anyway.", where, mend)
+    return CalendarYear(year, off, worked, str(raw.get("source", "")))
+
+
+def _days(raw: Mapping[str, Any], key: str, where: str) -> frozenset[date]:
+    days = raw.get(key) or []
+    if not isinstance(days, list):
+        raise _wrong(f"`{key}` is no list.", where, "Write one day a line, as `- 2027-01-01`.")
+    for day in days:
+        if not isinstance(day, date) or day.year != raw["year"]:
+            told = str(day) if isinstance(day, date) else reprlib.repr(day)
+            mend = "Write days as 2027-01-01, without quotes, each into the file of its year."
+            raise _wrong(f"`{key}` holds {told}, no date of {raw['year']}.", where, mend)
+    return frozenset(days)
+
+
+def _wrong(message: str, where: str, mend: str) -> PolicyError:
+    return PolicyError("calendar_entry", message, where=where, mend=mend)

@@ -72,10 +72,16 @@ def _csv(path: Path, pack: str) -> CaseFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"The file cannot be read: {error}."
-        raise _malformed(message, where, "Save it as UTF-8.") from error
+        what = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        mend = "Save it with the encoding UTF-8 (in Excel: CSV UTF-8)."
+        raise _malformed(f"The file cannot be read: {what}.", where, mend) from error
     numbered = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
-    table = list(csv.reader(line for _, line in numbered))
+    try:
+        table = list(csv.reader(line for _, line in numbered))
+    except csv.Error as error:
+        raise _malformed(
+            f"The file is no CSV: {error}.", where, "Look for a quote that is not closed."
+        ) from error
     if not table:
         return CaseFile(pack, name, (), (), is_text=True)
     if len(table) != len(numbered):

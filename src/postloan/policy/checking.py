@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import feel, pack_form, scenarios, verification
+from postloan.policy import dating, feel, pack_form, replacing, scenarios, verification
 from postloan.policy.checked import null_handling_findings, validate
-from postloan.policy.entries import Provenance, Signal
-from postloan.policy.findings import Finding
+from postloan.policy.entries import Measure, Scheme, Signal
+from postloan.policy.findings import Finding, near
 from postloan.policy.names import feel_kind
 from postloan.policy.pack import Dated, Pack
 
-REVIEW_AFTER = timedelta(days=366)
-"""A review older than twelve months is listed."""
+BASE = "cn10a"
+"""The scheme by which the run classifies; levels of others name their equivalent in it."""
 
 Env = Mapping[str, str]
 
@@ -27,6 +26,9 @@ def check_pack(
     facts: Mapping[str, str],
     as_of_range: tuple[date, date],
     nullable: Collection[str] | None = None,
+    *,
+    feeds: Collection[str] = (),
+    roles: Collection[str] = (),
 ) -> list[Finding]:
     """Check everything in a pack against the facts there are and the dates to come.
 
@@ -36,11 +38,17 @@ def check_pack(
             its tables; more variables, never null, may stand under `variables` in pack.yaml.
         as_of_range: first and last date that must resolve.
         nullable: facts that may be missing; all of them when None.
+        feeds: tables of a book, that signals may need; not checked if empty.
+        roles: roles that measures may name; not checked if empty.
 
     Returns:
-        Findings in the order form of the folder, signals, tables, cases, dates, provenance; none if all is
-        well. Cases are run only where nothing before is an error, which would make them fail by the dozen.
+        Findings in the order form of the folder, what is replaced, signals, measures, tables, cases, dates,
+        provenance; none if all is well; of ill-formed settings alone where there are any. Cases are run only
+        where nothing before is an error, which would make them fail by the dozen.
     """
+    findings = pack_form.settings(pack)
+    if findings:
+        return findings
     try:
         env = environment(pack, facts)
     except PolicyError as error:
@@ -48,19 +56,24 @@ def check_pack(
     may_miss = set(facts) if nullable is None else set(nullable)
     own = tuple(pack.settings.get("variables") or {})
     findings = pack_form.check(pack)
+    findings += replacing.check(pack)
+    findings += _segments(pack, env)
     for dated in _all(pack, "signal"):
         findings += _signal(dated.value, env)
         findings += _family(dated, pack)
+        findings += _feeds(dated.value, feeds)
+    for dated in _all(pack, "measure"):
+        findings += _roles(dated.value, roles)
+    for dated in _all(pack, "scheme"):
+        findings += _levels(dated.value, pack)
     for dated in _all(pack, "table"):
         findings += _caught(partial(validate, dated.value, env))
         findings += _nulls(dated, env, may_miss)
         findings += _verified(dated, env, own)
     if not any(finding.severity == "error" for finding in findings):
         findings += scenarios.run(pack, facts).failures
-    findings += _dates(pack, *as_of_range)
-    for kind in sorted(pack.versions):
-        for dated in _all(pack, kind):
-            findings += _provenance(dated, as_of_range[0])
+    findings += dating.gaps(pack, *as_of_range)
+    findings += dating.provenance(pack, *as_of_range)
     return findings
 
 
@@ -104,7 +117,8 @@ def _signal(signal: Signal, env: Env) -> list[Finding]:
         findings += _caught(partial(_guard, signal.when, env, f"{signal.where}, when"))
     if signal.fact.partition(".")[0] != signal.subject:
         message = f"The fact `{signal.fact}` is not of the subject `{signal.subject}`."
-        findings.append(Finding("error", "wrong_subject", message, signal.where))
+        mend = f"Write `subject: {signal.fact.partition('.')[0]}`, or choose a fact of that subject."
+        findings.append(Finding("error", "wrong_subject", message, signal.where, mend))
     return findings
 
 
@@ -151,54 +165,79 @@ def _has_own_reason(rules: Sequence[str], notes: Mapping[str, tuple[str, ...]]) 
     return any(first) and all(notes.get(rule) != first for rule in rules[1:])
 
 
+def _feeds(signal: Signal, feeds: Collection[str]) -> list[Finding]:
+    """Find feeds that no book has: the signal would be not measurable for ever."""
+    return [
+        Finding(
+            "error",
+            "unknown_feed",
+            f"No book has a table `{feed}`.",
+            f"{signal.where}, needs",
+            near(feed, feeds),
+        )
+        for feed in signal.needs
+        if feeds and feed not in feeds
+    ]
+
+
+def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
+    """Find roles that nobody can have: what is due would have no owner."""
+    named = {"owner_role": measure.owner_role, "approver_role": measure.approver_role}
+    return [
+        Finding(
+            "error",
+            "unknown_role",
+            f"There is no role `{role}`.",
+            f"{measure.where}, {key}",
+            near(role, roles),
+        )
+        for key, role in named.items()
+        if roles and role and role not in roles
+    ]
+
+
+def _levels(scheme: Scheme, pack: Pack) -> list[Finding]:
+    """Find levels that stand for none of the scheme by which the run classifies."""
+    base = pack.versions.get("scheme", {}).get(BASE, ())
+    known = [level.level_code for level in base[0].value.levels] if base else []
+    return [
+        Finding(
+            "error",
+            "unknown_level",
+            f"`cn10a_equivalent` is `{level.cn10a_equivalent}`, no level of {BASE}.",
+            f"{scheme.where}, level {level.level_code}",
+            near(level.cn10a_equivalent, known),
+        )
+        for level in scheme.levels
+        if known and level.cn10a_equivalent is not None and level.cn10a_equivalent not in known
+    ]
+
+
+def _segments(pack: Pack, env: Env) -> list[Finding]:
+    """Find segments whose scheme the pack has not, or whose condition cannot be told true or false."""
+    findings: list[Finding] = []
+    schemes = sorted(pack.versions.get("scheme", {}))
+    for name, segment in (pack.settings.get("segments") or {}).items():
+        where = f"{pack.id}/pack.yaml, segment {name}"
+        scheme, when = (
+            (segment.get("scheme"), segment.get("when")) if isinstance(segment, Mapping) else (segment, "")
+        )
+        if scheme is not None and scheme not in schemes:
+            message = f"The pack has no scheme `{scheme}`."
+            findings.append(Finding("error", "unknown_scheme", message, where, near(scheme, schemes)))
+        if when:
+            findings += _caught(partial(_condition, str(when), env, where))
+    return findings
+
+
+def _condition(when: str, env: Env, where: str) -> None:
+    _guard(feel.parse_expression(when, where=where), env, where)
+
+
 def _family(dated: Dated, pack: Pack) -> list[Finding]:
     """Find a signal whose family has no place in the order of precedence."""
     known, family = pack.settings.get("precedence") or [], dated.value.family
     if not known or family in known:
         return []
-    close = difflib.get_close_matches(family, known, n=2)
-    hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}."
     message = f"The family `{family}` does not stand under `precedence` of pack.yaml."
-    return [Finding("error", "unknown_family", message, dated.value.where, hint)]
-
-
-def _dates(pack: Pack, start: date, end: date) -> list[Finding]:
-    """Find dates in the range on which something that the pack holds is not in force."""
-    findings = []
-    for kind, keys in sorted(pack.versions.items()):
-        for key, versions in sorted(keys.items()):
-            for day in _turning_days(versions, start, end):
-                if pack.in_force(versions, day) is None:
-                    message = f"No {kind} `{key}` is in force on {day.isoformat()}."
-                    mend = "Date a version so that it covers the day."
-                    findings.append(Finding("error", "not_in_force", message, versions[0].where, mend))
-    for year in range(start.year, end.year + 1):
-        if year not in pack.calendar.years:
-            message = f"The calendar of {year} is not known; weekends alone count, provisionally."
-            findings.append(
-                Finding("warning", "calendar_provisional", message, f"{pack.id}/calendar/{year}.yaml")
-            )
-    return findings
-
-
-def _turning_days(versions: tuple[Dated, ...], start: date, end: date) -> list[date]:
-    """Give the first day and each day after an end: where a gap begins if there is one."""
-    after = {version.effective_until + timedelta(days=1) for version in versions if version.effective_until}
-    return sorted({start, *(day for day in after if start < day <= end)})
-
-
-def _provenance(dated: Dated, today: date) -> list[Finding]:
-    """List entries without owner or reference, and reviews that are missing or old."""
-    entry = dated.value
-    if not isinstance(entry, Provenance):
-        return []
-    findings = []
-    lacking = [field for field in ("reference", "owner") if not getattr(entry, field)]
-    if lacking:
-        message = f"The {dated.kind} `{dated.key}` has no {' and no '.join(lacking)}."
-        findings.append(Finding("warning", "provenance_missing", message, dated.where))
-    if entry.reviewed_on is None or today - entry.reviewed_on > REVIEW_AFTER:
-        last = entry.reviewed_on.isoformat() if entry.reviewed_on else "never"
-        message = f"The {dated.kind} `{dated.key}` was last reviewed: {last}."
-        findings.append(Finding("warning", "review_due", message, dated.where))
-    return findings
+    return [Finding("error", "unknown_family", message, dated.value.where, near(family, known))]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from postloan.errors import PolicyError
 from postloan.policy import feel
+from postloan.policy.entry_reader import ALWAYS, Reader
+from postloan.policy.feel import nodes
 
 COLOURS = ("red", "orange", "yellow", "blue")
 """Severities, worst first."""
 
-ALWAYS = date(1900, 1, 1)
-"""The first day of shipped packs, so that past books can be run."""
+FIVE_LEVELS = ("normal", "special_mention", "substandard", "doubtful", "loss", "not_measurable")
+"""The five-level classes, best first, and the word for what cannot be classified."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,77 +131,11 @@ class Measure(Provenance):
     effort_minutes: int = 0
 
 
-class Reader:
-    """Takes the fields of one raw entry, refusing what is missing, ill-typed or unknown."""
-
-    def __init__(self, raw: Any, where: str) -> None:
-        if not isinstance(raw, Mapping):
-            raise PolicyError("pack_entry", f"An entry must be a mapping, not {raw!r}.", where=where)
-        self.raw = dict(raw)
-        self.where = where
-        self.taken: set[str] = set()
-
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
-        """Give the field; without a default it is required."""
-        self.taken.add(key)
-        value = self.raw.get(key)
-        if value is None:
-            if default is ...:
-                raise self.error(f"`{key}` is missing.")
-            return default
-        if not isinstance(value, kind) or (isinstance(value, bool) and bool not in _as_tuple(kind)):
-            wanted = " or ".join(cls.__name__ for cls in _as_tuple(kind))
-            raise self.error(f"`{key}` is {value!r}, which is no {wanted}.", "Texts such as 01 need quotes.")
-        return value
-
-    def one_of(self, key: str, allowed: tuple[str, ...], default: Any = ...) -> str:
-        """Give the field, which must be one of the allowed words."""
-        value = self.take(key, str, default)
-        if value not in (*allowed, default):
-            raise self.error(f"`{key}` is `{value}`; allowed: {', '.join(allowed)}.")
-        return str(value)
-
-    def names(self, key: str, default: Any = ...) -> dict[str, str]:
-        """Give a text by language; a plain text counts as English."""
-        value = self.take(key, (Mapping, str), default)
-        return {"en": value} if isinstance(value, str) else {str(k): str(v) for k, v in value.items()}
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Give a list of texts; one plain text counts as a list of one."""
-        value = self.take(key, (list, str), [])
-        return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
-
-    def error(self, message: str, mend: str = "") -> PolicyError:
-        """Give the error about this entry."""
-        return PolicyError("pack_entry", message, where=self.where, mend=mend)
-
-    def provenance(self) -> dict[str, Any]:
-        """Give the fields that every entry has, and refuse fields that nobody took."""
-        found = {
-            "effective_from": self.take("effective_from", date, ALWAYS),
-            "effective_until": self.take("effective_until", date, None),
-            "legal_from": self.take("legal_from", date, None),
-            "reference": self.take("reference", str, ""),
-            "owner": self.take("owner", str, ""),
-            "reviewed_on": self.take("reviewed_on", date, None),
-            "status": self.take("status", str, ""),
-            "overrides": self.take("overrides", str, ""),
-            "where": self.where,
-        }
-        unknown = sorted(str(key) for key in set(self.raw) - self.taken)
-        if unknown:
-            raise self.error(f"Unknown fields: {', '.join(unknown)}.", "Correct the spelling or remove them.")
-        return found
-
-
-def _as_tuple(kind: type | tuple[type, ...]) -> tuple[type, ...]:
-    return kind if isinstance(kind, tuple) else (kind,)
-
-
 def read_parameter(raw: Any, where: str) -> Parameter:
     """Read one entry of parameters.yaml."""
     reader = Reader(raw, where)
-    name = reader.take("name", str)
+    name = reader.key("name")
+    reader.where = f"{where}, parameter {name}"
     kinds = (int, Decimal, str, bool, date, list, Mapping)
     value = reader.take("value", kinds)
     reader.take("note", (str, Mapping), "")
@@ -209,7 +145,7 @@ def read_parameter(raw: Any, where: str) -> Parameter:
 def read_signal(raw: Any, where: str) -> Signal:
     """Read one entry of signals/*.yaml; its tests and guard are parsed, and typed by `check_pack`."""
     reader = Reader(raw, where)
-    code = reader.take("code", str)
+    code = reader.key("code")
     here = f"{where}, signal {code}"
     reader.where = here
     when = reader.take("when", str, "")
@@ -218,30 +154,43 @@ def read_signal(raw: Any, where: str) -> Signal:
         "name": reader.names("name"),
         "family": reader.take("family", str),
         "subject": reader.take("subject", str),
-        "fact": reader.take("fact", str),
+        "fact": _fact(reader),
         "grades": _grades(reader),
         "when_text": when,
         "when": feel.parse_expression(when, where=f"{here}, when") if when else None,
         "needs": reader.texts("needs"),
         "peer": _peer(reader),
-        "suppress_days": reader.take("suppress_days", int, 0),
-        "effort_minutes": reader.take("effort_minutes", int, 0),
+        "suppress_days": reader.count("suppress_days", 0),
+        "effort_minutes": reader.count("effort_minutes", 0),
         "enabled": reader.take("enabled", bool, True),
         "caveat": reader.names("caveat", {}),
     }
     return Signal(**signal, **reader.provenance())
 
 
+def _fact(reader: Reader) -> str:
+    """Give the name of the fact that a signal looks at; sums and ratios are facts of their own."""
+    text = str(reader.take("fact", str))
+    node = feel.parse_expression(text, where=f"{reader.where}, fact")
+    if not isinstance(node, nodes.Name):
+        mend = "Name one of `postloan describe facts`; sums and ratios are facts."
+        raise reader.error(f"The fact `{text}` is not the name of a fact.", mend)
+    return text
+
+
 def _grades(reader: Reader) -> tuple[Grade, ...]:
     raw = reader.take("grades", Mapping)
     unknown = [str(colour) for colour in raw if colour not in COLOURS]
     if unknown or not raw:
-        raise reader.error(f"`grades` has {', '.join(unknown) or 'nothing'}; allowed: {', '.join(COLOURS)}.")
+        message = f"`grades` has {', '.join(unknown) or 'nothing'}."
+        raise reader.error(message, f"Give a test for one or more of {', '.join(COLOURS)}.")
     grades = []
     for colour in (colour for colour in COLOURS if colour in raw):
         text = raw[colour]
-        if not isinstance(text, str):
-            text = str(text).lower() if isinstance(text, bool) else str(text)
+        if not isinstance(text, str | bool | int | Decimal) or text == "":
+            message = f"The test of {colour} is {reprlib.repr(text)}, but must be a text."
+            raise reader.error(message, f'Write it as {colour}: ">= 30".')
+        text = str(text).lower() if isinstance(text, bool) else str(text)
         tests = feel.parse_unary(text, where=f"{reader.where}, grade {colour}")
         grades.append(Grade(colour, text, tests))
     return tuple(grades)
@@ -253,46 +202,56 @@ def _peer(reader: Reader) -> Peer | None:
         return None
     inner = Reader(raw, f"{reader.where}, peer")
     side = inner.one_of("side", ("low", "high"))
-    quantile = Decimal(inner.take("quantile", (Decimal, int)))
-    return Peer(side, quantile, Decimal(inner.take("limit", (Decimal, int))))
+    peer = Peer(side, inner.share("quantile"), inner.share("limit"))
+    inner.finish()
+    return peer
 
 
 def read_scheme(raw: Any, where: str) -> Scheme:
     """Read one file of schemes/: id, name, levels with the columns of `Level`."""
     reader = Reader(raw, where)
-    identity = reader.take("id", str)
+    identity = reader.key("id")
     reader.where = f"{where}, scheme {identity}"
     levels = [_level(item, identity, reader.where) for item in reader.take("levels", list)]
     levels.sort(key=lambda level: level.order)
-    if len({level.level_code for level in levels}) < len(levels):
-        raise reader.error("Two levels have one `level_code`.")
+    for field_, values in (
+        ("level_code", {level.level_code for level in levels}),
+        ("order", {level.order for level in levels}),
+    ):
+        if len(values) < len(levels):
+            raise reader.error(f"Two levels have one `{field_}`.", "Give each level its own.")
+    if not levels:
+        raise reader.error("The scheme has no levels.", "List them under `levels`.")
     name = reader.names("name", identity)
     return Scheme(id=identity, name=name, levels=tuple(levels), **reader.provenance())
 
 
 def _level(raw: Any, scheme: str, where: str) -> Level:
-    reader = Reader(raw, where)
+    reader = Reader(raw, f"{where}, levels")
+    code = reader.key("level_code")
+    reader.where = f"{where}, level {code}"
     name = reader.names("name", {})
-    code = reader.take("level_code", str)
     factor = reader.take("provision_factor", (Decimal, int), None)
-    return Level(
+    level = Level(
         scheme_id=scheme,
         level_code=code,
         order=reader.take("order", int),
         name_en=reader.take("name_en", str, name.get("en", "")),
         name_zh=reader.take("name_zh", str, name.get("zh", "")),
-        five_level=reader.take("five_level", str),
+        five_level=reader.one_of("five_level", FIVE_LEVELS),
         is_npl=reader.take("is_npl", bool),
-        min_review_freq_days=reader.take("min_review_freq_days", int, None),
+        min_review_freq_days=reader.count("min_review_freq_days", None),
         provision_factor=None if factor is None else Decimal(factor),
         cn10a_equivalent=reader.take("cn10a_equivalent", str, None),
     )
+    reader.finish()
+    return level
 
 
 def read_measure(raw: Any, where: str) -> Measure:
     """Read one entry of measures.yaml."""
     reader = Reader(raw, where)
-    code = reader.take("code", str)
+    code = reader.key("code")
     reader.where = f"{where}, measure {code}"
     fields = {
         "code": code,
@@ -303,6 +262,6 @@ def read_measure(raw: Any, where: str) -> Measure:
         "approver_role": reader.take("approver_role", str, ""),
         "choice_group": reader.take("choice_group", str, ""),
         "evidence": reader.texts("evidence"),
-        "effort_minutes": reader.take("effort_minutes", int, 0),
+        "effort_minutes": reader.count("effort_minutes", 0),
     }
     return Measure(**fields, **reader.provenance())

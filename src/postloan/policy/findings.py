@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+
+_LISTED = 40
+
+
+def near(name: object, known: Collection[object]) -> str:
+    """Ask whether a name that comes near was meant; where none does, tell which there are."""
+    names = [str(one) for one in known]
+    close = difflib.get_close_matches(str(name), names, n=2)
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    return f"Did you mean {' or '.join(close)}?" if close else f"There are: {listed or 'none'}."
 
 
 @dataclass(frozen=True)

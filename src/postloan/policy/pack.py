@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from importlib import resources
@@ -19,6 +21,8 @@ __all__ = ["Dated", "Pack", "Policy", "load"]
 
 _KEYS = {"parameter": "name", "signal": "code", "scheme": "id", "measure": "code"}
 
+_ID = r"[^\W\d][\w-]*"
+
 _UNDATED = ("events", "indicators", "clocks")
 
 
@@ -34,16 +38,33 @@ def load(name: str | Path) -> Pack:
 def _load(name: str, below: tuple[Path, ...]) -> Pack:
     folder = _find(name, below[-1] if below else None)
     if folder in below:
-        raise PolicyError("pack_cycle", f"The pack `{name}` extends itself.", where=f"{name}/pack.yaml")
+        chain = " extends ".join(f"`{one.name}`" for one in (*below[below.index(folder) :], folder))
+        raise PolicyError(
+            "pack_cycle",
+            f"The pack extends itself: {chain}.",
+            where=f"{below[-1].name}/pack.yaml, extends",
+            mend="Name the pack below it, such as cn_rural.",
+        )
     head = yaml_text.load(folder / "pack.yaml", f"{folder.name}/pack.yaml")
-    if not isinstance(head, dict) or not isinstance(head.get("id"), str):
-        raise PolicyError("pack_entry", "pack.yaml needs an `id`.", where=f"{folder.name}/pack.yaml")
-    extends = head.get("extends") or []
-    bases = [_base(base, folder, below) for base in ([extends] if isinstance(extends, str) else extends)]
+    where = f"{folder.name}/pack.yaml"
+    if not isinstance(head, dict) or not re.fullmatch(_ID, str(head.get("id", ""))):
+        mend = "Add `id: our_bank`, of letters, digits, _ and -, that begins with a letter."
+        raise PolicyError("pack_entry", "pack.yaml has no `id` that can name a pack.", where=where, mend=mend)
+    bases = [_base(base, folder, below) for base in _extended(head, where)]
     own = _own(folder, head)
     for base in reversed(bases):
         own = _lay_over(base, own)
     return own
+
+
+def _extended(head: Mapping[str, Any], where: str) -> list[str]:
+    """Give the names of the packs that a pack.yaml extends."""
+    named = head.get("extends") or []
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        mend = "Write `extends: cn_rural`, or a list of names."
+        raise PolicyError("pack_entry", "`extends` names no pack.", where=f"{where}, extends", mend=mend)
+    return names
 
 
 def _base(name: str, folder: Path, below: tuple[Path, ...]) -> Pack:
@@ -53,7 +74,7 @@ def _base(name: str, folder: Path, below: tuple[Path, ...]) -> Pack:
     except PolicyError as error:
         if error.code != "unknown_pack":
             raise
-        message = f"The pack extends `{name}`, and there is no such pack."
+        message = f"The pack extends `{name[:100]}`, and there is no such pack."
         where = f"{folder.name}/pack.yaml, extends"
         raise PolicyError("unknown_pack", message, where=where, mend=error.mend) from error
 
@@ -64,12 +85,13 @@ def _find(name: str, extending: Path | None) -> Path:
     if extending is not None:
         places.insert(0, extending.parent / name)
     for place in places:
-        if (place / "pack.yaml").is_file():
-            return place.resolve()
+        with suppress(OSError):  # a name that no folder can have
+            if (place / "pack.yaml").is_file():
+                return place.resolve()
     known = sorted(path.parent.name for path in shipped.glob("*/pack.yaml"))
     raise PolicyError(
         "unknown_pack",
-        f"There is no pack `{name}`: neither a folder with a pack.yaml nor a shipped pack.",
+        f"There is no pack `{name[:100]}`: neither a folder with a pack.yaml nor a shipped pack.",
         mend=f"Shipped packs: {', '.join(known) or 'none'}.",
     )
 
@@ -122,13 +144,24 @@ def _entries(
         if not (folder / path).is_file():
             continue
         where = f"{pack}/{path}"
-        for raw in _items(yaml_text.load(folder / path, where), where):
-            entry = read(raw, where)
+        for number, raw in enumerate(_items(yaml_text.load(folder / path, where), where), 1):
+            entry = _read(read, raw, where, number)
             name = getattr(entry, key)
             place = f"{where}, {kind} {name}"
             dates = (entry.effective_from, entry.effective_until)
             found.append(Dated(kind, name, entry, raw, *dates, entry.overrides, pack, place))
     return found
+
+
+def _read(read: Callable[[Any, str], Any], raw: Any, where: str, number: int) -> Any:
+    """Read an entry; an error about one that has no name tells which one of the file it is."""
+    try:
+        return read(raw, where)
+    except PolicyError as error:
+        if error.where != where:
+            raise
+        place = f"{where}, entry {number}"
+        raise PolicyError(error.code, error.message, where=place, mend=error.mend) from error
 
 
 def _items(document: Any, where: str) -> list[Any]:
@@ -137,12 +170,20 @@ def _items(document: Any, where: str) -> list[Any]:
         return []
     if isinstance(document, list):
         return document
-    if isinstance(document, dict) and set(document) <= {"defaults", "entries"}:
-        defaults = document.get("defaults") or {}
-        return [{**defaults, **item} if isinstance(item, dict) else item for item in document["entries"]]
+    if isinstance(document, dict) and set(document) & {"defaults", "entries"}:
+        defaults, listed = document.get("defaults") or {}, document.get("entries") or []
+        odd = sorted(str(key) for key in set(document) - {"defaults", "entries"})
+        if odd or not isinstance(defaults, dict) or not isinstance(listed, list):
+            message = (
+                f"Beside `entries` stands `{odd[0]}`." if odd else "`defaults` or `entries` is ill-formed."
+            )
+            mend = "Write `defaults: {owner: …}`, then `entries:`, then each entry with `- `."
+            raise PolicyError("pack_entry", message, where=where, mend=mend)
+        return [{**defaults, **item} if isinstance(item, dict) else item for item in listed]
     if isinstance(document, dict):
         return [document]
-    raise PolicyError("pack_entry", "The file holds neither a list nor an entry.", where=where)
+    mend = "Begin each entry with `- `."
+    raise PolicyError("pack_entry", "The file holds neither a list nor an entry.", where=where, mend=mend)
 
 
 def _tables(folder: Path, pack: str) -> list[Dated]:
@@ -151,24 +192,31 @@ def _tables(folder: Path, pack: str) -> list[Dated]:
     for path in sorted((folder / "tables").glob("*/*.dmn")):
         name = path.parent.name
         where = f"{pack}/tables/{name}/{path.name}"
+        starts = _starts(path, where)
         try:
-            starts = date.fromisoformat(path.stem)
-        except ValueError as error:
-            raise PolicyError(
-                "pack_entry",
-                f"`{path.name}` is not named by the date it takes effect.",
-                where=where,
-                mend="Name it like 1900-01-01.dmn.",
-            ) from error
-        tables = dmn.read(path.read_bytes(), where)
+            data = path.read_bytes()
+        except OSError as error:
+            message = f"The file cannot be read: {error.strerror}."
+            mend = "See that it is a file, that its link leads somewhere, and that you may read it."
+            raise PolicyError("pack_unreadable", message, where=where, mend=mend) from error
+        tables = dmn.read(data, where)
         if len(tables) != 1:
-            raise PolicyError(
-                "pack_entry", f"The file holds {len(tables)} decision tables, not one.", where=where
-            )
+            message = f"The file holds {len(tables)} decision tables, not one."
+            mend = "Give each table a folder of its own: tables/NAME/DATE.dmn."
+            raise PolicyError("pack_entry", message, where=where, mend=mend)
         table = replace(tables[0], id=name, where=where)
         reason = table.overrides
         found.append(Dated("table", name, table, table.sha256, starts, None, reason, pack, where))
     return found
+
+
+def _starts(path: Path, where: str) -> date:
+    """Give the date that names a table's file, in the one form by which versions sort."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", path.stem):
+        with suppress(ValueError):
+            return date.fromisoformat(path.stem)
+    message = f"`{path.name}` is not named by the date it takes effect."
+    raise PolicyError("pack_entry", message, where=where, mend="Name it like 2026-01-31.dmn.")
 
 
 def _in_order(group: tuple[Dated, ...]) -> tuple[Dated, ...]:
@@ -188,6 +236,11 @@ def _in_order(group: tuple[Dated, ...]) -> tuple[Dated, ...]:
 
 def _lay_over(base: Pack, own: Pack) -> Pack:
     """Lay a pack over one that it extends; an entry of the same key needs `overrides: <reason>`."""
+    twice = [name for name, place in own.folders.items() if base.folders.get(name, place) != place]
+    if twice:
+        message = f"Two packs have the id `{twice[0]}`: {own.folders[twice[0]]} and {base.folders[twice[0]]}."
+        where, mend = f"{own.folders[own.id].name}/pack.yaml, id", "Give each pack an id of its own."
+        raise PolicyError("pack_entry", message, where=where, mend=mend)
     versions: dict[str, dict[str, tuple[Dated, ...]]] = {
         kind: dict(keys) for kind, keys in base.versions.items()
     }

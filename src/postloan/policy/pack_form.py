@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.policy import canonical, yaml_text
-from postloan.policy.findings import Finding
+from postloan.policy.findings import Finding, near
 from postloan.policy.in_force import Pack
 
 SETTINGS: dict[str, tuple[type, ...]] = {
@@ -42,20 +41,27 @@ def check(pack: Pack) -> list[Finding]:
     """Check the folders of a pack and of the packs that it extends.
 
     Returns:
-        Errors about settings, calendars and documents; warnings about files that nobody reads, and about
+        Errors about calendars and documents; warnings about files that nobody reads, and about
         tables that are not in canonical form or whose Markdown is not in step.
     """
     findings: list[Finding] = []
     for name, folder in pack.folders.items():
-        findings += _settings(name, folder)
         findings += _unread(name, folder)
         findings += _tables(name, folder)
         findings += _calendars(name, folder)
+    findings += _documents(pack)
+    return findings
+
+
+def settings(pack: Pack) -> list[Finding]:
+    """Check the pack.yaml of a pack and of the packs that it extends: the rest hangs on it."""
+    findings: list[Finding] = []
+    for name, folder in pack.folders.items():
+        findings += _settings(name, folder)
     if "currency" not in pack.settings:
         where = f"{pack.id}/pack.yaml"
         message = "No pack of the chain names a `currency`."
         findings.append(Finding("error", "pack_settings", message, where, "Add `currency: CNY`."))
-    findings += _documents(pack)
     return findings
 
 
@@ -64,11 +70,14 @@ def _settings(name: str, folder: Path) -> Iterator[Finding]:
     head = yaml_text.load(folder / "pack.yaml", where)
     for key, value in head.items():
         if key not in SETTINGS:
-            yield Finding("error", "pack_settings", f"`{key}` is no setting.", where, _near(key, [*SETTINGS]))
+            yield Finding("error", "pack_settings", f"`{key}` is no setting.", where, near(key, SETTINGS))
         elif not isinstance(value, SETTINGS[key]):
             words = " or ".join(_WORDS[kind] for kind in SETTINGS[key])
             message = f"`{key}` must be {words}."
-            yield Finding("error", "pack_settings", message, f"{where}, {key}", "See the guide to packs.")
+            yield Finding("error", "pack_settings", message, f"{where}, {key}", f"Write `{_EXAMPLES[key]}`.")
+        elif not all(isinstance(one, str) for one in _parts(key, value)):
+            message = f"`{key}` holds what is no text."
+            yield Finding("error", "pack_settings", message, f"{where}, {key}", f"Write `{_EXAMPLES[key]}`.")
     currency = head.get("currency", "CNY")
     if isinstance(currency, str) and not re.fullmatch("[A-Z]{3}", currency):
         message = f"`{currency}` is no currency code."
@@ -84,24 +93,39 @@ def _settings(name: str, folder: Path) -> Iterator[Finding]:
         yield Finding("error", "pack_settings", message, f"{where}, precedence", "Name each family once.")
 
 
+def _parts(key: str, value: Any) -> list[object]:
+    """Give what of a setting must be texts."""
+    if key == "precedence":
+        return list(value)
+    return [*value, *value.values()] if key == "variables" else []
+
+
+_EXAMPLES = {
+    "id": "id: our_bank",
+    "name": "name: {en: Our bank}",
+    "extends": "extends: cn_rural",
+    "currency": "currency: CNY",
+    "segments": "segments: {all: {scheme: cn10a}}",
+    "precedence": "precedence: [repayment, account]",
+    "variables": "variables: {loan.is_pilot: boolean}",
+}
 _WORDS: dict[Any, str] = {str: "a text", list: "a list", Mapping: "a mapping"}
-
-
-def _near(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=2)
-    return f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}."
 
 
 def _unread(name: str, folder: Path) -> Iterator[Finding]:
     """List files and folders that no command reads, as they are often misspelt."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name in FILES or path.suffix == ".md":
+        if path.name.startswith(".") or (path.is_file() and (path.name in FILES or path.suffix == ".md")):
             continue
-        if path.is_dir() and path.name in FOLDERS:
+        if not path.exists():
+            yield _leads_nowhere(f"{name}/{path.name}")
+        elif path.is_dir() and path.name in FOLDERS:
             yield from _unread_in(name, path)
         else:
-            known = [*FOLDERS] if path.is_dir() else [*FILES]
-            yield _not_read(f"{name}/{path.name}", _near(path.name, known))
+            known = FOLDERS if path.is_dir() else FILES
+            must = f"`{path.name}` must be a {'file' if path.is_dir() else 'folder'}."
+            mend = must if path.name in (*FOLDERS, *FILES) else near(path.name, known)
+            yield _not_read(f"{name}/{path.name}", mend)
 
 
 def _unread_in(name: str, folder: Path) -> Iterator[Finding]:
@@ -110,7 +134,9 @@ def _unread_in(name: str, folder: Path) -> Iterator[Finding]:
         return
     endings = FOLDERS[folder.name]
     for path in sorted(folder.iterdir()):
-        if not path.name.startswith(".") and (path.is_dir() or path.suffix not in endings):
+        if not path.exists():
+            yield _leads_nowhere(f"{name}/{folder.name}/{path.name}")
+        elif not path.name.startswith(".") and (path.is_dir() or path.suffix not in endings):
             told = f"Only files ending in {' or '.join(endings)} are read here."
             yield _not_read(f"{name}/{folder.name}/{path.name}", told)
 
@@ -127,6 +153,11 @@ def _unread_tables(name: str, folder: Path) -> Iterator[Finding]:
             if file.suffix != ".dmn" and not is_view and not file.name.startswith("."):
                 mend = "A table stands in tables/NAME/DATE.dmn, its Markdown beside it."
                 yield _not_read(f"{name}/tables/{path.name}/{file.name}", mend)
+
+
+def _leads_nowhere(where: str) -> Finding:
+    mend = "Put the file itself there, or remove the link."
+    return Finding("error", "pack_unreadable", "The link leads nowhere.", where, mend)
 
 
 def _not_read(where: str, mend: str) -> Finding:

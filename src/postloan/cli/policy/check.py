@@ -58,6 +58,8 @@ def check(
     new file; the file as it was stays in the history of your version control.
     """
     from postloan import clock
+    from postloan.book.schema import TABLES
+    from postloan.book.tables.bank import ROLES
     from postloan.cli.policy._words_check import CheckWords
     from postloan.policy import pack as packs
     from postloan.policy import pack_form
@@ -82,7 +84,7 @@ def check(
             pack, [Finding("error", **error.as_dict())], {}, words, [pack], written, as_json=as_json
         )
     else:
-        findings = check_pack(loaded, kinds(), (start, end))
+        findings = check_pack(loaded, kinds(), (start, end), feeds=TABLES, roles=ROLES.split())
         wrong = _say_check(
             loaded.id, findings, _tables(loaded), words, loaded.chain, written, as_json=as_json
         )

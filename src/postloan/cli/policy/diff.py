@@ -121,7 +121,7 @@ def _say(old: str, new: str, changes: Sequence[EntryChange], words: DiffWords) -
 
 
 def _days(entry: EntryChange, words: DiffWords) -> str:
-    from postloan.policy.entries import ALWAYS
+    from postloan.policy.entry_reader import ALWAYS
 
     day = entry.new_from or entry.old_from
     if day is None or day == ALWAYS == entry.old_from:
