@@ -115,3 +115,12 @@ def test_a_number_wider_than_any_column_is_given_as_it_is(engine: Engine) -> Non
     assert isinstance(found, Decimal)
     assert found.adjusted() == 695  # 9 to the power of 729
     assert graph_compiler.answer(read, "A", {}, AS_OF, engine) == found
+
+
+@pytest.mark.parametrize("text", ["n * n", "n ** 2", "n + n", "[n, n + n][2]"])
+def test_columns_refuse_what_overflows(text: str, engine: Engine) -> None:
+    read = model(given(n="number") + decision("A", words(text), "i_n"))
+    with pytest.raises(PolicyError) as caught:
+        graph_compiler.answer(read, "A", {"n": Decimal(2**63 - 1)}, AS_OF, engine)
+    assert caught.value.code == "out_of_range"
+    assert graph_compiler.answer(read, "A", {"n": Decimal(2)}, AS_OF, engine) == 4

@@ -315,3 +315,25 @@ def test_the_same_on_spark() -> None:
         points = (Output("points", "number"),)
         both(spark, make("C+", [("> 0", "1.5"), ("> 30", "2")], outputs=points), rows)
         both(spark, make("C", [("> 0", "loan.amount"), ("null", "2")], outputs=points), rows)
+
+
+@pytest.mark.parametrize(
+    ("entries", "held"),
+    [
+        (("999999999999.999999", "0.5"), True),
+        (("1000000000000", "0.5"), False),  # beside a fraction twelve digits stand before the point
+        (("1000000000000", "1"), True),  # whole numbers have eighteen and more
+        (("9223372036854775808", "1"), False),  # 2^63
+        (("0.0000001", "1"), False),  # a seventh decimal place
+        (("1e30", "loan_dpd_days"), False),
+    ],
+)
+def test_a_number_that_no_column_of_answers_holds_is_refused(entries: tuple[str, str], held: bool) -> None:
+    rules = tuple(Rule(f"R{i}", ("-",), (entry,)) for i, entry in enumerate(entries, 1))
+    table = DecisionTable("t", "t", "F", (Input("loan.dpd_days", "number"),), (Output("o", "number"),), rules)
+    try:
+        tables.compile(table, {"loan.dpd_days": "number", "loan_dpd_days": "number"}, AS_OF)
+        found = ""
+    except PolicyError as error:
+        found = f"{error.code} {error.where}"
+    assert found == ("" if held else "feel_refused table t, rule R1, output o")

@@ -23,7 +23,7 @@ def settle(node: n.Table, env: Mapping[str, k.Kind], where: str = "") -> k.Kind:
     """
     table = node.table
     assert isinstance(table, DecisionTable)
-    checked = validate(table, env, table.where or where)
+    checked = validate(table, env, table.where or where, boxed=True)
     node.settle(checked)
     if table.aggregation == "#":
         return "number"

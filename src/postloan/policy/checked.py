@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from postloan.errors import PolicyError
@@ -13,7 +14,12 @@ from postloan.policy.feel import nodes as n
 from postloan.policy.feel.check import same
 from postloan.policy.feel.grammar import KEYWORDS
 from postloan.policy.feel.lexer import is_plain
+from postloan.policy.feel.literals import write_number
+from postloan.policy.feel.values import has_places
 from postloan.policy.model import DecisionTable, Output
+
+_WHOLE = Decimal(2**63)
+_FRACTION = Decimal(10) ** 12
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,9 @@ class CheckedTable:
         return PolicyError(code, message, where=self.where + place, mend=mend)
 
 
-def validate(table: DecisionTable, env: Mapping[str, str], where: str = "") -> CheckedTable:
+def validate(
+    table: DecisionTable, env: Mapping[str, str], where: str = "", *, boxed: bool = False
+) -> CheckedTable:
     """Parse and type-check a table.
 
     Args:
@@ -67,11 +75,16 @@ def validate(table: DecisionTable, env: Mapping[str, str], where: str = "") -> C
         env: FEEL kinds of the names that its expressions may use; names that the table's file
             declares, and plain names that are inputs with a declared kind, are added.
         where: the place that errors name; the table's own by default.
+        boxed: the table stands in a model, where its numbers need not fit the columns of answers.
 
     Raises:
         PolicyError: `ill_typed`, `unknown_name`, `feel_syntax`, `feel_refused` or `table_malformed`.
     """
-    return _Validator(table, env, where or table.where or f"table {table.id}").checked()
+    checked = _Validator(table, env, where or table.where or f"table {table.id}").checked()
+    if not boxed:
+        for output in checked.outputs:
+            _refuse_unheld(checked, output)
+    return checked
 
 
 class _Validator:
@@ -218,6 +231,30 @@ def _literals(tests: n.UnaryTests) -> tuple[Any, ...]:
     """Give the closed list of values; empty where it is open or holds ranges."""
     literals = [test.value for test in tests.tests if isinstance(test, n.Literal)]
     return tuple(literals) if len(literals) == len(tests.tests) and not tests.negated else ()
+
+
+def _refuse_unheld(checked: CheckedTable, output: CheckedOutput) -> None:
+    """Refuse a number among an output's constants that its column of answers does not hold."""
+    places = [f", rule {rule.id}, output {output.name}" for rule in checked.table.rules]
+    found = [node.value if isinstance(node, n.Literal) else None for node in output.cells]
+    numbers = [
+        (value, place)
+        for value, place in zip(
+            (*found, output.default), (*places, f", output {output.name}, default"), strict=True
+        )
+        if isinstance(value, Decimal)
+    ]
+    computed = not all(isinstance(node, n.Literal) for node in output.cells)
+    whole = not computed and all(value == value.to_integral_value() for value, _ in numbers)
+    for value, place in numbers:
+        if abs(value) >= (_WHOLE if whole else _FRACTION) or not has_places(value, 6):
+            raise checked.refuse(
+                "feel_refused",
+                f"{write_number(value)} does not fit the column of answers, which holds "
+                f"{'whole numbers below 2^63' if whole else 'numbers below 10^12 with six decimal places'}.",
+                place,
+                "Round it, or write it in a larger unit.",
+            )
 
 
 def null_handling_findings(checked: CheckedTable, nullable_inputs: Sequence[str]) -> list[PolicyError]:

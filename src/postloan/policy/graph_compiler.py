@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from postloan.engine import Column, Engine, Table, exact
 from postloan.engine import verbs as v
-from postloan.errors import PolicyError
+from postloan.errors import PolicyError, PostloanError
 from postloan.policy.checked import CheckedTable
 from postloan.policy.evaluation import Evaluation
 from postloan.policy.feel import nodes as n
@@ -42,6 +42,9 @@ _KEY = "graph_row"
 _HOLD_FROM = 400
 """Parts from which a decision's answer is computed once and held, where there is an engine to do so."""
 
+MOST = Decimal(10) ** 12
+"""Where the numbers end that a table's outputs hold beside six decimal places."""
+
 _RESERVED = re.compile(r"(decided|broken|input_missing|graph_row|(hit|word|out|rule|tested|holds|class)_.*)")
 """Names of columns that the compiled form of tables makes itself."""
 
@@ -61,8 +64,23 @@ def answer(model: Model, name: str, inputs: Mapping[str, object], as_of: date, e
         digits; what comes from a power or another number that is not exact is rounded to 15.
 
     Raises:
-        PolicyError: as `graph.decide`; also `feel_refused` naming what cannot be compiled to columns.
+        PolicyError: as `graph.decide`; also `feel_refused` naming what cannot be compiled to columns, and
+            `out_of_range` for a number on the way that is too large for them.
     """
+    try:
+        return _answer(model, name, inputs, as_of, engine)
+    except PostloanError as error:
+        if error.code != "out_of_range":
+            raise
+        raise PolicyError(
+            "out_of_range",
+            f"A number that `{name}` needs on its way is too large for columns.",
+            where=model.where,
+            mend="Round its parts, or write them in a larger unit.",
+        ) from error
+
+
+def _answer(model: Model, name: str, inputs: Mapping[str, object], as_of: date, engine: Engine) -> object:
     values, kinds = accept(model, inputs), kinds_for(model, inputs)
     leaves = Leaves()
     shapes = {key: leaves.shape(value, kinds.get(key, "any")) for key, value in values.items()}
@@ -336,6 +354,7 @@ def _is_held(cells: Sequence[n.Node], default: object) -> bool:
     """Tell whether the constants among a table's outputs fit the columns of its compiled form."""
     found = [cell.value for cell in cells if isinstance(cell, n.Literal)] + [default]
     return all(
-        isinstance(one, str | bool | date | None) or (isinstance(one, Decimal) and has_places(one, 6))
+        isinstance(one, str | bool | date | None)
+        or (isinstance(one, Decimal) and has_places(one, 6) and abs(one) < MOST)
         for one in found
     )

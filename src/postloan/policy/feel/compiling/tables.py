@@ -40,7 +40,7 @@ def compile_table(compiler: Compiler, node: n.Table, scope: Scope) -> Value:
     checked = node.checked
     if not isinstance(checked, CheckedTable):
         assert isinstance(node.table, DecisionTable)
-        checked = validate(node.table, {name: kind_of(value) for name, value in scope.items()})
+        checked = validate(node.table, {name: kind_of(value) for name, value in scope.items()}, boxed=True)
     if len(checked.table.rules) > MOST_RULES:
         raise compiler.refuse(
             f"A table of more than {MOST_RULES} rules inside an expression", "Make it a decision of its own."
