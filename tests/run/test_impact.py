@@ -302,6 +302,24 @@ def test_outcomes_judge_both_sides_alike(told):
     assert _cut(red["new"], "alerts", "right", "precision") == (3, 1, Decimal("0.333333"))
 
 
+def test_a_draft_that_begins_later_is_tried_as_it_will_stand(house, tmp_path):
+    entry = REP05.replace("FACT", "loan.dpd_days")
+    first = entry.replace("46", "50") + "  effective_from: 2030-01-01\n  effective_until: 2030-12-31\n"
+    then = entry + "  effective_from: 2031-01-01\n"
+    draft = _draft(tmp_path / "draft", signals__own_dot_yaml=first + then)
+
+    def red(day: date | None) -> tuple[date, int]:
+        asked = Request(draft, house / "store", days=(THURSDAY,), draft_as_of=day, sample=0)
+        found = impact(asked, threads=1)
+        reds = [row["new"] for row in found["days"][0]["colours"] if row["colour"] == "red"]
+        return found["draft_as_of"], *reds
+
+    # in force: C61 alone, from 61 days on; C50 too from 50; C46 too from 46
+    assert red(date(2029, 12, 31)) == (date(2029, 12, 31), 1)
+    assert red(date(2030, 6, 1)) == (date(2030, 6, 1), 2)
+    assert red(None) == (date(2031, 1, 1), 3)
+
+
 def _csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -465,11 +483,10 @@ def test_a_day_without_a_result(house, day):
     assert caught.value.code == "unknown_day"
 
 
-def test_another_pack_than_that_of_the_run_is_said(house):
+def test_another_pack_than_that_of_the_run_is_said(house, tmp_path):
     """The stricter pack in force, the shipped one as the draft: what was gained is lost."""
-    found = impact(
-        Request("cn_rural", house / "store", against=str(house / "stricter"), days=(THURSDAY,)), threads=1
-    )
+    stricter = _stricter(tmp_path / "stricter")
+    found = impact(Request("cn_rural", house / "store", against=stricter, days=(THURSDAY,)), threads=1)
     day = found["days"][0]
     assert (day["proven"], [one["code"] for one in day["findings"]]) == (None, ["not_the_runs_policy"])
     moves = {

@@ -71,6 +71,7 @@ class Library:
         self.kinds: dict[str, str] = {**facts, **own}
         self.env = {name: feel_kind(kind) for name, kind in self.kinds.items() if kind != "timestamp"}
         self._checked: dict[str, CheckedTable] = {}
+        self._reads: dict[str, dict[str, str]] = {}
 
     def versions(self, kind: str, key: str) -> tuple[Dated, ...]:
         """Give every version of a table or signal; none if there is no such thing."""
@@ -81,6 +82,12 @@ class Library:
         if dated.where not in self._checked:
             self._checked[dated.where] = validate(dated.value, self.env)
         return self._checked[dated.where]
+
+    def reads(self, dated: Dated) -> dict[str, str]:
+        """Give the kind of each fact that a version of a table reads."""
+        if dated.where not in self._reads:
+            self._reads[dated.where] = facts_read(self.table(dated), self.kinds)
+        return self._reads[dated.where]
 
     def last_day(self) -> date:
         """Give the last date on which everything holds: of the calendar, or before an entry ends."""
@@ -202,8 +209,7 @@ class _Reader:
             peer = peer_fact(dated.value, self.library.env)
             names = dated.value.inputs() | ({peer, f"{peer}_chg_12m"} if peer else set())
             return {name: kinds[name] for name in sorted(names) if name in kinds}, None
-        checked = self.library.table(dated)
-        return facts_read(checked, kinds), checked
+        return self.library.reads(dated), self.library.table(dated)
 
     def mapping(self, key: str) -> Mapping[str, Any]:
         value = self.raw.get(key) or {}

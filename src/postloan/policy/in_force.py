@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -59,11 +59,38 @@ class Pack:
 
     def as_of(self, day: date) -> Policy:
         """Give what is in force on a date; `Policy` raises for whatever is asked for and is not."""
-        in_force = {
-            kind: {key: found for key, dated in keys.items() if (found := self.in_force(dated, day))}
+        return Policy(self, day, self._chosen(lambda dated: self.in_force(dated, day)))
+
+    def drafted(self, day: date, standing: date) -> Policy:
+        """Give what would be in force on a date if the pack's own entries stood then as on another.
+
+        What comes from the packs that it extends is what is in force on the date, so that a draft is told
+        apart from what else changes until it holds.
+        """
+
+        def chosen(dated: tuple[Dated, ...]) -> Dated | None:
+            own = tuple(entry for entry in dated if entry.pack == self.id)
+            rest = tuple(entry for entry in dated if entry.pack != self.id)
+            return self.in_force(own, standing) or self.in_force(rest, day)
+
+        return Policy(self, day, self._chosen(chosen))
+
+    def last_begin(self) -> date:
+        """Give the last day on which an entry of the pack's own begins; the first of all days without one."""
+        own = [
+            entry.effective_from
+            for keys in self.versions.values()
+            for dated in keys.values()
+            for entry in dated
+            if entry.pack == self.id
+        ]
+        return max(own, default=date.min)
+
+    def _chosen(self, choose: Callable[[tuple[Dated, ...]], Dated | None]) -> dict[str, dict[str, Dated]]:
+        return {
+            kind: {key: found for key, dated in keys.items() if (found := choose(dated))}
             for kind, keys in self.versions.items()
         }
-        return Policy(self, day, in_force)
 
     def in_force(self, dated: tuple[Dated, ...], day: date) -> Dated | None:
         """Give the version that holds on a date: of the last pack in the chain that has one, the latest."""

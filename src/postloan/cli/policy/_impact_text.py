@@ -29,8 +29,11 @@ _ONE = Decimal("0.1")
 def say_impact(told: Row, words: ImpactWords, draft: Pack) -> None:
     """Print an impact."""
     days = told["days"]
-    names = Names(draft.as_of(days[-1]["as_of"]), words.lang)
+    last, standing = days[-1]["as_of"], told["draft_as_of"]
+    names = Names(draft.drafted(last, max(last, standing)), words.lang)
     _Screen(told, words, names).say()
+    if standing > last:
+        click.echo(faint(words("standing", standing)))
     for day in days:
         for finding in day["findings"]:
             click.echo(words(finding["code"], day["as_of"], finding["used"], finding["now"]))

@@ -89,6 +89,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The side in force was computed again and equals what the runs had stored.",
         "现行一侧已重新计算，与当日批处理结果一致。",
     ),
+    "standing": (
+        "The draft is taken as it stands on {0}, though what it holds begins after the date of the run.",
+        "草案条款自批处理日之后生效，测算按其 {0} 的内容进行。",
+    ),
     "how": (
         "Hours: effort of duties on the day's lists and of signals told; options stand apart.",
         "工时：当日清单上的必办措施与已提示信号的标准工时，可选措施另列。",

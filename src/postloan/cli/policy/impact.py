@@ -31,6 +31,11 @@ Examples:
     multiple=True,
     help="A past day with a result; may be given several times. By default the last.",
 )
+@click.option(
+    "--draft-as-of",
+    type=Day(),
+    help="Take the draft's own entries as they stand on this day; by default the last on which one begins.",
+)
 @click.option("--book", help="The book: compute facts from it instead of taking those that the store keeps.")
 @click.option(
     "--outcomes",
@@ -72,6 +77,7 @@ def impact(
     store: Path,
     against: str | None,
     days: tuple[date, ...],
+    draft_as_of: date | None,
     book: str | None,
     outcomes: Path | None,
     horizon_days: int,
@@ -100,6 +106,7 @@ def impact(
         store,
         against=against,
         days=days,
+        draft_as_of=draft_as_of,
         book=book,
         outcomes=outcomes,
         horizon_days=horizon_days,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,6 +37,8 @@ class Request:
         store: the store with the runs.
         against: the pack in force; that of the last of the days' runs when None.
         days: past days with a result; the store's last when empty.
+        draft_as_of: the day as on which the draft's own entries stand, though they begin after the past day;
+            when None the last day on which one of them begins.
         book: the book, from which facts are computed anew for both packs; stored facts are used when None.
         outcomes: what came of customers, as `run.evaluate` reads it.
         horizon_days: within how many days after an alert an outcome makes it right.
@@ -51,6 +52,7 @@ class Request:
     store: Path
     against: str | None = None
     days: tuple[date, ...] = ()
+    draft_as_of: date | None = None
     book: str | None = None
     outcomes: Path | None = None
     horizon_days: int = 90
@@ -76,9 +78,9 @@ def impact(
     """Run a draft over past days beside the pack in force.
 
     Returns:
-        draft, against (pack ids), nothing_changes, total (sums over all days), days (each with as_of, run_id,
-        draft_version, against_version, proven, findings, shared, seconds, its own sums and a sample),
-        evaluation (null without outcomes) and files.
+        draft, against (pack ids), draft_as_of, nothing_changes, total (sums over all days), days (each with
+        as_of, run_id, draft_version, against_version, proven, findings, shared, seconds, its own sums and a
+        sample), evaluation (null without outcomes) and files.
 
     Raises PolicyError for a draft that cannot be loaded, is not sound or changes what stored facts were
     computed with; RunError for a day without a result, or one that the store does not hold enough of;
@@ -102,7 +104,8 @@ class _Impact:
         self.days = [row.as_of for row in rows]
         self.draft = packs.load(asked.draft)
         self.against = _in_force(asked.against, rows[-1].policy_version)
-        _require_sound(self.draft, self.days)
+        self.standing = asked.draft_as_of or max(self.draft.last_begin(), self.days[-1])
+        _require_sound(self.draft, self.standing)
         self.inputs = self._inputs()
 
     def _inputs(self) -> Inputs | None:
@@ -113,7 +116,8 @@ class _Impact:
 
     def tell(self) -> dict[str, Any]:
         """Run every day and give the document."""
-        both, made = Both(self.engine, self.against, self.draft, self.progress), _Made()
+        both = Both(self.engine, self.against, self.draft, self.progress, standing=self.standing)
+        made = _Made()
         for number, day in enumerate(self.days, start=1):
             self.progress.day(day, number, len(self.days))
             self._day(both.run(open_day(self.engine, self.asked.store, day, self.inputs)), made)
@@ -127,6 +131,7 @@ class _Impact:
         return {
             "draft": self.draft.id,
             "against": self.against.id,
+            "draft_as_of": self.standing,
             "nothing_changes": all(day["changed"] == 0 for day in made.days),
             "total": {"days": len(days), **in_units(whole)},
             "days": days,
@@ -189,11 +194,9 @@ def _in_force(name: str | None, version: str | None) -> Pack:
         ) from error
 
 
-def _require_sound(draft: Pack, days: Sequence[date]) -> None:
+def _require_sound(draft: Pack, standing: date) -> None:
     """Refuse a draft with errors, naming the first of them."""
-    wrong = [
-        one for one in check_pack(draft, environment(), (min(days), max(days))) if one.severity == "error"
-    ]
+    wrong = [one for one in check_pack(draft, environment(), (standing, standing)) if one.severity == "error"]
     if wrong:
         first, more = wrong[0], len(wrong) - 1
         rest = f" (and {more} more: postloan policy check lists them)" if more else ""

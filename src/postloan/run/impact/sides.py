@@ -31,14 +31,21 @@ from postloan.run.tables import read_table, write_table
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two packs, with the store in scratch that its results go to."""
+    """One of the two packs, with the store in scratch that its results go to.
+
+    Args:
+        standing: the day whose entries of its own hold on every day, before they begin too.
+    """
 
     pack: Pack
     store: Store
+    standing: date | None = None
 
     def policy(self, as_of: date) -> Policy:
         """Give what of the pack is in force on the day."""
-        return self.pack.as_of(as_of)
+        return (
+            self.pack.drafted(as_of, max(as_of, self.standing)) if self.standing else self.pack.as_of(as_of)
+        )
 
     def results(self, engine: Engine, as_of: date) -> Results:
         """Give the side's results of a day, which hold no facts unless they were computed from the book."""
@@ -95,15 +102,25 @@ class _Sides:
 
 
 class Both:
-    """Runs both packs over past days; with `whole` the draft over everybody, affected or not."""
+    """Runs both packs over past days; with `whole` the draft over everybody, affected or not.
+
+    With `standing` the draft's own entries hold as on that day.
+    """
 
     def __init__(
-        self, engine: Engine, against: Pack, draft: Pack, progress: Progress, *, whole: bool = False
+        self,
+        engine: Engine,
+        against: Pack,
+        draft: Pack,
+        progress: Progress,
+        *,
+        standing: date | None = None,
+        whole: bool = False,
     ) -> None:
         self._engine, self._progress, self._whole = engine, progress, whole
         scratch = engine.scratch / "impact"
         self.against = Side(against, Store(scratch / "against").made())
-        self.draft = Side(draft, Store(scratch / "draft").made())
+        self.draft = Side(draft, Store(scratch / "draft").made(), standing)
 
     def run(self, day: PastDay) -> Pair:
         """Compute a day under both packs.
