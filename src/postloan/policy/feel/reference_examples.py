@@ -238,5 +238,19 @@ REFUSED: list[tuple[str, str]] = [
         "decimal128, the standard's arithmetic, ends there",
     ),
     ("`x in [1..5] = true = true`", "a comparison of a comparison without brackets"),
+    (
+        "a value that does not fit its declared type, or lacks an entry of it",
+        "the standard has null; a value and a list of one become each other",
+    ),
+    ("`now() instance of date and time`", "`now()` is the business date, a day without a time of day"),
+    (
+        "`for i in [3..1] return i`",
+        "a range whose end lies before its start; `3..1` without brackets counts down",
+    ),
+    ('`loan.on - @"2026-01-31T10:00:00"`', "a date stands for midnight in UTC, the other for any place"),
+    (
+        "`1e15` among the outputs of a table",
+        "answers hold 12 digits before the point and 6 behind, or whole numbers",
+    ),
 ]
 """What is refused, and why."""
