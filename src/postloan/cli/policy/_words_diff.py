@@ -53,7 +53,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "outputs": ("not decided: the tables have no output in common", "未定：两表没有相同的输出"),
     "computed": ("not decided: what is added up is computed", "未定：合计项是计算得出的"),
     "invalid": ("not decided: a table cannot be used: {0}", "未定：决策表无法使用：{0}"),
-    "total": ("{0} → {1}: {2} differences", "{0} → {1}：差异 {2} 处"),
+    "total": ("{0} → {1}: differences: {2}", "{0} → {1}：差异 {2} 处"),
     "null": ("is empty", "为空"),
     "some": ("is not empty", "不为空"),
     "none_of": ("not in", "不属于"),

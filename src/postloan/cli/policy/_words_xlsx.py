@@ -5,7 +5,7 @@ from __future__ import annotations
 from postloan.cli.words import LANGUAGES, language
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "exported": ("{0} tables of {1} written to {2}", "已将 {1} 的 {0} 张表写入 {2}"),
+    "exported": ("tables of {1} written to {2}: {0}", "已将 {1} 的 {0} 张表写入 {2}"),
     "new": ("new", "新增"),
     "changed": ("changed", "已更改"),
     "same": ("as it was", "无变化"),
