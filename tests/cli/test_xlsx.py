@@ -93,13 +93,23 @@ def test_a_version_that_stands_is_replaced_on_demand_only(call, tmp_path, workbo
 
 @pytest.mark.parametrize(
     ("cells", "code", "cell"),
-    [({"A2": "../../colour"}, "xlsx_table_name", "A2"), ({"E2": ""}, "xlsx_no_date", "E2")],
+    [
+        ({"A2": "../../colour"}, "xlsx_table_name", "A2"),
+        ({"A2": 300 * "x"}, "xlsx_table_name", "A2"),
+        ({"E2": ""}, "xlsx_no_date", "E2"),
+    ],
 )
 def test_a_table_needs_a_name_and_a_day(call, tmp_path, workbook, cells, code, cell):
     change(workbook, **cells)
     (finding,) = call("policy", "import-xlsx", workbook, tmp_path / "out", "--json").json["findings"]
     assert (finding["code"], finding["where"]) == (code, f"colour.xlsx, sheet colour, cell {cell}")
     assert not (tmp_path / "out").exists()
+
+
+def test_blanks_and_line_ends_of_a_sheet_leave_a_canonical_file(call, tmp_path, workbook, own_pack):
+    change(workbook, F2="ours", H11='"red" ', J11="by_x000D_\nlaw")
+    assert call("policy", "import-xlsx", workbook, "--into", own_pack).code == 0
+    assert "not_canonical" not in call("policy", "check", own_pack).out
 
 
 def test_what_cannot_be_asked_for_is_said(call, tmp_path, workbook):

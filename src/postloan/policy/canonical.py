@@ -20,9 +20,8 @@ def content(table: DecisionTable, name: str) -> dict[str, bytes]:
     Returns:
         Bytes of `.dmn` and of `.md`.
     """
-    data = dmn.write([table], name)
-    (kept,) = dmn.read(data)
-    return {".dmn": data, ".md": dmn.markdown(kept).encode()}
+    (kept,) = dmn.read(dmn.write([table], name))  # without blanks around texts, as every reader takes them
+    return {".dmn": dmn.write([kept], name), ".md": dmn.markdown(kept).encode()}
 
 
 def put(path: Path, table: DecisionTable, name: str) -> list[Path]:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -92,6 +92,14 @@ def hide_sheet(sheet: Worksheet) -> None:
         (put("B11", "=SUM(A1:A2)"), "xlsx_formula", "B11", "formula"),
         (put("B11", DAY), "xlsx_cell", "B11", 'date("2026-01-31")'),
         (put("B11", 12345678.123456789), "xlsx_cell", "B11", "digits"),
+        (put("B11", DAY.replace(hour=9)), "xlsx_cell", "B11", "a day and a time"),
+        (put("B11", time(9, 30)), "xlsx_cell", "B11", 'time("09:30:00")'),
+        (put("E2", DAY.replace(hour=9)), "xlsx_cell", "E2", "2026-01-31"),
+        (text("E11", "by_x0001_law"), "xlsx_cell", "E11", "control"),
+        (text("F2", "by_x0000_law"), "xlsx_cell", "F2", "control"),
+        (text("D3", "colour "), "xlsx_blank", "D3", "blank"),
+        (text("A12", "R1 "), "xlsx_blank", "A12", "blank"),
+        (text("D2", "SUM"), "xlsx_aggregation", "D2", "COLLECT"),
         (put("B11", "#DIV/0!"), "xlsx_cell", "B11", "#DIV/0!"),
         (lambda sheet: sheet.merge_cells("B11:B12"), "xlsx_merged", "B11", "B11:B12"),
         (hide, "xlsx_hidden", "C10", "column"),
@@ -220,9 +228,66 @@ def test_a_workbook_without_a_table_says_so() -> None:
     assert [one.code for one in read(target.getvalue(), "empty.xlsx")[1]] == ["xlsx_not_a_table"]
 
 
-def test_what_is_wrong_with_the_table_as_a_whole_is_told_of_the_sheet() -> None:
-    _, (finding,) = told(edited(text("D2", "SUM")))
-    assert (finding.code, finding.where) == ("table_malformed", "draft.xlsx, sheet colour")
+def test_a_collect_table_whose_aggregation_was_deleted_is_not_taken_for_a_list() -> None:
+    table = replace(TABLE, hit_policy="C", aggregation="+", outputs=(Output("points", "number"),), rules=())
+    book = load_workbook(io.BytesIO(write([Source(table)])))
+    book["colour"]["D1"] = book["colour"]["D2"] = None
+    target = io.BytesIO()
+    book.save(target)
+    (finding,) = [one for one in told(target.getvalue())[1] if one.severity == "error"]
+    assert (finding.code, finding.where) == ("xlsx_heading", "draft.xlsx, sheet colour, cell A1")
+    assert "aggregation" in finding.message
+
+
+def test_words_in_chinese_alone_are_understood() -> None:
+    def change(sheet: Worksheet) -> None:
+        for cell, word in (
+            ("A3", "表达式"),
+            ("B6", "是"),
+            ("C6", "否"),
+            ("A9", "显示名：zh"),
+            ("B10", "条件"),
+        ):
+            text(cell, word)(sheet)
+
+    (sheet,), findings = told(edited(change))
+    assert findings == []
+    assert sheet.table.inputs[0].labels == {"zh": "逾期天数"}
+    assert [one.required for one in sheet.table.inputs] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_wrong"),
+    [
+        ("> 1,000", True),  # a thousand, or above 1 or 0?
+        ("[1,000..2,000]", True),
+        ("30,100", True),
+        ("30, 100", False),
+        ("30,60", False),
+        ("1.5,200", False),  # no thousands follow a point
+        ("not(90,120)", True),
+    ],
+)
+def test_a_comma_within_a_number_is_not_taken_for_two_numbers(condition: str, is_wrong: bool) -> None:
+    found = [one for one in told(edited(text("B11", condition)))[1] if one.code == "xlsx_thousands"]
+    assert [one.where for one in found] == ["draft.xlsx, sheet colour, cell B11"] * len(found)
+    assert bool(found) == is_wrong
+
+
+def test_a_comma_within_a_text_is_no_number() -> None:
+    def change(sheet: Worksheet) -> None:
+        text("C5", '"1,000","sued"')(sheet)
+        text("C11", '"1,000"')(sheet)
+
+    assert told(edited(change))[1] == []
+
+
+def test_what_may_be_a_slip_is_asked_about() -> None:
+    _, (finding,) = told(edited(put("D11", None)))
+    assert (finding.severity, finding.code) == ("warning", "xlsx_empty")
+    assert finding.where == "draft.xlsx, sheet colour, cell D11"
+    _, (finding,) = told(edited(lambda sheet: sheet.delete_rows(11, 2)))
+    assert (finding.severity, finding.code, finding.where[-3:]) == ("warning", "xlsx_no_rules", "A10")
 
 
 def packed(**parts: bytes) -> bytes:

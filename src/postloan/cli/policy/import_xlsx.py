@@ -105,10 +105,12 @@ class _Planned:
     def problems(self, pack: Pack | None, *, replace: bool) -> list[Finding]:
         """Give what keeps the table from its place; with a pack, also what the pack lacks."""
         table = self.sheet.table
-        if not re.fullmatch(r"[^\W_][\w-]*", table.id):
-            mend = "Use letters, digits, _ and - only; it becomes the name of a folder."
-            return [self.wrong("xlsx_table_name", f"`{table.id}` cannot name a table.", "table", mend)]
+        if not re.fullmatch(r"[^\W_][\w-]{0,63}", table.id):
+            mend = "Use letters, digits, _ and - only, at most 64; it becomes the name of a folder."
+            return [self.wrong("xlsx_table_name", f"`{table.id[:80]}` cannot name a table.", "table", mend)]
         if self.day is None and self.sheet.effective_from is None:
+            if not self.sheet.sound:  # the cell may hold a day that was refused
+                return []
             mend = "Write it as 2027-01-01, or give --effective-from."
             return [self.wrong("xlsx_no_date", "The day it holds from is missing.", "effective from", mend)]
         found = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
+_NOT_IN_DMN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DIGITS = 15
 """Excel keeps so many digits of a number; a longer one has lost some already."""
 
@@ -26,6 +28,7 @@ class Cells:
         self.where = f"{where}, sheet {sheet.title}"
         self.problems: list[Finding] = []
         self.converted: list[str] = []
+        self.unkept: list[str] = []
         self.texts: dict[tuple[int, int], str] = {}
         self.rows: dict[int, dict[int, Cell | MergedCell]] = {}
         first = sheet.min_column  # looks at every cell
@@ -57,7 +60,10 @@ class Cells:
             return ""
         name, value = cell.coordinate, cell.value
         if cell.data_type == "s":
-            return decode(unshielded(str(value), self.mark))
+            text = decode(unshielded(str(value), self.mark))
+            if _NOT_IN_DMN.search(text):
+                self.unkept.append(name)
+            return text
         if cell.data_type == "b":
             self.converted.append(name)
             return "true" if value else "false"
@@ -69,8 +75,14 @@ class Cells:
     def day(self, row: int, column: int) -> date | None:
         """Give the date of a cell, typed as a date or as text."""
         cell = self.rows.get(row, {}).get(column)
-        if cell is not None and cell.data_type == "d" and isinstance(cell.value, datetime):
+        if cell is not None and isinstance(cell.value, datetime) and cell.value.time() == time():
             return cell.value.date()
+        if cell is not None and isinstance(cell.value, datetime):
+            mend = f"Write it as {cell.value.date().isoformat()}."
+            self.wrong(
+                "xlsx_cell", f"`{cell.value}` is no day, as it has a time.", self.name(row, column), mend
+            )
+            return None
         text = self.text(row, column)
         try:
             return date.fromisoformat(text.strip()) if text else None
@@ -92,15 +104,16 @@ class Cells:
 
     def _refuse(self, name: str, kind: str, value: object) -> None:
         if kind == "d":
-            told = value.date().isoformat() if isinstance(value, datetime) else str(value)
-            mend = f'Format the cell as text and write the day as date("{told}").'
-            self.wrong("xlsx_cell", "The cell holds a date of Excel's, not text.", name, mend)
+            mend = f"Format the cell as text and write it as {_written(value)}."
+            self.wrong(
+                "xlsx_cell", f"The cell holds a date or time of Excel's ({value}), not text.", name, mend
+            )
         elif kind == "f":
             mend = "Format the cell as text and write what the condition is; a leading = is kept as it is."
             self.wrong("xlsx_formula", "The cell holds a formula.", name, mend)
         else:
-            mend = "Write the condition as text."
-            self.wrong("xlsx_cell", f"The cell holds `{value}`, not text.", name, mend)
+            mend = "Format the cell as text and write what it should hold."
+            self.wrong("xlsx_cell", f"The cell holds `{value}`, an error of Excel's.", name, mend)
 
     def habits(self, head: int, columns: int) -> None:
         """Refuse what would read otherwise than it looks: merged cells and what is hidden."""
@@ -137,3 +150,10 @@ class Cells:
             place = f"{self.where}, cell {commented[0]}"
             found.append(Finding("warning", "xlsx_comment", message, place, "Write them into a column note."))
         return found
+
+
+def _written(value: object) -> str:
+    """Give what FEEL writes for a date or a time of Excel's."""
+    if isinstance(value, datetime):
+        return f'date("{value.date().isoformat()}")' if value.time() == time() else "a day and a time"
+    return f'time("{value.isoformat()}")' if isinstance(value, time) else "text"

@@ -23,7 +23,7 @@ PROPERTIES = {
     "aggregation": "汇总方式",
     "effective from": "生效日期",
     "overrides": "替换理由",
-    "label": "名称",
+    "label": "显示名",
     "variable": "变量",
 }
 """Properties of a table; `label: zh` and `variable: NAME` take what follows the colon."""
@@ -34,7 +34,7 @@ ROWS = {
     "values": "取值",
     "required": "必需",
     "default": "缺省",
-    "label": "名称",
+    "label": "显示名",
 }
 """Properties of a column, one row each; `label: zh` takes the language after the colon."""
 
@@ -77,11 +77,15 @@ def bilingual(word: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Give the English word of what `bilingual` wrote; text that it did not write is only trimmed."""
+    """Give the English word of what `bilingual` wrote, or of its Chinese part; other text is only trimmed."""
+    if "：" in text and ": " not in text:  # as a Chinese keyboard writes it
+        text = text.replace("：", ": ", 1)
     for word, chinese in WORDS.items():
-        both = f"{word}{BETWEEN}{chinese}"
-        if text == both or text.startswith(f"{both}: "):
-            return word + text[len(both) :]
+        for known in (f"{word}{BETWEEN}{chinese}", chinese):
+            if text.strip() == known:
+                return word
+            if text.startswith(f"{known}: "):
+                return word + text[len(known) :]
     head, colon, rest = text.partition(": ")
     return head.strip().lower() + colon + rest
 

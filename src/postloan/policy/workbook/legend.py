@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postloan.policy.workbook import layout
-from postloan.policy.workbook.styles import HEAD, put
+from postloan.policy.workbook.styles import HEAD, fit, put
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -88,6 +88,8 @@ def write_legend(sheet: Worksheet, made_from: str) -> None:
         sheet: an empty sheet.
         made_from: the policy that the tables come from; left out if empty.
     """
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     for column, text in enumerate((layout.LEGEND, "English", "中文"), 1):
         put(sheet, 1, column, text, HEAD)
     rows = [*_TOLD, *([_Told("Made from", made_from, made_from)] if made_from else [])]
@@ -97,4 +99,8 @@ def write_legend(sheet: Worksheet, made_from: str) -> None:
         put(sheet, row, 3, told.chinese, "note")
     for letter, width in (("A", 26), ("B", 70), ("C", 70)):
         sheet.column_dimensions[letter].width = width
+    fit(sheet)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

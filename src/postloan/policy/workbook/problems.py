@@ -10,6 +10,7 @@ from postloan.errors import PolicyError
 from postloan.policy.checked import validate
 from postloan.policy.findings import Finding
 from postloan.policy.model import DecisionTable, Input, Output, Rule
+from postloan.policy.workbook.habits import habits
 from postloan.policy.workbook.reading import Sheet
 
 _MOST = 200
@@ -27,13 +28,16 @@ def problems(sheet: Sheet, env: Mapping[str, str]) -> list[Finding]:
         env: FEEL kinds of the names that its expressions may use.
 
     Returns:
-        Errors named by sheet and cell, up to 200; none if the table is sound.
+        Errors named by sheet and cell, up to 200, and warnings of what may say something else than it seems;
+        none if the table is sound.
     """
+    told = list(islice(habits(sheet), _MOST))
     whole = _error(sheet, sheet.table, env)
     if whole is None:
-        return []
-    found = list(islice(_by_cell(sheet, env), _MOST))
-    return found if found or not sheet.sound else [_named(sheet, whole)]
+        return told
+    found = [*islice(_by_cell(sheet, env), _MOST), *told]
+    known = not sheet.sound or any(one.severity == "error" for one in found)
+    return found if known else [_named(sheet, whole), *found]
 
 
 def _error(sheet: Sheet, table: DecisionTable, env: Mapping[str, str]) -> PolicyError | None:
@@ -85,7 +89,7 @@ def _named(sheet: Sheet, error: PolicyError) -> Finding:
     """Name the cell of an error that tells its place by rule and column."""
     told = error.where.removeprefix(sheet.where)
     known = [place for place in sheet.places if told == place or told.startswith(f"{place},")]
-    return _finding(sheet, error, max(known, key=len, default=""))
+    return _finding(sheet, error, max(known, key=len, default=", hit policy"))
 
 
 def _finding(sheet: Sheet, error: PolicyError, place: str) -> Finding:

@@ -27,6 +27,7 @@ class Sheet:
         where: file and sheet, for errors.
         table: the table.
         effective_from: the day from which it holds, if the sheet tells it.
+        unkept: cells with characters that no DMN file can hold.
         places: cells by the place that checks of a table name, as `, rule R1, input loan.dpd_days`.
         sound: nothing on the sheet was refused; else the table stands for further checks alone.
     """
@@ -37,6 +38,7 @@ class Sheet:
     effective_from: date | None
     places: Mapping[str, str]
     sound: bool = True
+    unkept: tuple[str, ...] = ()
 
 
 def read(data: bytes, where: str) -> tuple[list[Sheet], list[Finding]]:
@@ -63,7 +65,7 @@ def read(data: bytes, where: str) -> tuple[list[Sheet], list[Finding]]:
         read_sheet = _Reader(sheet, cells, taken).sheet()
         findings += [*cells.problems, *cells.notes()]
         if read_sheet is not None:
-            sheets.append(replace(read_sheet, sound=not cells.problems))
+            sheets.append(replace(read_sheet, sound=not cells.problems, unkept=tuple(cells.unkept)))
     if not taken and not findings:
         message = "No sheet of the file holds a table."
         mend = "Start from a file made by `postloan policy export-xlsx`."
@@ -106,6 +108,7 @@ class _Reader:
         table = self.table(uses)
         starts = self.properties.get("effective from")
         day = self.cells.day(*starts) if starts else None
+        self.places["rules"] = self.cells.name(self.head, 1)
         return Sheet(self.xl.title, self.cells.where, table, day, self.places)
 
     def read_properties(self) -> None:
@@ -215,6 +218,10 @@ class _Reader:
 
     def aggregation(self) -> str:
         spelt = self.value("aggregation").strip()
+        collects = self.value("hit policy").strip().upper() in ("C", "COLLECT")
+        if collects and "aggregation" not in self.properties:
+            mend = "Add it to row 1, with nothing below where all rules are listed."
+            self.cells.wrong("xlsx_heading", "The property `aggregation` is missing.", "A1", mend)
         for sign, word in AGGREGATIONS.items():
             if spelt.upper() in (sign, word):
                 return sign
@@ -236,7 +243,7 @@ class _Reader:
         return {language: label for language, label in found.items() if label}
 
     def kind(self, column: int) -> str:
-        kind = self.of_column("kind", column).strip() or "any"
+        kind = self.of_column("kind", column).strip().lower() or "any"
         known = sorted(set(dmn.KINDS.values()))
         if kind not in known:
             place = self.cells.name(self.titles["kind"], column)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from typing import TYPE_CHECKING
 
 from postloan.policy.workbook.layout import encode
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 HEAD = "head"
+
+_MARGIN, _LINE, _TALLEST = 2.0, 13.5, 400.0
+"""Columns of a cell that stay free, points of a line, and the tallest row that Excel shows."""
 
 _FILLS = {
     HEAD: "FFF2CC",
@@ -38,6 +43,39 @@ def register(book: Workbook) -> None:
         if fill:
             style.fill = PatternFill("solid", fgColor=fill)
         book.add_named_style(style)
+
+
+def fit(sheet: Worksheet) -> None:
+    """Give each row whose text wraps the height of its lines, as not every program finds it by itself."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.dimensions import RowDimension
+
+    class Fitted(RowDimension):
+        customHeight = False  # noqa: N815 - the library's name; so that the height still follows an edit
+
+    room = [
+        sheet.column_dimensions[get_column_letter(column)].width - _MARGIN
+        for column in range(1, sheet.max_column + 1)
+    ]
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        lines = (
+            max(_lines(str(text), wide) for text, wide in zip(row, room, strict=True) if text)
+            if any(row)
+            else 1
+        )
+        if lines > 1:
+            level = sheet.row_dimensions[number].outlineLevel
+            height = min(lines * _LINE, _TALLEST)
+            sheet.row_dimensions[number] = Fitted(sheet, index=number, ht=height, outlineLevel=level)
+
+
+def _lines(text: str, room: float) -> int:
+    return sum(max(1, math.ceil(columns(line) / room)) for line in text.split("\n"))
+
+
+def columns(text: str) -> int:
+    """Give the width of a line; Chinese takes two columns a letter."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def put(sheet: Worksheet, row: int, column: int, text: str, style: str = "text") -> None:

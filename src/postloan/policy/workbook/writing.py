@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from postloan.policy.workbook import layout
 from postloan.policy.workbook.layout import Source, bilingual, encode, sheet_names
 from postloan.policy.workbook.legend import write_legend
 from postloan.policy.workbook.lists import Lists, choices
-from postloan.policy.workbook.styles import HEAD, put, register
+from postloan.policy.workbook.styles import HEAD, columns, fit, put, register
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -77,7 +76,7 @@ class _Writer:
                 mend="Shorten it, or keep this table as .dmn.",
             )
         put(self.sheet, row, column, text, style)
-        longest = max(map(_columns, text.split("\n")))
+        longest = max(map(columns, text.split("\n")))
         self.widths[column] = max(self.widths.get(column, _NARROW), min(longest + 2, _WIDE))
 
     def fill(self) -> None:
@@ -122,16 +121,16 @@ class _Writer:
         blank = [""] * len(notes)
         inputs, outputs = table.inputs, table.outputs
         yield "expression", [*(one.expression for one in inputs), *(one.name for one in outputs), *notes]
-        yield "kind", [one.kind for one in self.columns()] + blank
+        yield "kind", [one.kind for one in self.clauses()] + blank
         yield "values", [*(one.allowed for one in inputs), *(one.values for one in outputs), *blank]
         required = ["yes" if one.required else "no" for one in inputs]
         yield "required", [*map(bilingual, required), *[""] * len(outputs), *blank]
         yield "default", [*[""] * len(inputs), *(one.default for one in outputs), *blank]
-        yield "label", [one.label for one in self.columns()] + blank
-        for language in sorted({key for one in self.columns() for key in one.labels}):
-            yield f"label: {language}", [one.labels.get(language, "") for one in self.columns()] + blank
+        yield "label", [one.label for one in self.clauses()] + blank
+        for language in sorted({key for one in self.clauses() for key in one.labels}):
+            yield f"label: {language}", [one.labels.get(language, "") for one in self.clauses()] + blank
 
-    def columns(self) -> list[Input | Output]:
+    def clauses(self) -> list[Input | Output]:
         return [*self.table.inputs, *self.table.outputs]
 
     def rules(self, row: int) -> None:
@@ -148,7 +147,7 @@ class _Writer:
         self.lists.strict(self.sheet, self.cell_of("aggregation"), list(AGGREGATIONS.values()))
         titles = [title for title, _ in self.rows()]
         kinds = sorted(set(dmn.KINDS.values()))
-        for i, column in enumerate(self.columns()):
+        for i, column in enumerate(self.clauses()):
             letter = self.letter(i + 2)
             self.lists.strict(self.sheet, f"{letter}{3 + titles.index('kind')}", kinds)
             if isinstance(column, Input):
@@ -180,12 +179,8 @@ class _Writer:
         for row, title in enumerate(titles, 3):
             if not title.startswith("label"):
                 sheet.row_dimensions[row].outlineLevel = 1
+        fit(sheet)
         sheet.print_title_rows = f"{head}:{head}"
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _columns(text: str) -> int:
-    """Give the width of a line; Chinese takes two columns a letter."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
