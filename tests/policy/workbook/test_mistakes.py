@@ -302,6 +302,26 @@ def far(sheet: Worksheet) -> None:
     sheet["XFD1048576"] = "x"
 
 
+def repacked(change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """Give the workbook of TABLE with its parts changed; a part that becomes None is left out."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(write([Source(TABLE)]))) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            part = change(name, old.read(name))
+            if part is not None:
+                new.writestr(name, part)
+    return target.getvalue()
+
+
+def merged(name: str, part: bytes) -> bytes:
+    cells = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    return part.replace(b"</sheetData>", cells) if name.endswith("sheet1.xml") else part
+
+
+def without_a_sheet(name: str, part: bytes) -> bytes | None:
+    return None if name.endswith("sheet1.xml") else part
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -313,9 +333,23 @@ def far(sheet: Worksheet) -> None:
         (packed(a=b"0" * 31_000_000), "xlsx_too_large"),
         (packed(**{f"p{i}": b"" for i in range(1_001)}), "xlsx_too_large"),
         (edited(far), "xlsx_too_large"),
+        (repacked(merged), "xlsx_too_large"),
+        (repacked(without_a_sheet), "xlsx_unreadable"),
         (packed(**{"x.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "xlsx_unreadable"),
     ],
-    ids=["no zip", "empty", "old", "no book", "cut off", "bomb", "parts", "far cell", "entities"],
+    ids=[
+        "no zip",
+        "empty",
+        "old",
+        "no book",
+        "cut off",
+        "bomb",
+        "parts",
+        "far cell",
+        "merged",
+        "a sheet lost",
+        "entities",
+    ],
 )
 def test_a_file_that_is_none_or_too_large_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(PolicyError) as caught:

@@ -11,6 +11,7 @@ import click
 from postloan.cli.base import Day, print_json, shared, unknown
 from postloan.cli.policy._words_xlsx import Words
 from postloan.cli.running import LANG
+from postloan.errors import PolicyError
 
 if TYPE_CHECKING:
     from postloan.policy.pack import Policy
@@ -45,7 +46,11 @@ def export_xlsx(
     sources = [Source(policy.table(name), _starts(policy, name)) for name in chosen]
     data = write(sources, policy.version)
     draft = file.with_name(f".{file.name}.new")
-    draft.write_bytes(data)
+    try:
+        draft.write_bytes(data)
+    except FileNotFoundError as error:
+        message, mend = f"There is no folder {file.parent}.", "Make it, or name another file."
+        raise PolicyError("unknown_folder", message, where=str(file), mend=mend) from error
     draft.replace(file)
     told = {"file": str(file), "policy_version": policy.version, "tables": chosen, "bytes": len(data)}
     if as_json:
@@ -58,6 +63,10 @@ def _chosen(policy: Policy, names: tuple[str, ...]) -> list[str]:
     for name in names:
         if name not in policy.tables:
             raise unknown("table", name, policy.tables, where=policy.version)
+    if not policy.tables:
+        message = f"No table is in force on {policy.as_of.isoformat()}."
+        mend = "Give another --as-of."
+        raise PolicyError("not_in_force", message, where=f"{policy.id}/tables", mend=mend)
     return list(dict.fromkeys(names)) or list(policy.tables)
 
 

@@ -118,6 +118,9 @@ class _Planned:
             message = f"The table replaces that of `{self.below(pack)}` without a reason."
             mend = "Write the reason under `overrides`."
             found.append(self.wrong("override_unexplained", message, "overrides", mend))
+        if self.path.parent.exists() and not self.path.parent.is_dir():
+            message, mend = f"{self.path.parent} is a file, and no folder for a table.", "Move it away."
+            return [*found, self.wrong("xlsx_no_folder", message, "table", mend)]
         if not replace and self.state() == "changed":
             message = f"{self.path} stands there already and says something else."
             mend = "Give a later --effective-from, or --replace if that version was never in force."

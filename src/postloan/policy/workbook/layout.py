@@ -108,7 +108,7 @@ def sheet_names(tables: Iterable[str]) -> list[str]:
 def encode(text: str) -> str:
     """Give a text as cells keep it: what XML cannot hold stands as `_xHHHH_`, as Excel writes it."""
     safe = _LOOKS_ESCAPED.sub("_x005F_", text)
-    if not safe.strip():  # blanks alone would be dropped
+    if not safe.strip(" \t\r\n"):  # blanks alone would be dropped
         return "".join(f"_x{ord(letter):04X}_" for letter in safe)
     return _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", safe)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import warnings
 import zipfile
 import zlib
@@ -27,6 +28,11 @@ _BROKEN = (
     *(RuntimeError, EOFError, OSError, ValueError),
 )
 """What reading a file raises that is no zip archive, is cut off, or has a password."""
+
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Za-z0-9:$]+)["']""")
+
+_STRICT = b"http://purl.oclc.org/ooxml/"
 
 _MARKS = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007"
 
@@ -53,6 +59,8 @@ def open_book(data: bytes, where: str) -> tuple[Workbook, str]:
             book = load_workbook(io.BytesIO(shielded), rich_text=False)
         except Exception as error:
             raise _unreadable(where, error) from error
+    if len(book.sheetnames) < _listed(shielded):
+        raise _unreadable(where, ValueError("a sheet that it lists is not in it"))
     if len(book.worksheets) > MOST_SHEETS:
         raise _too_large(f"{len(book.worksheets)} sheets, {MOST_SHEETS} at the most", where)
     for sheet in book.worksheets:
@@ -90,6 +98,10 @@ def _parts(packed: zipfile.ZipFile, where: str) -> dict[str, bytes]:
     if size > MOST_BYTES:
         raise _too_large(f"{size:,} bytes unpacked, {MOST_BYTES:,} at the most", where)
     parts = {one.filename: packed.read(one) for one in entries if not one.is_dir()}
+    if any(name.endswith("workbook.xml") and _STRICT in part for name, part in parts.items()):
+        raise _unreadable(
+            where, ValueError("it is saved as Strict Open XML, an Excel workbook of another kind")
+        )
     for name, part in parts.items():
         if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
             raise PolicyError(
@@ -98,7 +110,30 @@ def _parts(packed: zipfile.ZipFile, where: str) -> dict[str, bytes]:
                 where=f"{where}, {name}",
                 mend="Open it in Excel and save it again as .xlsx.",
             )
+        _refuse_merged(name, part, where)
     return parts
+
+
+def _listed(data: bytes) -> int:
+    """Count the sheets that the workbook lists; the reading library leaves out whose part is missing."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        books = [packed.read(name) for name in packed.namelist() if name.endswith("workbook.xml")]
+    return max((len(_SHEET.findall(part)) for part in books), default=0)
+
+
+def _refuse_merged(name: str, part: bytes, where: str) -> None:
+    """Refuse merged cells without number, as each would be made one by one."""
+    from openpyxl.utils import range_boundaries
+
+    cells = 0
+    for found in _MERGED.findall(part):
+        try:
+            left, top, right, bottom = range_boundaries(found.decode())
+        except (ValueError, TypeError):  # told by the reading library
+            continue
+        cells += ((right or MOST_COLUMNS) - (left or 0) + 1) * ((bottom or MOST_ROWS) - (top or 0) + 1)
+    if cells > MOST_CELLS:
+        raise _too_large(f"{cells:,} merged cells, {MOST_CELLS:,} at the most", f"{where}, {name}")
 
 
 def _unreadable(where: str, error: Exception) -> PolicyError:
