@@ -74,7 +74,11 @@ def make(chance: random.Random, policy: str, rules: int) -> DecisionTable:
     required = chance.choice((*NAMES, "", "", ""))
     kinds = [Input(name, ENV[name], required=name == required) for name in NAMES]
     numeric = len(policy) > 1
-    entries = ["1", "-2", "0.5", "2.25", "null"] if numeric else ['"red"', '"orange"', '"blue"']
+    entries = (
+        ["1", "-2", "0.5", "2.25", *(["null"] if policy == "C#" else [])]
+        if numeric
+        else ['"red"', '"orange"', '"blue"']
+    )
     single = policy in "UAPF"
     default = ("3" if numeric else '"blue"') if (single or numeric) and chance.random() < 0.5 else ""
     values = "" if numeric else '"red", "orange", "blue"'

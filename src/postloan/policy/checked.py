@@ -130,6 +130,14 @@ class _Validator:
         kinds = {"+": ("number",), "<": ("number", "string", "date"), ">": ("number", "string", "date")}
         if kind not in (*kinds.get(sign, (kind,)), "null"):
             raise PolicyError("ill_typed", f"`C{sign}` cannot work on a {kind}.", where=self.where)
+        for rule, cell in zip(self.table.rules, output.cells, strict=True):
+            if sign in kinds and isinstance(cell, n.Literal) and cell.value is None:
+                raise PolicyError(
+                    "ill_typed",
+                    f"`C{sign}` cannot work on an empty cell: one null makes the whole answer null.",
+                    where=f"{self.where}, rule {rule.id}, output {output.name}",
+                    mend="Write a value, 0 for instance, or leave the rule out.",
+                )
 
     def input(self, i: int) -> CheckedInput:
         item = self.table.inputs[i]

@@ -122,12 +122,14 @@ def _aggregated(
 ) -> dict[str, Any]:
     item = checked.outputs[0]
     name = item.name
-    found = [outputs[i][name] for i in hits if outputs[i][name] is not None]
+    found = [outputs[i][name] for i in hits]
     ids = [checked.table.rules[i].id for i in hits]
     sign = checked.table.aggregation
     result: Any = None if missing else item.default
     if sign == "#" and not missing:
         result = Decimal(len(hits)) if hits or item.default is None else item.default
+    elif None in found:
+        result = None
     elif found:
         result = (
             functools.reduce(CONTEXT.add, found) if sign == "+" else min(found) if sign == "<" else max(found)
