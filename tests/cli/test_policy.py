@@ -62,6 +62,16 @@ def test_a_sound_override_passes(call, pack):
     assert (before["REP05"]["grades"], after["REP05"]["grades"]) == ({"red": ">= 61"}, {"red": ">= 46"})
 
 
+def test_signals_are_listed_in_the_language_asked_for_or_the_one_they_have(call, pack):
+    own = RULE.replace("REP05", "OWN01").replace("{en: Early arrears}", "{zh: 早期逾期}")
+    (pack / "signals" / "own.yaml").write_text(own, encoding="utf-8")
+    for lang, words in (("en", "signals, policy our_bank"), ("zh", "策略 our_bank")):
+        told = call("policy", "signals", pack, "--lang", lang).out
+        assert "早期逾期" in told
+        assert words in told
+        assert ("首期违约" in told) == (lang == "zh")
+
+
 def test_a_date_with_nothing_in_force_is_an_error_that_names_path_and_date(call):
     told = call("policy", "signals", "--as-of", "1899-12-31", "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "not_in_force")

@@ -115,7 +115,14 @@ def test_blanks_and_line_ends_of_a_sheet_leave_a_canonical_file(call, tmp_path, 
 def test_what_cannot_be_asked_for_is_said(call, tmp_path, workbook):
     told = call("policy", "export-xlsx", "cn_rural", tmp_path / "a.xlsx", "--table", "colours", "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "unknown_table")
+    told = call("policy", "export-xlsx", "cn_rural", tmp_path / "none" / "a.xlsx", "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, "unknown_folder")
+    told = call("policy", "export-xlsx", "cn_rural", tmp_path / "a.xlsx", "--as-of", "1899-12-31", "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, "not_in_force")
     assert call("policy", "import-xlsx", workbook, "--json").json["error"]["code"] == "usage"
+    (tmp_path / "colour").write_text("no folder")
+    told = call("policy", "import-xlsx", workbook, tmp_path, "--json")
+    assert (told.code, told.json["findings"][0]["code"]) == (2, "xlsx_no_folder")
     (tmp_path / "no.xlsx").write_text("no")
     told = call("policy", "import-xlsx", tmp_path / "no.xlsx", tmp_path, "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "xlsx_unreadable")

@@ -420,6 +420,23 @@ def test_what_replaces_nothing_and_what_nobody_asks_for_is_listed(bank: Path) ->
     assert ("nobody_asks", place) in warnings(bank)
 
 
+def test_a_new_signal_may_hold_from_a_later_day_and_a_new_parameter_may_not(bank: Path) -> None:
+    write(bank, {"signals/own.yaml": SIGNAL.replace("2020-01-01", "2026-08-02")})
+    assert errors(bank) == []
+    listed = ("not_yet_in_force", "bank/signals/own.yaml, signal S1")
+    assert listed in warnings(bank, date(2026, 8, 1))
+    assert listed not in warnings(bank, date(2026, 8, 2))
+    late = LIMIT.replace("limit", "own").replace("2020-01-01", "2026-08-02")
+    write(bank, {"parameters.yaml": late})
+    assert [one.code for one in errors(bank)] == ["not_in_force"]
+
+
+def test_a_signal_that_ends_leaves_a_gap(bank: Path) -> None:
+    write(bank, {"signals/own.yaml": SIGNAL + "  effective_until: 2026-09-30\n"})
+    (told,) = errors(bank)
+    assert (told.code, told.message) == ("not_in_force", "No signal `S1` is in force on 2026-10-01.")
+
+
 def test_an_entry_without_a_date_is_listed(bank: Path) -> None:
     write(bank, {"parameters.yaml": LIMIT.replace("effective_from: 2020-01-01, ", "")})
     assert ("provenance_missing", "bank/parameters.yaml, parameter limit") in warnings(bank)

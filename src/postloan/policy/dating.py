@@ -10,6 +10,9 @@ from postloan.policy.findings import Finding
 from postloan.policy.in_force import Dated, Pack
 
 _DAY = timedelta(days=1)
+_LISTED = ("signal", "measure")
+"""Kinds that a run takes as they come; whatever else there is, it asks for by name on every day."""
+
 _REQUIRED = ("effective_from", "reference", "owner")
 
 
@@ -18,7 +21,11 @@ def gaps(pack: Pack, start: date, end: date) -> Iterator[Finding]:
     for kind, keys in sorted(pack.versions.items()):
         for key, versions in sorted(keys.items()):
             for day in _turning_days(versions, start, end):
-                if pack.in_force(versions, day) is None:
+                if kind in _LISTED and day < (first := min(one.effective_from for one in versions)):
+                    message = f"The {kind} `{key}` holds from {first.isoformat()} only."
+                    mend = "Nothing, if that is meant: before that day it is not looked at."
+                    yield Finding("warning", "not_yet_in_force", message, versions[0].where, mend)
+                elif pack.in_force(versions, day) is None:
                     message = f"No {kind} `{key}` is in force on {day.isoformat()}."
                     mend = "Date a version so that it covers the day."
                     yield Finding("error", "not_in_force", message, versions[0].where, mend)

@@ -318,6 +318,10 @@ def merged(name: str, part: bytes) -> bytes:
     return part.replace(b"</sheetData>", cells) if name.endswith("sheet1.xml") else part
 
 
+def strict(name: str, part: bytes) -> bytes:
+    return part.replace(b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/")
+
+
 def without_a_sheet(name: str, part: bytes) -> bytes | None:
     return None if name.endswith("sheet1.xml") else part
 
@@ -335,6 +339,7 @@ def without_a_sheet(name: str, part: bytes) -> bytes | None:
         (edited(far), "xlsx_too_large"),
         (repacked(merged), "xlsx_too_large"),
         (repacked(without_a_sheet), "xlsx_unreadable"),
+        (repacked(strict), "xlsx_unreadable"),
         (packed(**{"x.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "xlsx_unreadable"),
     ],
     ids=[
@@ -348,6 +353,7 @@ def without_a_sheet(name: str, part: bytes) -> bytes | None:
         "far cell",
         "merged",
         "a sheet lost",
+        "strict",
         "entities",
     ],
 )

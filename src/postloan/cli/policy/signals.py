@@ -10,6 +10,8 @@ import click
 
 from postloan.cli.base import Day, print_json, shared
 from postloan.cli.policy._shared import PACK
+from postloan.cli.running import LANG
+from postloan.cli.words import language
 from postloan.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 @click.command(epilog="\b\nExample:\n  postloan policy signals cn_rural --json")
 @PACK
 @click.option("--as-of", type=Day(), help="The date on which they must be in force; by default the latest.")
+@LANG
 @shared
-def signals(pack: str, *, as_of: date | None, as_json: bool) -> None:
+def signals(pack: str, *, as_of: date | None, lang: str | None, as_json: bool) -> None:
     """List the signals of PACK: what each needs, and whether it can be computed."""
     from postloan.policy import pack as packs
 
@@ -39,7 +42,7 @@ def signals(pack: str, *, as_of: date | None, as_json: bool) -> None:
     if as_json:
         print_json(listed)
         return
-    _say_signals(in_force, listed)
+    _say_signals(in_force, listed, language(lang))
 
 
 def _signal(one: Signal) -> dict[str, Any]:
@@ -59,20 +62,36 @@ def _signal(one: Signal) -> dict[str, Any]:
     }
 
 
-def _say_signals(in_force: Policy, listed: list[dict[str, Any]]) -> None:
+_WORDS = {
+    "en": {
+        "off": " (off)",
+        "later": " (its facts are not computed yet)",
+        "needs": "needs {}",
+        "sum": "{} signals, policy {}",
+    },
+    "zh": {
+        "off": "（停用）",
+        "later": "（指标尚未计算）",
+        "needs": "需要数据：{}",
+        "sum": "信号 {} 个，策略 {}",
+    },
+}
+
+
+def _say_signals(in_force: Policy, listed: list[dict[str, Any]], lang: str) -> None:
     from postloan.cli.text import heading, pad
 
-    family = None
+    words, family = _WORDS[lang], None
     for row in listed:
         if row["family"] != family:
             family = row["family"]
             click.echo(heading(f"\n{family}"))
         grades: Mapping[str, str] = row["grades"]
         tests = "; ".join(f"{colour} {text}" for colour, text in grades.items())
-        state = "" if row["on"] else " (off)"
-        state += "" if row["computable"] else " (its facts are not computed yet)"
-        name = row["name"].get("en", "")
+        state = "" if row["on"] else words["off"]
+        state += "" if row["computable"] else words["later"]
+        name = row["name"].get(lang) or next(iter(row["name"].values()), "")
         click.echo(f"  {row['code']}  {pad(name, 30)} {row['fact']}: {tests}{state}")
         if row["needs"]:
-            click.echo(f"         needs {', '.join(row['needs'])}")
-    click.echo(f"\n{len(listed)} signals, policy {in_force.version}")
+            click.echo(f"         {words['needs'].format(', '.join(row['needs']))}")
+    click.echo("\n" + words["sum"].format(len(listed), in_force.version))
