@@ -80,6 +80,15 @@ def test_a_gap_of_null_is_told_unless_the_input_is_required_or_never_null() -> N
     assert look(make("F", rows), "gap") == []
 
 
+def test_texts_that_no_rule_covers_are_listed_and_not_made_a_range() -> None:
+    (gap,) = look(make("F", [('not("ab", "b")', RED)], (KIND,)), "gap")
+    assert gap.box == {"loan.kind": '"ab", "b"'}
+    assert gap.message == 'No rule covers loan.kind in ("ab", "b").'
+    without = Input("loan.kind", "string", required=True, allowed='not("a")')
+    (gap,) = look(make("F", [('not("ab", "b")', RED)], (without,)), "gap")
+    assert gap.box == {"loan.kind": '"ab", "b"'}
+
+
 def test_a_gap_over_two_columns_names_both() -> None:
     rows = [("<= 30", '"a"', RED), ("> 30", "-", BLUE)]
     (gap,) = look(make("F", rows, (DAYS, KINDS)), "gap")

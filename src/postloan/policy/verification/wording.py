@@ -42,7 +42,8 @@ def test(domain: Domain, pieces: int) -> str:
     if not domain.ordered and _holds_other(domain, pieces):
         left_out = [literal(domain.samples[piece]) for piece in bits(domain.live & ~pieces)]
         return f"not({', '.join(left_out)})"
-    if domain.finite:
+    # Texts compared by equality alone are listed: between two that are named lie others.
+    if domain.finite or not domain.ordered:
         return ", ".join(literal(domain.samples[piece]) for piece in bits(pieces))
     parts = [_run(domain, first, last) for first, last in _spans(domain, pieces & ~null)]
     return ", ".join([*parts, "null"] if pieces & null else parts)
