@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HEAD = "head"
 
-_MARGIN, _LINE, _TALLEST = 2.0, 13.5, 400.0
+_MARGIN, _LINE, _TALLEST = 2, 14, 400
 """Columns of a cell that stay free, points of a line, and the tallest row that Excel shows."""
 
 _FILLS = {
