@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from postloan.engine import open_engine
 from postloan.errors import PolicyError, RunError
@@ -22,6 +23,7 @@ from postloan.run.daily import run_day
 from postloan.run.hashes import result_hash
 from postloan.run.impact import Request, impact
 from postloan.run.impact.days import open_day
+from postloan.run.impact.ranks import Ranks
 from postloan.run.impact.sides import Both
 from postloan.run.progress import Silent
 from tests.books import tiny_book
@@ -494,3 +496,100 @@ def test_another_pack_than_that_of_the_run_is_said(house, tmp_path):
     }
     assert moves == {("red", "orange"): 2}
     assert _cut(day, "worse_classes", "better_classes") == (0, 1)
+
+
+def _shipped(kind: str, code: str, **changed: object) -> str:
+    """Give a shipped entry as YAML with some fields changed; `kind` is a file's path in the pack."""
+    document = yaml.safe_load((SHIPPED / kind).read_text(encoding="utf-8"))
+    (entry,) = [one for one in document["entries"] if one["code"] == code]
+    whole = [{**document["defaults"], **entry, **changed, "overrides": "a trial"}]
+    return str(yaml.safe_dump(whole, allow_unicode=True))
+
+
+def _of_thursday(house: Path, draft: str) -> dict:
+    return impact(Request(draft, house / "store", days=(THURSDAY,)), threads=1)
+
+
+def test_another_effort_is_a_change_though_every_list_stays_as_it_was(house, tmp_path):
+    """M13 of 240 minutes is on three lists (C45, C46, @C50); it takes 300 now: 60 more each."""
+    entry = _shipped("measures.yaml", "M13", effort_minutes=300)
+    found = _of_thursday(house, _draft(tmp_path / "draft", measures_dot_yaml=entry))
+    assert _cut(found, "nothing_changes") == (False,)
+    assert _cut(found["total"], "moved_measures", "gained_measures", "revalued_work") == (0, 0, 3)
+    assert found["total"]["work"]["hours"] == 3
+
+
+def test_effort_that_moves_between_kinds_is_a_change_though_the_sum_stays(house, tmp_path):
+    """M13 is on three lists, M07 on four (C20 too): 60 minutes more each, and 45 less each."""
+    more = _shipped("measures.yaml", "M13", effort_minutes=_minutes("M13") + 60)
+    less = _shipped("measures.yaml", "M07", effort_minutes=_minutes("M07") - 45)
+    found = _of_thursday(house, _draft(tmp_path / "draft", measures_dot_yaml=more + less))
+    assert found["nothing_changes"] is False
+    assert (found["total"]["revalued_work"], found["total"]["work"]["hours"]) == (7, 0)
+
+
+def _minutes(code: str) -> int:
+    document = yaml.safe_load((SHIPPED / "measures.yaml").read_text(encoding="utf-8"))
+    (entry,) = [one for one in document["entries"] if one["code"] == code]
+    return int(entry["effort_minutes"])
+
+
+@pytest.mark.parametrize(
+    "changed", [{"approver_role": "audit"}, {"nature": "option"}, {"owner_role": "audit"}]
+)
+def test_another_owner_approver_or_nature_alters_a_measure(house, tmp_path, changed):
+    found = _of_thursday(
+        house, _draft(tmp_path / "draft", measures_dot_yaml=_shipped("measures.yaml", "M13", **changed))
+    )
+    assert _cut(_row(found["total"]["measures"], code="M13"), "gained", "lost", "moved") == (0, 0, 3)
+    altered = _row(found["days"][0]["sample"][0]["measures"]["moved"], code="M13")
+    (name,) = changed
+    assert altered["changed"][name]["new"] == changed[name]
+
+
+def test_signals_that_are_told_again_are_a_change(house, tmp_path):
+    """On Friday REP04 is suppressed for three customers after Thursday's notice; without days it is told."""
+    entry = _shipped("signals/repayment.yaml", "REP04", suppress_days=0)
+    draft = _draft(tmp_path / "draft", signals__own_dot_yaml=entry)
+    found = impact(Request(draft, house / "store", days=(FRIDAY,)), threads=1)
+    assert found["nothing_changes"] is False
+    row = _row(found["total"]["signals"], code="REP04")
+    assert _cut(row, "gained", "lost", "regraded", "silenced", "told_again") == (0, 0, 0, 0, 3)
+    # each takes 30 minutes to look into
+    assert found["total"]["work"]["hours"] == Decimal("1.5")
+    (signal,) = found["days"][0]["sample"][0]["signals"]
+    assert _cut(signal, "code", "is_told") == ("REP04", {"old": False, "new": True})
+
+
+def test_classes_of_another_scheme_are_held_against_what_they_stand_for(house, tmp_path):
+    """Level for level of `in-sma`: no loan is better or worse than its class of ten was."""
+    draft = _draft(tmp_path / "draft", pack_dot_yaml=PACK + "segments:\n  all: {scheme: in-sma}\n")
+    total = _of_thursday(house, draft)["total"]
+    counts = ("changed_classes", "worse_classes", "better_classes", "other_classes")
+    assert _cut(total, *counts) == (7, 0, 0, 7)
+    moves = {_cut(row, "scheme_id", "from", "to_scheme_id", "to") for row in total["class_moves"]}
+    assert moves == {
+        ("cn10a", "03", "in-sma", "STD"),
+        ("cn10a", "04", "in-sma", "SMA0"),
+        ("cn10a", "05", "in-sma", "SMA1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        (("in-sma", "SUB"), ("in-sma", "D1"), "worse"),  # though D1 comes first by letters
+        (("in-sma", "LOSS"), ("in-sma", "STD"), "better"),
+        (("in-sma", "SMA1"), ("in-sma", "SMA2"), "worse"),  # within a scheme its order decides
+        (("cn10a", "05"), ("in-sma", "SMA2"), None),  # which stands for 05
+        (("cn10a", "10"), ("cn12", "21"), "better"),
+        (("cn12", "15"), ("cn10a", "04"), "worse"),
+        (("cn10a", "03"), ("cn10a", None), None),  # not measurable any more
+        (("cn10a", "03"), (None, None), None),  # entrusted
+    ],
+)
+def test_which_class_is_worse(old, new, change):
+    policy = load("cn_rural").as_of(THURSDAY)
+    move = {"scheme_id": old[0], "from": old[1], "to_scheme_id": new[0], "to": new[1]}
+    ranks = Ranks(policy, policy)
+    assert (ranks.is_worse(move), ranks.is_better(move)) == (change == "worse", change == "better")

@@ -74,7 +74,13 @@ class _Customer:
     def _signal(self, signal: Row) -> str:
         old, new = signal["severity"]["old"], signal["severity"]["new"]
         mark = "+" if old is None else "−" if new is None else "~"
-        grade = self.words(new or old) if None in (old, new) else f"{self.words(old)} → {self.words(new)}"
+        grade = (
+            self.words(new or old)
+            if None in (old, new) or old == new
+            else self._arrow(signal["severity"], self.words)
+        )
+        if old == new:
+            grade += self.words("comma") + self.words("told" if signal["is_told"]["new"] else "silent")
         bound = signal["threshold"]["new"] or signal["threshold"]["old"]
         value = plain_number(str(signal["value"])) if signal["value"] is not None else self.words("unknown")
         named = joined([signal["code"], self.names.signal(signal["code"])], " ")
@@ -84,8 +90,11 @@ class _Customer:
         return self._cut(f"{mark} {told}")
 
     def _loan(self, loan: Row) -> Iterator[str]:
-        scheme = loan["scheme_id"]
-        moved = self._arrow(loan["class"], lambda code: self.names.level(scheme, code) or "-")
+        schemes = {"old": loan["scheme_id"], "new": loan["to_scheme_id"]}
+        levels = {side: self.names.level(schemes[side], loan["class"][side]) or "-" for side in schemes}
+        if schemes["old"] != schemes["new"]:
+            levels = {side: joined([levels[side], schemes[side]], " ") for side in schemes}
+        moved = self._arrow(levels, str)
         worth = f"{amount(loan['balance'], self.words)} {loan['currency']}"
         named = f"{self.words('loan')} {loan['loan_id']}{self.words('comma')}{worth}"
         yield f"    {self.words('named', named, moved)}"
@@ -112,8 +121,14 @@ class _Customer:
         elif due["new"] or due["old"]:
             when = words("due", due["new"] or due["old"])
         rules = ", ".join(rule["rule_id"] for rule in one["rules"])
+        owner, changed = words(one["owner_role"] or "nobody"), one["changed"]
+        if "owner_role" in changed:
+            owner = self._arrow(changed["owner_role"], lambda role: words(role or "nobody"))
+        if "approver_role" in changed:
+            approver = self._arrow(changed["approver_role"], lambda role: words(role or "nobody"))
+            owner += words("comma") + words("approved_by", approver)
         loan = f"{words('loan')} {one['subject_id']}" if one["level"] == "loan" else ""
-        parts = [loan, words(one["owner_role"] or "nobody"), when, words("effort", one["hours"]), rules]
+        parts = [loan, owner, when, words("effort", one["hours"]), rules]
         return words("named", named, joined(parts, words("comma")))
 
     def _cut(self, text: str) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 _COLOURS = ("red", "orange", "yellow", "blue")
+_SIGNAL_CHANGES = ("gained", "lost", "regraded", "silenced", "told_again")
+_ENDS = (("from", "to"), ("from_five", "to_five"), ("scheme_id", "to_scheme_id"))
+"""What a move leads from and to."""
+
 _SHOWN = 10
 _COLUMN = 12
 _AMOUNT = 24
@@ -73,12 +77,25 @@ class _Screen:
         if self.told["nothing_changes"]:
             return words("nothing", f"{total['loans']:,}")
         moved = sum(total[f"{name}_measures"] for name in ("gained", "lost", "moved"))
-        if not (total["changed_customers"] or total["changed_classes"] or moved or total["work"]["hours"]):
-            if not sum(total[f"{name}_signals"] for name in ("gained", "lost", "regraded")):
-                return words("score_only", self.average(total["changed_scores"]))
-            parts = [self.average(total[f"{name}_signals"]) for name in ("gained", "lost", "regraded")]
-            return words("signals_only", *parts)
-        return words("stop").join(filter(None, [self._colour_part(), self._class_part(), self._work_part()]))
+        signals = sum(total[f"{name}_signals"] for name in _SIGNAL_CHANGES)
+        if total["changed_customers"] or total["changed_classes"] or moved:
+            parts = [self._colour_part(), self._class_part(), self._work_part()]
+        elif signals:
+            parts = [self._signal_part(), self._work_part()]
+        elif total["revalued_work"]:
+            parts = [words("effort_only"), self._work_part()]
+        else:
+            parts = [words("score_only", self.average(total["changed_scores"]))]
+        return words("stop").join(filter(None, parts))
+
+    def _signal_part(self) -> str:
+        total, words = self.total, self.words
+        parts = [
+            words(f"signals_{name}", self.average(total[f"{name}_signals"]))
+            for name in _SIGNAL_CHANGES
+            if total[f"{name}_signals"]
+        ]
+        return words("signals_only", words("comma").join(parts))
 
     def _colour_part(self) -> str:
         words = self.words
@@ -93,7 +110,7 @@ class _Screen:
         total, words = self.total, self.words
         parts = [
             words(name, self.average(total[f"{name}_classes"]))
-            for name in ("worse", "better")
+            for name in ("worse", "better", "other")
             if total[f"{name}_classes"]
         ]
         if not parts and not total["changed_customers"]:
@@ -125,7 +142,7 @@ class _Screen:
         self._colours()
         self._moves("colour_moves", self._colour_name, with_customers=True)
         self._moves("class_moves", self._class_name, with_customers=False)
-        self._kinds("signals", self.names.signal, ("gained", "lost", "regraded"))
+        self._kinds("signals", self.names.signal, _SIGNAL_CHANGES)
         self._kinds("measures", self.names.measure, ("gained", "lost", "moved"), hours=True)
         self._work()
         self._branches()
@@ -152,7 +169,7 @@ class _Screen:
             self._row(colour(row["colour"], self.words), cells)
 
     def _moves(self, name: str, spelt: Any, *, with_customers: bool) -> None:
-        moves = [row for row in self.total[name] if spelt(row, "from") != spelt(row, "to")]
+        moves = [row for row in self.total[name] if any(row.get(one) != row.get(two) for one, two in _ENDS)]
         if not moves:
             return
         counted = ["customers", "loans"] if with_customers else ["loans"]
@@ -171,19 +188,20 @@ class _Screen:
         return colour(row[side], self.words)
 
     def _class_name(self, row: Row, side: str) -> str:
-        level = self.names.level(row["scheme_id"], row[side])
-        return level or self.words(row[f"{side}_five"] or "not_measurable")
+        scheme = row["scheme_id" if side == "from" else "to_scheme_id"]
+        level = self.names.level(scheme, row[side]) or self.words(row[f"{side}_five"] or "not_measurable")
+        return level if row["scheme_id"] == row["to_scheme_id"] else f"{level} {scheme or ''}".strip()
 
     def _balances(self, balances: Iterable[Row]) -> str:
         return " + ".join(f"{self.average(one['amount'], places=2)} {one['currency']}" for one in balances)
 
     def _kinds(self, name: str, named: Any, changes: Sequence[str], *, hours: bool = False) -> None:
-        rows = [row for row in self.total[name] if any(row[one] for one in changes)]
+        rows = [row for row in self.total[name] if any(row[one] for one in changes) or _has_other_hours(row)]
         if not rows:
             return
         heads = [self.words(one) for one in ("in_force", "draft", *changes)]
         self._head(name, [*heads, self.words("hours")] if hours else heads)
-        rows.sort(key=lambda row: -(row["gained"] + row["lost"]))
+        rows.sort(key=lambda row: -sum(row[one] for one in changes))
         for row in rows[: 2 * _SHOWN]:
             cells = [self.average(row[one]) for one in ("old", "new", *changes)]
             if hours:
@@ -270,6 +288,10 @@ class _Screen:
     def signed(self, value: int | Decimal) -> str:
         """Give the average a day with its sign; nothing for no change."""
         return _with_sign(self.average(value if value >= 0 else -value), value)
+
+
+def _has_other_hours(row: Row) -> bool:
+    return "new_hours" in row and row["new_hours"] != row["old_hours"]
 
 
 def _with_sign(text: str, value: int | Decimal) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
 
 from postloan.engine import Column, Engine, Field, Table
 from postloan.engine import verbs as v
@@ -24,15 +25,17 @@ class Differences:
     """One day's results side by side, materialised; `old_` is the pack in force, `new_` the draft.
 
     Args:
-        loans: loan_id, customer_id, institution_id, manager_id, currency, cents, and of each side class,
-            five (level), matrix, floors; is_changed where its class differs.
+        loans: loan_id, customer_id, institution_id, manager_id, currency, cents, and of each side scheme,
+            class, five (level), matrix, floors; is_changed where class or scheme differs.
         customers: customer_id, institution_id, manager_id, and of each side colour, score, rule; is_changed
             where the colour differs. One row for each customer with a loan or a colour.
         signals: code, subject_kind, subject_id, customer_id, and of each side severity, told (0 or 1); one
             row for each that fires on either side.
         work: kind (measure, signal), code, level, subject_id, customer_id, loan_id, institution_id,
-            manager_id, and of each side there (0 or 1), nature, role, due_on, minutes, month (minutes due
-            within a month), offered (minutes of options); one row for each that stands on either side.
+            manager_id, and of each side there (0 or 1), nature, role, approver, due_on, minutes, month
+            (minutes due within a month), offered (minutes of options); is_moved where it stands on both with
+            another deadline, owner, approver or nature; is_revalued where it does with other minutes. One
+            row for each that stands on either side.
     """
 
     loans: Table
@@ -52,6 +55,7 @@ def compare(engine: Engine, pair: Pair) -> Differences:
 
 def _loans(pair: Pair) -> Table:
     named = {
+        "scheme": "scheme_id",
         "class": "class_final",
         "five": "five_level",
         "matrix": "matrix_rule_id",
@@ -65,14 +69,16 @@ def _loans(pair: Pair) -> Table:
         "manager_id",
         "currency",
         cents=v.cents(old.balance),
-        scheme_id="scheme_id",
         **{f"old_{name}": column for name, column in named.items()},
     )
     right = new.select(_loan="loan_id", **{f"new_{name}": column for name, column in named.items()})
     rows = left.inner_join(right, left.loan_id == right["_loan"]).drop("_loan")
-    return rows.mutate(
-        is_changed=differs(rows.old_class, rows.new_class) | differs(rows.old_five, rows.new_five)
-    )
+    return rows.mutate(is_changed=_unlike(rows, ("scheme", "class", "five")))
+
+
+def _unlike(rows: Table, names: Iterable[str]) -> Column:
+    """Tell whether any of these columns differs between the sides."""
+    return reduce(lambda a, b: a | b, [differs(rows[f"old_{one}"], rows[f"new_{one}"]) for one in names])
 
 
 def _customers(pair: Pair) -> Table:
@@ -121,7 +127,8 @@ def _signals(pair: Pair) -> Table:
 
 
 _SIDES = ("old", "new")
-_OF_SIDE = ("there", "nature", "role", "due_on", "minutes", "month", "offered")
+_MINUTES = ("minutes", "month", "offered")
+_OF_SIDE = ("there", "nature", "role", "approver", "due_on", *_MINUTES)
 
 
 def _measures(engine: Engine, pair: Pair) -> Table:
@@ -138,6 +145,7 @@ def _measures(engine: Engine, pair: Pair) -> Table:
             "there": v.literal(1, "integer"),
             "nature": rows.nature,
             "role": rows.owner_role,
+            "approver": rows.approver_role,
             "due_on": rows.due_on,
             "minutes": is_option.ifelse(zero, minutes),
             "month": (~is_option & soon.fill_null(False)).ifelse(minutes, zero),
@@ -161,8 +169,8 @@ def _measures(engine: Engine, pair: Pair) -> Table:
 def _beside(side: str, own: Mapping[str, Column]) -> dict[str, Column]:
     """Give the columns of both sides, those of the other one empty."""
     zero = v.literal(0, "integer")
-    empty: dict[str, Column] = dict.fromkeys(("there", "minutes", "month", "offered"), zero)
-    empty |= {"nature": v.null("string"), "role": v.null("string"), "due_on": v.null("date")}
+    empty: dict[str, Column] = dict.fromkeys(("there", *_MINUTES), zero)
+    empty |= dict.fromkeys(("nature", "role", "approver"), v.null("string")) | {"due_on": v.null("date")}
     return {f"{one}_{name}": own[name] if one == side else empty[name] for one in _SIDES for name in _OF_SIDE}
 
 
@@ -195,6 +203,7 @@ def _looking(engine: Engine, pair: Pair, signals: Table, customers: Table) -> Ta
             f"{side}_{name}": v.when([(told == 1, text)], v.null("string")) for name, text in texts.items()
         }
         own |= {f"{side}_there": told, f"{side}_due_on": v.null("date"), f"{side}_offered": zero}
+        own[f"{side}_approver"] = v.null("string")
         own |= {f"{side}_minutes": minutes, f"{side}_month": minutes}
     keys = {
         "kind": v.literal("signal", "string"),
@@ -210,7 +219,7 @@ def _looking(engine: Engine, pair: Pair, signals: Table, customers: Table) -> Ta
 
 
 def _placed(pair: Pair, work: Table) -> Table:
-    """Add institution and manager: of the loan, else those of the customer's largest exposure."""
+    """Add what differs, and institution and manager: of the loan, else of the customer's largest exposure."""
     loan = pair.old_facts["facts_loan"].select(_loan="id", _loan_at="institution_id", _loan_by="manager_id")
     customer = pair.old_facts["facts_customer"].select(_customer="id", _at="institution_id", _by="manager_id")
     rows = work.left_join(loan, work.loan_id == loan["_loan"])
@@ -219,4 +228,13 @@ def _placed(pair: Pair, work: Table) -> Table:
         institution_id=v.coalesce(rows["_loan_at"], rows["_at"]),
         manager_id=v.coalesce(rows["_loan_by"], rows["_by"]),
     )
+    stays = (rows.old_there == 1) & (rows.new_there == 1)
+    rows = rows.mutate(
+        is_moved=stays & _unlike(rows, ("due_on", "role", "approver", "nature")),
+        is_revalued=stays & (_at_any_time(rows, "old") != _at_any_time(rows, "new")),
+    )
     return rows.drop("_loan", "_loan_at", "_loan_by", "_customer", "_at", "_by")
+
+
+def _at_any_time(rows: Table, side: str) -> Column:
+    return rows[f"{side}_minutes"] + rows[f"{side}_offered"]

@@ -67,7 +67,7 @@ def changed_loans(engine: Engine, found: Differences, changed: Table, as_of: Col
         balance=v.money(rows.cents),
         **{
             f"{side}_{name}": rows[f"{side}_{name}"]
-            for name in ("colour", "score", "rule", "class", "five", "matrix", "floors")
+            for name in ("colour", "score", "rule", "scheme", "class", "five", "matrix", "floors")
             for side in ("old", "new")
         },
         measures_gained=rows.gained,
@@ -98,9 +98,10 @@ def _measures(engine: Engine, found: Differences) -> dict[str, Table]:
 
 
 def moves(engine: Engine, day: Mapping[str, Any], as_of: date) -> Table:
-    """Give both matrices of a day as rows: kind, scheme_id, from, to, customers, loans, currency, balance.
+    """Give both matrices of a day as rows.
 
-    The customers of a move stand with its first currency alone, so that they can be added up.
+    Columns: kind, scheme_id, to_scheme_id, from, to, customers, loans, currency, balance. The customers of a
+    move stand with its first currency alone, so that they can be added up.
     """
     rows: list[dict[str, Any]] = []
     for kind, name in (("colour", "colour_moves"), ("class", "class_moves")):
@@ -111,6 +112,7 @@ def moves(engine: Engine, day: Mapping[str, Any], as_of: date) -> Table:
                         "as_of": as_of,
                         "kind": kind,
                         "scheme_id": move.get("scheme_id"),
+                        "to_scheme_id": move.get("to_scheme_id"),
                         "from": move["from"],
                         "to": move["to"],
                         "customers": move.get("customers") if place == 0 else 0,
@@ -121,7 +123,7 @@ def moves(engine: Engine, day: Mapping[str, Any], as_of: date) -> Table:
                 )
     fields = [
         Field("as_of", "date"),
-        *(Field(name, "string") for name in ("kind", "scheme_id", "from", "to")),
+        *(Field(name, "string") for name in ("kind", "scheme_id", "to_scheme_id", "from", "to")),
     ]
     fields += [Field("customers", "integer"), Field("loans", "integer"), Field("currency", "string")]
     return engine.from_rows(rows, [*fields, Field("balance", "money")], "impact_moves")
@@ -164,7 +166,7 @@ def work(found: Differences, as_of: Column, names: Table) -> Table:
 
 FILES: Mapping[str, Sequence[str]] = {
     "changed_loans": ("as_of", "customer_id", "loan_id"),
-    "moves": ("as_of", "kind", "scheme_id", "from", "to", "currency"),
+    "moves": ("as_of", "kind", "scheme_id", "to_scheme_id", "from", "to", "currency"),
     "work": ("as_of", "institution_id", "manager_id", "role", "kind", "code"),
 }
 """The files by name, with what their rows are sorted by."""

@@ -18,6 +18,7 @@ from postloan.run.impact import export
 from postloan.run.impact.compare import Differences, compare
 from postloan.run.impact.days import PastDay, open_day
 from postloan.run.impact.goodness import judge
+from postloan.run.impact.ranks import Ranks
 from postloan.run.impact.sample import drawn, touched
 from postloan.run.impact.sides import Both, Pair
 from postloan.run.impact.sums import Row, sums
@@ -132,7 +133,7 @@ class _Impact:
             "draft": self.draft.id,
             "against": self.against.id,
             "draft_as_of": self.standing,
-            "nothing_changes": all(day["changed"] == 0 for day in made.days),
+            "nothing_changes": not (any(day["changed"] for day in made.days) or whole["revalued_work"]),
             "total": {"days": len(days), **in_units(whole)},
             "days": days,
             "evaluation": evaluation,
@@ -143,7 +144,7 @@ class _Impact:
         found = compare(self.engine, pair)
         names = _institutions(pair.day)
         told = {str(row["_institution"]): row["_name"] for row in self.engine.rows(names)}
-        one = sums(self.engine, found, told)
+        one = sums(self.engine, found, told, Ranks(pair.against, pair.draft))
         changed = touched(self.engine, found)
         (counted,) = self.engine.rows(changed.aggregate(n=changed.count()))
         made.sums.append(one)

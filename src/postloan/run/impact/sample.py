@@ -28,17 +28,17 @@ _MATRIX = ("matrix_worst", "matrix_best")
 def touched(engine: Engine, found: Differences) -> Table:
     """Give the customers whom the draft changes: customer_id, cents (what they owe), is_deep.
 
-    Deep is a change of colour, class or measures; of the others only a signal changed.
+    Deep is a change of colour, class or measures; of the others only a signal changed, or whether it is told.
     """
     work, signals = found.work, found.signals
-    stands = (work.old_there != work.new_there) | differs(work.old_due_on, work.new_due_on)
-    changed = work.filter((work.kind == "measure") & (stands | differs(work.old_role, work.new_role)))
+    changed = work.filter((work.kind == "measure") & ((work.old_there != work.new_there) | work.is_moved))
+    regraded = differs(signals.old_severity, signals.new_severity)
     deep, light = v.literal(1, "integer"), v.literal(0, "integer")
     parts = [
         found.customers.filter(found.customers.is_changed).select("customer_id", deep=deep),
         found.loans.filter(found.loans.is_changed).select("customer_id", deep=deep),
         changed.select("customer_id", deep=deep),
-        signals.filter(differs(signals.old_severity, signals.new_severity)).select("customer_id", deep=light),
+        signals.filter(regraded | (signals.old_told != signals.new_told)).select("customer_id", deep=light),
     ]
     both = reduce(lambda a, b: a.union(b), parts)
     both = both.filter(both.customer_id.notnull())
@@ -163,7 +163,7 @@ def _told(row: Row, own: Mapping[str, Mapping[str, list[Row]]], old: _Half, new:
 def _signals(rows: Sequence[Row], old: _Half, new: _Half) -> list[Row]:
     told = []
     for row in sorted(rows, key=lambda one: (one["code"], one["subject_id"])):
-        if row["old_severity"] == row["new_severity"]:
+        if row["old_severity"] == row["new_severity"] and row["old_told"] == row["new_told"]:
             continue
         key = (row["code"], row["subject_kind"], row["subject_id"])
         before, after = old.fired.get(key, {}), new.fired.get(key, {})
@@ -171,6 +171,7 @@ def _signals(rows: Sequence[Row], old: _Half, new: _Half) -> list[Row]:
             {
                 **{name: row[name] for name in ("code", "subject_kind", "subject_id")},
                 "severity": {"old": row["old_severity"], "new": row["new_severity"]},
+                "is_told": {"old": row["old_told"] == 1, "new": row["new_told"] == 1},
                 "value": (after or before).get("value"),
                 "threshold": {
                     "old": before.get("threshold_applied"),
@@ -191,7 +192,8 @@ def _loan(row: Row, customer: str, old: _Half, new: _Half) -> Row:
         "loan_id": row["loan_id"],
         "currency": row["currency"],
         "balance_cents": row["cents"],
-        "scheme_id": row["scheme_id"],
+        "scheme_id": row["old_scheme"],
+        "to_scheme_id": row["new_scheme"],
         "class": {"old": row["old_class"], "new": row["new_class"]},
         "class_rules": rules,
     }
@@ -205,7 +207,7 @@ def _measures(rows: Sequence[Row], customer: str, old: _Half, new: _Half) -> dic
         key = (row["code"], row["level"], row["subject_id"])
         if row["old_there"] != row["new_there"]:
             which, half = ("gained", new) if side == "new" else ("lost", old)
-        elif row["old_due_on"] != row["new_due_on"] or row["old_role"] != row["new_role"]:
+        elif row["is_moved"]:
             which, half = "moved", new
         else:
             continue
@@ -215,8 +217,18 @@ def _measures(rows: Sequence[Row], customer: str, old: _Half, new: _Half) -> dic
                 "nature": row[f"{side}_nature"],
                 "owner_role": row[f"{side}_role"],
                 "due_on": {"old": row["old_due_on"], "new": row["new_due_on"]},
+                "changed": _changed(row) if which == "moved" else {},
                 "minutes": row[f"{side}_minutes"] + row[f"{side}_offered"],
                 "rules": half.measure_rules(key, customer),
             }
         )
     return told
+
+
+def _changed(row: Row) -> Row:
+    """Give what else of a measure differs, old and new."""
+    sides = {
+        name: {"old": row[f"old_{key}"], "new": row[f"new_{key}"]}
+        for name, key in (("owner_role", "role"), ("approver_role", "approver"), ("nature", "nature"))
+    }
+    return {name: both for name, both in sides.items() if both["old"] != both["new"]}

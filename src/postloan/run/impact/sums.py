@@ -1,5 +1,8 @@
 """Sums of one day's differences: by colour, class, kind, branch, role and manager; each a few rows.
 
+A signal that fires on both sides and is told on one alone is silenced or told again. Work is revalued where
+what asks for it stays as it was and its minutes do not, or go to another role.
+
 Amounts are integer cents by currency (`balances`: currency to cents) and work is in minutes until `told.py`
 gives both their units.
 """
@@ -7,38 +10,43 @@ gives both their units.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
 from postloan.results import FIVE_LEVELS, SEVERITIES
-from postloan.run.impact.affected import differs
 from postloan.run.impact.compare import NONE, Differences
+from postloan.run.impact.ranks import Ranks
 from postloan.warnings.stage import MANAGER_ROLE
 
 Row = dict[str, Any]
 COLOURS = (*SEVERITIES, NONE)
+SIGNAL_CHANGES = ("gained", "lost", "regraded", "silenced", "told_again")
 _LIMIT = 1_000_000
 
 
-def sums(engine: Engine, found: Differences, names: Mapping[str, str]) -> Row:
-    """Sum a day up; `names` are those of institutions by id."""
+def sums(engine: Engine, found: Differences, names: Mapping[str, str], ranks: Ranks) -> Row:
+    """Sum a day up; `names` are those of institutions by id, `ranks` tell which class is worse."""
     people, loans = _people(engine, found.customers), _loans(engine, found)
     moves = _colour_moves(people, loans)
     measures, signals = _measures(engine, found.work), _signals(engine, found.signals)
     classes = _class_moves(engine, found.loans)
     work = _work(engine, found.work)
+    worse, better = _count(classes, ranks.is_worse), _count(classes, ranks.is_better)
+    changed = _count(classes, _is_moved)
     whole = {
         "loans": sum(row["loans"] for row in classes),
         "customers": sum(row["customers"] for row in moves),
         "changed_customers": sum(row["customers"] for row in moves if row["from"] != row["to"]),
-        "changed_classes": sum(row["loans"] for row in classes if _is_moved(row)),
-        "worse_classes": sum(row["loans"] for row in classes if _is_worse(row["from"], row["to"])),
-        "better_classes": sum(row["loans"] for row in classes if _is_worse(row["to"], row["from"])),
+        "changed_classes": changed,
+        "worse_classes": worse,
+        "better_classes": better,
+        "other_classes": changed - worse - better,
         "changed_scores": sum(row["scored"] for row in people),
         **{f"{name}_measures": sum(row[name] for row in measures) for name in ("gained", "lost", "moved")},
-        **{f"{name}_signals": sum(row[name] for row in signals) for name in ("gained", "lost", "regraded")},
+        **{f"{name}_signals": sum(row[name] for row in signals) for name in SIGNAL_CHANGES},
+        "revalued_work": _revalued(engine, found.work),
     }
     return {
         **whole,
@@ -116,26 +124,29 @@ def _add(into: Row, move: Row) -> None:
 
 
 def _class_moves(engine: Engine, loans: Table) -> list[Row]:
-    keys = ["scheme_id", "old_class", "old_five", "new_class", "new_five", "currency"]
+    sides = [f"{side}_{name}" for side in ("old", "new") for name in ("scheme", "class", "five")]
+    keys = [*sides, "currency"]
     counted = loans.group_by(keys).aggregate(loans=loans.count(), cents=v.total(loans.cents))
     moves: dict[tuple[Any, ...], Row] = {}
     for row in engine.rows(counted, limit=_LIMIT):
-        key = tuple(row[name] for name in keys[:-1])
-        told = {"scheme_id": row["scheme_id"], "from": row["old_class"], "from_five": row["old_five"]}
-        told |= {"to": row["new_class"], "to_five": row["new_five"]}
+        key = tuple(row[name] for name in sides)
+        told = {"scheme_id": row["old_scheme"], "from": row["old_class"], "from_five": row["old_five"]}
+        told |= {"to_scheme_id": row["new_scheme"], "to": row["new_class"], "to_five": row["new_five"]}
         move = moves.setdefault(key, {**told, "loans": 0, "balances": defaultdict(int)})
         move["loans"] += row["loans"]
         move["balances"][row["currency"]] += row["cents"] or 0
     return sorted(moves.values(), key=lambda one: [str(one[name]) for name in ("scheme_id", "from", "to")])
 
 
+def _count(moves: Iterable[Row], meant: Callable[[Row], bool]) -> int:
+    return sum(row["loans"] for row in moves if meant(row))
+
+
 def _is_moved(move: Row) -> bool:
-    return (move["from"], move["from_five"]) != (move["to"], move["to_five"])
+    return any(move[one] != move[two] for one, two in _ENDS)
 
 
-def _is_worse(old: str | None, new: str | None) -> bool:
-    """Tell whether a class is worse; codes of a scheme stand in order, and no class is neither."""
-    return old is not None and new is not None and new > old
+_ENDS = (("scheme_id", "to_scheme_id"), ("from", "to"), ("from_five", "to_five"))
 
 
 def _classes(moves: Iterable[Row]) -> list[Row]:
@@ -149,12 +160,15 @@ def _classes(moves: Iterable[Row]) -> list[Row]:
 
 def _signals(engine: Engine, signals: Table) -> list[Row]:
     old, new = signals.old_severity, signals.new_severity
+    both = old.notnull() & new.notnull()
     counted = signals.group_by(["code"]).aggregate(
         old=v.count_if(old.notnull()),
         new=v.count_if(new.notnull()),
         gained=v.count_if(old.isnull()),
         lost=v.count_if(new.isnull()),
         regraded=v.count_if((old != new).fill_null(False)),
+        silenced=v.count_if(both & (signals.old_told > signals.new_told)),
+        told_again=v.count_if(both & (signals.old_told < signals.new_told)),
     )
     return sorted(engine.rows(counted), key=lambda row: str(row["code"]))
 
@@ -162,17 +176,23 @@ def _signals(engine: Engine, signals: Table) -> list[Row]:
 def _measures(engine: Engine, work: Table) -> list[Row]:
     rows = work.filter(work.kind == "measure")
     old, new = rows.old_there == 1, rows.new_there == 1
-    moved = differs(rows.old_due_on, rows.new_due_on) | differs(rows.old_role, rows.new_role)
     counted = rows.group_by(["code"]).aggregate(
         old=v.count_if(old),
         new=v.count_if(new),
         gained=v.count_if(~old),
         lost=v.count_if(~new),
-        moved=v.count_if(old & new & moved),
+        moved=v.count_if(rows.is_moved),
         old_minutes=v.total(rows.old_minutes),
         new_minutes=v.total(rows.new_minutes),
     )
     return sorted(engine.rows(counted), key=lambda row: str(row["code"]))
+
+
+def _revalued(engine: Engine, work: Table) -> int:
+    """Count the work that stays as it was but for its minutes, or for who looks into a signal."""
+    counted = v.count_if(work.is_revalued | (work.is_moved & (work.kind == "signal")))
+    (row,) = engine.rows(work.aggregate(n=counted))
+    return int(row["n"] or 0)
 
 
 _MINUTES = ("minutes", "month", "offered")
