@@ -212,3 +212,48 @@ def test_one_change_of_outcome_is_one_box_wherever_it_is() -> None:
         ({"loan.days": "0, 4, 8"}, "answer", [RED], "answer", [ORANGE]),
         ({"loan.days": "2, 6, 10"}, "answer", [RED], "answer", [BLUE]),
     ]
+
+
+NUMBER = Output("n", "number")
+
+
+def computing(test: str, entry: str, *, expression: str = "loan.days") -> CheckedTable:
+    item = Input(expression, "number", required=True)
+    return validate(DecisionTable("t", "t", "F", (item,), (NUMBER,), (Rule("R1", (test,), (entry,)),)), ENV)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "facts"),
+    [
+        ("loan.share * 2", "loan.share / 2", {"loan.days", "loan.share"}),
+        ("loan.days", "5", {"loan.days"}),
+        ("loan.days + 1", "loan.days", {"loan.days"}),
+    ],
+)
+def test_computed_outputs_differ_on_the_example(one: str, other: str, facts: set[str]) -> None:
+    old, new = computing("> 4", one), computing("> 4", other)
+    (change,) = compare(old, new).changes
+    assert set(change.example) == facts
+    before, after = (deciding.decide(table, change.example, AS_OF) for table in (old, new))
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ("1 + 1", "2", ""),
+        ("loan.share + 1", "1 + loan.share", "alike"),  # the same, which is not proven
+    ],
+)
+def test_outputs_written_otherwise_are_no_change(one: str, other: str, reason: str) -> None:
+    found = compare(computing("> 4", one), computing("> 4", other))
+    assert (found.changes, found.decided, found.reason) == ((), not reason, reason)
+
+
+def test_what_a_computed_input_may_never_come_to_is_no_change() -> None:
+    old = computing("< 0", "1", expression="abs(loan.days)")
+    new = computing("< -1", "1", expression="abs(loan.days)")
+    found = compare(old, new)
+    assert (found.changes, found.decided, found.reason) == ((), False, "entangled")
+    (change,) = compare(old, computing("< 1", "1", expression="abs(loan.days)")).changes
+    assert dict(change.box) == {"abs(loan.days)": "[0..1)"}

@@ -12,7 +12,7 @@ import pytest
 from postloan.policy import deciding
 from postloan.policy.findings import TableFinding
 from postloan.policy.table import DecisionTable, Input, Output, Rule, validate
-from postloan.policy.verification import verify
+from postloan.policy.verification import verify, wording
 from tests.policy.frames import AS_OF, ENV
 
 DAYS = Input("loan.days", "number", required=True)
@@ -278,6 +278,56 @@ def test_computed_inputs_that_share_a_fact_are_said_to_be_undecided() -> None:
     table = make("U", [("< 30", "> 60", RED), ("> 30", "-", BLUE)], (DAYS, more))
     (found,) = look(table)
     assert (found.code, found.reason) == ("not_decided", "entangled")
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "rows", "box", "example"),
+    [
+        ("abs(loan.days)", "number", [("> 0", RED)], "0", "0"),  # and never below 0
+        ("loan.days * 2", "number", [("< 3", RED), ("> 5", BLUE)], "[3..5]", "3"),
+        ("string length(loan.kind)", "number", [("< 2", RED), ("> 2", BLUE)], "2", "2"),
+        ("loan.amount / loan.share", "number", [("< 0.5", RED), (">= 0.7", BLUE)], "[0.5..0.7)", "0.5"),
+        ("loan.days > 30", "boolean", [("true", RED)], "false", "false"),
+    ],
+)
+def test_a_gap_of_a_computed_input_shows_what_it_can_come_to(
+    expression: str, kind: str, rows: Rows, box: str, example: str
+) -> None:
+    item = Input(expression, kind, required=True)
+    (gap,) = look(make("F", rows, (item,)), "gap")
+    value = gap.example[expression]
+    assert (dict(gap.box), wording.literal(value)) == ({expression: box}, example)
+
+
+def test_rules_on_what_a_computed_input_never_comes_to_do_not_make_a_table_wrong() -> None:
+    magnitude = Input("abs(loan.days)", "number", required=True)
+    (found,) = look(make("U", [("< 0", RED), ("<= 1", BLUE), ("> 1", BLUE)], (magnitude,)))
+    assert (found.severity, found.code, found.reason) == ("warning", "not_decided", "computed")
+    assert "abs(loan.days)" in found.message
+    whole = Input("floor(loan.days)", "number", required=True)
+    (found,) = look(make("F", [("<= 5", RED), (">= 6", BLUE)], (whole,)))  # nothing between 5 and 6
+    assert (found.code, found.reason) == ("not_decided", "computed")
+    (clash,) = look(make("U", [("<= 1", RED), ("> 0", BLUE)], (magnitude,)), "overlap")
+    assert dict(clash.example) == {"abs(loan.days)": Decimal(1)}
+
+
+def test_a_computed_input_of_facts_that_are_never_missing_is_not_said_to_be_empty() -> None:
+    table = make("F", [("true", RED), ("false", BLUE)], (Input("loan.days > 30", "boolean"),))
+    assert [dict(one.box) for one in look(table, "gap")] == [{"loan.days > 30": "null"}]
+    assert [one.code for one in verify(validate(table, ENV), never_null=["loan.days"])] == ["not_decided"]
+
+
+def test_outputs_that_are_worked_out_to_the_same_do_not_contradict_each_other() -> None:
+    days = Output("days", "number")
+    assert look(make("A", [("> 5", "1 + 1"), ("> 3", "2")], outputs=(days,)), "overlap") == []
+    (found,) = look(make("A", [("> 5", "1 + 2"), ("> 3", "2")], outputs=(days,)), "overlap")
+    assert found.reason == "differ"
+
+
+def test_priority_between_yes_and_no_is_no_tie() -> None:
+    flag = Output("flag", "boolean", values="true, false")
+    rows: Rows = [("> 30", "true"), ("> 20", "false")]
+    assert look(make("P", rows, outputs=(flag,)), "overlap") == []
 
 
 def test_constants_may_be_computed() -> None:

@@ -50,6 +50,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "not decided: inputs that depend on each other, or whose allowed values cannot be told",
         "未定：输入相互关联，或其允许值无法判明",
     ),
+    "alike": (
+        "not decided: outputs that are computed in another way; no example tells them apart",
+        "未定：结论的计算式不同，但未找到结果不同的示例",
+    ),
+    "compared": ("compared by the outputs that both have: {0}", "只比较两表都有的输出：{0}"),
     "outputs": ("not decided: the tables have no output in common", "未定：两表没有相同的输出"),
     "computed": ("not decided: what is added up is computed", "未定：合计项是计算得出的"),
     "invalid": ("not decided: a table cannot be used: {0}", "未定：决策表无法使用：{0}"),

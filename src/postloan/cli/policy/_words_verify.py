@@ -55,6 +55,10 @@ _CHINESE: dict[str, tuple[str, str]] = {
         "输入 {columns} 相互关联，或其允许值无法判明：空缺与重叠未定。",
         "每个指标只占一列，或将计算做成指标。",
     ),
+    "not_decided computed": (
+        "输入 {columns} 能否取到有关的值无法判明：该处的空缺与重叠未定。",
+        "给出该输入的允许值，或将计算做成指标。",
+    ),
     "not_decided": ("决策表过宽，未能全部查清（{reason}）：可能还有。", "拆分决策表，或给出输入的允许值。"),
     "truncated": ("{reason}超过 {limit} 项，只列出前 {limit} 项。", "处理后再校验。"),
 }

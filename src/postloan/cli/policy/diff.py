@@ -141,6 +141,9 @@ def _say_table(told: TableDifference, words: DiffWords) -> None:
     for rule in told.by_rule.rules:
         _say_rule(rule, words)
     _say_meaning(told.by_meaning, words)
+    shared = told.by_meaning.outputs
+    if shared and any(change.what == "output" for change in told.by_rule.head):
+        click.echo(f"    {words('compared', words('listed').join(shared))}")
 
 
 def _say_rule(rule: RuleChange, words: DiffWords) -> None:

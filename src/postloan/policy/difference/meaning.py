@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from postloan.policy.checked import CheckedTable
+from postloan.policy.difference import telling
 from postloan.policy.difference.pairing import laid_over
 from postloan.policy.difference.sides import NONE, OPEN, Side, listed
 from postloan.policy.feel import nodes as n
@@ -52,7 +53,8 @@ class Meaning:
         changes: boxes of inputs with another outcome; empty and `decided`: no input gets another one.
         decided: the search went to its end.
         cut_off: there are more changes than asked for.
-        reason: why it was not decided: `wide`, `opaque`, `entangled`, `outputs`, `computed` or `invalid`.
+        reason: why it was not decided: `wide`, `opaque`, `entangled`, `alike` (computed outputs that no
+            input tried tells apart), `outputs`, `computed` or `invalid`.
         outputs: the outputs compared, those that both tables have.
         error: code, message, where and mend of what makes a table unusable, where the reason is `invalid`.
     """
@@ -80,12 +82,26 @@ def compare(old: CheckedTable, new: CheckedTable, limit: int = 100) -> Meaning:
     judge = pair.judge()
     if judge is None:
         return Meaning(decided=False, reason="computed", outputs=shared)
-    found = Search(pair.space, judge, focus=pair.focus, limit=limit, budget=Budget(WORK)).run()
+    budget = Budget(WORK)
+    found = Search(
+        pair.space, judge, box=pair.space.attained, focus=pair.focus, limit=limit, budget=budget
+    ).run()
     if found.boxes and not pair.space.faithful:
         return Meaning(decided=False, reason="entangled", outputs=shared)
     reason = "" if found.decided else "opaque" if found.undecided else "wide"
-    changes = tuple(pair.change(box, label) for box, label in found.boxes)
-    return Meaning(changes, found.decided, found.cut_off, reason, shared)
+    told = [pair.change(box, label) for box, label in found.boxes]
+    changes = tuple(change for change in told if change is not None)
+    if not reason and len(changes) < len(told):
+        reason = "alike"
+    if not reason and any(_differs(pair.space, judge, box, budget.part()) for _, box in pair.space.unseen()):
+        reason = "entangled"
+    return Meaning(changes, not reason, found.cut_off, reason, shared)
+
+
+def _differs(space: Space, judge: Judge, box: Box, budget: Budget) -> bool:
+    """Tell whether something in a box may get another outcome."""
+    found = Search(space, judge, box=box, limit=0, budget=budget).run()
+    return found.cut_off or not found.decided
 
 
 class _Pair:
@@ -93,6 +109,11 @@ class _Pair:
 
     def __init__(self, old: CheckedTable, new: CheckedTable, names: tuple[str, ...]) -> None:
         self.names = names
+        self.kinds: dict[str, str] = {}
+        for table in (old, new):
+            self.kinds |= table.table.variables
+            self.kinds |= {item.text: item.kind for item in table.inputs}
+        self.ordered = bool({old.table.hit_policy, new.table.hit_policy} & set("RO"))
         self.texts = {
             item.cells[row]: rule.entries[column]
             for table in (old, new)
@@ -188,13 +209,14 @@ class _Pair:
 
         return judge
 
-    def change(self, box: Box, label: Label) -> OutcomeChange:
-        """Put a box with its two outcomes into words and values."""
+    def change(self, box: Box, label: Label) -> OutcomeChange | None:
+        """Put a box with its two outcomes into words and values; None if no example tells them apart."""
         assert isinstance(label, tuple)
         one, other = label
-        return OutcomeChange(
-            wording.tests(self.space, box), self.space.example(box), self._told(one), self._told(other)
-        )
+        example = telling.example(self.space, box, (one, other), self.kinds, ordered=self.ordered)
+        if example is None:
+            return None
+        return OutcomeChange(wording.tests(self.space, box), example, self._told(one), self._told(other))
 
     def _told(self, outcome: Any) -> Outcome:
         if isinstance(outcome, str):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from postloan.policy.checked import CheckedTable
+from postloan.policy.feel import nodes as n
 from postloan.policy.findings import TableFinding
 from postloan.policy.verification import outcomes, wording
 from postloan.policy.verification.domains import bits
@@ -30,6 +31,7 @@ class Checks:
     limit: int
     wide: set[str] = field(default_factory=set)
     hung: int = 0
+    unseen: set[str] = field(default_factory=set)
 
     @cached_property
     def answers(self) -> outcomes.Answers:
@@ -75,7 +77,13 @@ class Checks:
         """Find the inputs that no rule covers."""
         if self.policy not in "UAPF" or self.checked.has_default or not self.space.faithful:
             return
-        found = Search(self.space, _uncovered, limit=self.limit + 1, budget=Budget(WORK_OF_GAPS)).run()
+        budget = Budget(WORK_OF_GAPS)
+        found = Search(
+            self.space, _uncovered, box=self.space.attained, limit=self.limit + 1, budget=budget
+        ).run()
+        for text, box in self.space.unseen():
+            if Search(self.space, _uncovered, box=box, limit=0, budget=budget.part()).run().cut_off:
+                self.unseen.add(text)
         if not found.decided:
             if found.undecided:
                 self.hung |= found.undecided
@@ -100,7 +108,12 @@ class Checks:
             box = self.space.box_of(first)
             met = self.space.touching(box) & ~self.space.opaque
             for second in bits(self._against(first, met) >> (first + 1)):
-                yield self._overlap(first, second + first + 1, box)
+                both = _meet(box, self.space.box_of(second + first + 1))
+                seen = _meet(both, self.space.attained)
+                if all(seen):
+                    yield self._overlap(first, second + first + 1, seen)
+                else:
+                    self.unseen |= {text for text, left in self.space.unseen() if all(_meet(left, both))}
 
     def _against(self, first: int, met: int) -> int:
         """Give, of rules that are met together with one, those that must not be."""
@@ -121,15 +134,14 @@ class Checks:
 
     def priority(self, rule: int) -> tuple[int, ...]:
         """Give the places of a rule's outputs in the lists of output values."""
-        given = self.answers.outputs[rule]
+        row = self.checked.ranks.index(rule)
+        given = [(item.values, item.cells[row]) for item in self.checked.outputs if item.values]
         return tuple(
-            item.values.index(value) if value in item.values else len(item.values)
-            for item, value in zip(self.checked.outputs, given, strict=True)
-            if item.values
+            values.index(cell.value) if isinstance(cell, n.Literal) and cell.value in values else len(values)
+            for values, cell in given
         )
 
-    def _overlap(self, first: int, second: int, box: Box) -> TableFinding:
-        both = tuple(a & b for a, b in zip(box, self.space.box_of(second), strict=True))
+    def _overlap(self, first: int, second: int, both: Box) -> TableFinding:
         differ = not self.answers.all_alike(1 << first | 1 << second)
         what = "and answer differently" if differ else "and answer the same"
         mend = "Make the rules exclude each other, or choose FIRST or COLLECT."
@@ -285,6 +297,16 @@ class Checks:
                 columns=dict.fromkeys((*self.space.entangled, *self.space.doubtful), "-"),
                 reason="entangled",
             )
+        if self.unseen:
+            named = ", ".join(sorted(self.unseen))
+            yield self.finding(
+                "not_decided",
+                f"Gaps and overlaps are not decided where it is not known whether {named} can come to the "
+                "values in question.",
+                "Give the input its allowed values, or make what is computed a fact of its own.",
+                columns=dict.fromkeys(sorted(self.unseen), "-"),
+                reason="computed",
+            )
         for kind in sorted(self.wide):
             yield self.finding(
                 "not_decided",
@@ -301,6 +323,10 @@ def _uncovered(may: int, must: int) -> Label:
     if must:
         return GOOD
     return SPLIT if may else "gap"
+
+
+def _meet(one: Box, other: Box) -> Box:
+    return tuple(a & b for a, b in zip(one, other, strict=True))
 
 
 def _some(names: list[str]) -> str:

@@ -89,7 +89,36 @@ class Domain:
         self._restrict(allowed)
         if nullable:
             self.live |= 1 << self.null
+        self.attained = self.live
         self._known: dict[n.UnaryTests, int | None] = {}
+
+    def piece(self, value: Any) -> int:
+        """Give the place of the piece that holds a value; -1 if none does."""
+        if value is None:
+            return self.null
+        if type(value) is not _TYPES[self.kind]:
+            return -1
+        at = bisect_left(self.points, value)
+        if at < len(self.points) and self.points[at] == value:
+            return 2 * at + 1
+        return 2 * at if self.ordered else self.null - 1
+
+    def may_be(self, value: Any) -> bool:
+        """Tell whether a value of a piece that is live is a value of the input."""
+        return value is None or self._if_whole(value) is not None
+
+    def attain(self, values: Iterable[Any]) -> None:
+        """Keep as examples the values that an expression was seen to come to; the rest may never occur."""
+        self.attained = 0
+        for value in values:
+            place = self.piece(value)
+            if place >= 0 and self.live & ~self.attained & 1 << place and self.may_be(value):
+                self.samples[place] = value
+                self.attained |= 1 << place
+            elif value is None:
+                self.attained |= self.live & 1 << self.null
+            if self.attained == self.live:
+                return
 
     def _constants(self, cells: Iterable[n.UnaryTests]) -> list[Any]:
         found: list[Any] = []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from postloan.policy.checked import CheckedTable
 from postloan.policy.feel import nodes as n
+from postloan.policy.verification.cells import OpaqueError, constant
 from postloan.policy.verification.search import GOOD, SPLIT, Judge, Label
 
 CHANGES = "changes"
@@ -53,8 +56,16 @@ def answers(checked: CheckedTable, places: Sequence[int], names: Sequence[str] |
 
 
 def answer(cell: n.Node) -> Any:
-    """Give a constant output as its value, with truth values told from numbers; else the expression."""
-    return _plain(cell.value) if isinstance(cell, n.Literal) else cell
+    """Give an output that is the same for every row as its value, with truth values told from numbers.
+
+    Of any other the expression is given.
+    """
+    try:
+        value = constant(cell)
+    except OpaqueError:
+        return cell
+    is_scalar = value is None or isinstance(value, bool | Decimal | str | date | timedelta)
+    return _plain(value) if is_scalar else cell
 
 
 def _plain(value: Any) -> Any:

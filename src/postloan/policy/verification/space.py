@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from postloan.policy import feel
 from postloan.policy.checked import CheckedInput, CheckedTable
 from postloan.policy.feel import nodes as n
+from postloan.policy.verification import trials
 from postloan.policy.verification.domains import Domain, bits, runs
 
 Box = tuple[int, ...]
@@ -27,6 +28,7 @@ class Dimension:
         self.text = text
         self.domain = domain
         self.live = domain.live
+        self.attained = domain.attained
         self.unit = [1 << i for i in range(domain.size)]
         self.cells = {rule: cells.get(rule, self.live) for rule in bits(every_rule)}
         self.masks = self._masks(every_rule)
@@ -117,6 +119,18 @@ class Space:
         return tuple(dimension.live for dimension in self.dimensions)
 
     @property
+    def attained(self) -> Box:
+        """Give the box of the inputs that are known to occur: all, but for what computed inputs come to."""
+        return tuple(dimension.attained for dimension in self.dimensions)
+
+    def unseen(self) -> Iterator[tuple[str, Box]]:
+        """Give the boxes of what computed inputs may never come to, each by the input's expression."""
+        for at, dimension in enumerate(self.dimensions):
+            left = dimension.live & ~dimension.attained
+            if left:
+                yield dimension.text, (*self.whole[:at], left, *self.whole[at + 1 :])
+
+    @property
     def faithful(self) -> bool:
         """Tell whether each combination of pieces is an input that can occur."""
         return not self.entangled and not self.doubtful
@@ -195,8 +209,16 @@ def build(parts: Sequence[Part], never_null: Collection[str] = ()) -> Space:
         for part in parts:
             if node in part.missing:
                 cells[part.missing[node]] = domain.live & (1 << domain.null)
+        if not isinstance(node, n.Name):
+            declared = {name: kind for part, _, _ in inputs for name, kind in _declared(part).items()}
+            domain.attain(trials.reached(node, declared, domain.samples, never_null))
         dimensions.append(Dimension(node, text, domain, cells, every_rule))
     return Space(tuple(dimensions), every_rule, opaque, _entangled(columns), tuple(doubtful))
+
+
+def _declared(part: Part) -> dict[str, str]:
+    plain = {item.text: item.kind for item in part.checked.inputs if isinstance(item.node, n.Name)}
+    return {**part.checked.table.variables, **plain}
 
 
 Column = list[tuple[Part, CheckedInput, tuple[n.UnaryTests, ...]]]

@@ -28,19 +28,20 @@ def tests(space: Space, box: Box) -> dict[str, str]:
     return {
         dimension.text: test(dimension.domain, pieces)
         for dimension, pieces in zip(space.dimensions, box, strict=True)
-        if pieces != dimension.live
+        if dimension.attained & ~pieces
     }
 
 
 def test(domain: Domain, pieces: int) -> str:
     """Give the unary test that some pieces meet and no other live piece does."""
     null = 1 << domain.null
-    if pieces == domain.live:
+    live = domain.attained
+    if pieces & live == live:
         return "-"
-    if pieces == domain.live & ~null:
+    if pieces & live == live & ~null:
         return "not(null)"
     if not domain.ordered and _holds_other(domain, pieces):
-        left_out = [literal(domain.samples[piece]) for piece in bits(domain.live & ~pieces)]
+        left_out = [literal(domain.samples[piece]) for piece in bits(live & ~pieces)]
         return f"not({', '.join(left_out)})"
     # Texts compared by equality alone are listed: between two that are named lie others.
     if domain.finite or not domain.ordered:
@@ -80,13 +81,13 @@ def _phrase(test: str, phrases: Mapping[str, str]) -> str:
 def _holds_other(domain: Domain, pieces: int) -> bool:
     """Tell whether the texts that no cell names are among the pieces."""
     other = 1 << (domain.null - 1)
-    return bool(pieces & domain.live & other)
+    return bool(pieces & domain.attained & other)
 
 
 def _spans(domain: Domain, pieces: int) -> list[tuple[int, int]]:
     """Give first and last piece of each stretch, across pieces that hold no value."""
     values = (1 << domain.null) - 1
-    stretches = runs(pieces | (values & ~domain.live))
+    stretches = runs(pieces | (values & ~domain.attained))
     found = (pieces & ((1 << (last + 1)) - (1 << first)) for first, last in stretches)
     return [((part & -part).bit_length() - 1, part.bit_length() - 1) for part in found if part]
 
