@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from postloan.cli.text import width
 from tests.cli.conftest import DAY
 
 DRAFT = """\
@@ -84,3 +85,11 @@ def test_a_draft_that_cannot_be_loaded_is_named(call, house, draft, tmp_path):
     )
     told = call("policy", "impact", tmp_path, "--store", house.store, "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "override_unexplained")
+
+
+def test_on_a_narrow_screen_tables_do_not_wrap(call, house, draft, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = call("policy", "impact", draft, "--store", house.store, "--lang", "zh", "--threads", 1)
+    tables, _, _ = told.out.partition("抽样")
+    assert "按机构" in tables
+    assert [line for line in tables.splitlines() if width(line) > 80] == []

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.packs import Names
+from postloan.cli.policy._impact_grid import grid
 from postloan.cli.policy._impact_sample import say_sample
 from postloan.cli.policy._words_impact import ImpactWords
-from postloan.cli.text import colour, cut, faint, heading, pad, width
+from postloan.cli.text import colour, faint, heading, screen_width, width
 
 if TYPE_CHECKING:
     from postloan.policy.pack import Pack
 
 Row = Mapping[str, Any]
+Line = tuple[str, list[str]]
 
 _COLOURS = ("red", "orange", "yellow", "blue")
 _SIGNAL_CHANGES = ("gained", "lost", "regraded", "silenced", "told_again")
@@ -24,9 +26,6 @@ _ENDS = (("from", "to"), ("from_five", "to_five"), ("scheme_id", "to_scheme_id")
 """What a move leads from and to."""
 
 _SHOWN = 10
-_COLUMN = 12
-_AMOUNT = 24
-_NAME = 36
 _ONE = Decimal("0.1")
 
 
@@ -63,7 +62,8 @@ class _Screen:
         span = words("on", last) if self.count == 1 else words("over", self.count, first, last)
         title = words("beside", self.told["draft"], self.told["against"])
         click.echo(f"{heading(title)}{words('comma')}{span}")
-        click.echo(heading(self.verdict()))
+        for line in _fitted(self.verdict(), words("stop")):
+            click.echo(heading(line))
         if not self.told["nothing_changes"]:
             self._tables()
             say_sample(self.days[-1], words, self.names)
@@ -71,11 +71,11 @@ class _Screen:
             self._goodness(self.told["evaluation"])
         click.echo()
 
-    def verdict(self) -> str:
-        """Give the answer in one line."""
+    def verdict(self) -> list[str]:
+        """Give the answer, part by part."""
         words, total = self.words, self.total
         if self.told["nothing_changes"]:
-            return words("nothing", f"{total['loans']:,}")
+            return [words("nothing", f"{total['loans']:,}")]
         moved = sum(total[f"{name}_measures"] for name in ("gained", "lost", "moved"))
         signals = sum(total[f"{name}_signals"] for name in _SIGNAL_CHANGES)
         if total["changed_customers"] or total["changed_classes"] or moved:
@@ -86,7 +86,7 @@ class _Screen:
             parts = [words("effort_only"), self._work_part()]
         else:
             parts = [words("score_only", self.average(total["changed_scores"]))]
-        return words("stop").join(filter(None, parts))
+        return [one for one in parts if one]
 
     def _signal_part(self) -> str:
         total, words = self.total, self.words
@@ -148,41 +148,41 @@ class _Screen:
         self._branches()
         self._managers()
 
+    def _table(self, title: str, heads: Iterable[str], rows: Sequence[Line], *, shown: int = _SHOWN) -> None:
+        """Print a table of at most so many rows; nothing where there is none."""
+        if not rows:
+            return
+        click.echo()
+        for line in grid(self.words(title), [self.words(one) for one in heads], rows[:shown]):
+            click.echo(line)
+        if len(rows) > shown:
+            click.echo(faint(f"  {self.words('more', len(rows) - shown)}"))
+
     def _by_date(self) -> None:
-        heads = [self.words(name) for name in ("changed", *_COLOURS, "classes", "hours")]
-        self._head("by_date", heads)
+        rows = []
         for day in self.days:
             deltas = [row["new"] - row["old"] for row in day["colours"] if row["colour"] in _COLOURS]
             cells = [f"{day['changed_customers']:,}", *(_signed(one) for one in deltas)]
-            self._row(
-                str(day["as_of"]), [*cells, f"{day['changed_classes']:,}", _signed(day["work"]["hours"])]
-            )
+            cells += [f"{day['changed_classes']:,}", _signed(day["work"]["hours"])]
+            rows.append((str(day["as_of"]), cells))
+        self._table("by_date", ("changed", *_COLOURS, "classes", "hours"), rows, shown=len(rows))
 
     def _colours(self) -> None:
-        self._head(
-            "colours", [self.words(name) for name in ("in_force", "draft", "change", "gained", "lost")]
-        )
+        rows = []
         for row in self.total["colours"]:
-            change = row["new"] - row["old"]
-            cells = [self.average(row["old"]), self.average(row["new"]), self.signed(change)]
+            cells = [self.average(row["old"]), self.average(row["new"]), self.signed(row["new"] - row["old"])]
             cells += [self.average(row[name]["customers"]) for name in ("gained", "lost")]
-            self._row(colour(row["colour"], self.words), cells)
+            rows.append((colour(row["colour"], self.words), cells))
+        self._table("colours", ("in_force", "draft", "change", "gained", "lost"), rows)
 
     def _moves(self, name: str, spelt: Any, *, with_customers: bool) -> None:
         moves = [row for row in self.total[name] if any(row.get(one) != row.get(two) for one, two in _ENDS)]
-        if not moves:
-            return
         counted = ["customers", "loans"] if with_customers else ["loans"]
-        self._head(name, [self.words(one) for one in (*counted, "balance")], last=_AMOUNT)
-        moves.sort(key=lambda row: -row["loans"])
-        for row in moves[:_SHOWN]:
-            cells = [self.average(row[one]) for one in counted]
-            self._row(
-                f"{spelt(row, 'from')} → {spelt(row, 'to')}",
-                [*cells, self._balances(row["balances"])],
-                last=_AMOUNT,
-            )
-        self._more(len(moves))
+        rows = []
+        for row in sorted(moves, key=lambda row: -row["loans"]):
+            cells = [*(self.average(row[one]) for one in counted), self._balances(row["balances"])]
+            rows.append((f"{spelt(row, 'from')} → {spelt(row, 'to')}", cells))
+        self._table(name, (*counted, "balance"), rows)
 
     def _colour_name(self, row: Row, side: str) -> str:
         return colour(row[side], self.words)
@@ -196,88 +196,61 @@ class _Screen:
         return " + ".join(f"{self.average(one['amount'], places=2)} {one['currency']}" for one in balances)
 
     def _kinds(self, name: str, named: Any, changes: Sequence[str], *, hours: bool = False) -> None:
-        rows = [row for row in self.total[name] if any(row[one] for one in changes) or _has_other_hours(row)]
-        if not rows:
-            return
-        heads = [self.words(one) for one in ("in_force", "draft", *changes)]
-        self._head(name, [*heads, self.words("hours")] if hours else heads)
-        rows.sort(key=lambda row: -sum(row[one] for one in changes))
-        for row in rows[: 2 * _SHOWN]:
+        kinds = [row for row in self.total[name] if any(row[one] for one in changes) or _has_other_hours(row)]
+        rows = []
+        for row in sorted(kinds, key=lambda row: -sum(row[one] for one in changes)):
             cells = [self.average(row[one]) for one in ("old", "new", *changes)]
             if hours:
                 cells.append(self.signed(row["new_hours"] - row["old_hours"]))
-            self._row(f"{row['code']} {named(row['code'])}", cells)
-        self._more(len(rows), 2 * _SHOWN)
+            rows.append((f"{row['code']} {named(row['code'])}", cells))
+        heads = ("in_force", "draft", *changes)
+        self._table(name, (*heads, "hours") if hours else heads, rows, shown=2 * _SHOWN)
 
     def _work(self) -> None:
         names = ("old_hours", "new_hours", "hours", "month_hours", "offered_hours")
-        rows = [row for row in self.total["work"]["roles"] if any(row[name] for name in names[2:])]
-        if not rows:
-            return
-        self._head("work", [self.words(one) for one in ("in_force", "draft", "change", "month", "offered")])
-        whole = {name: self.total["work"][name] for name in names}
-        for row in (*rows, {"role": "total_row", **whole}):
-            cells = [self.average(row[name]) for name in names[:2]] + [
-                self.signed(row[name]) for name in names[2:]
-            ]
-            self._row(self.words(row["role"] or "nobody"), cells)
+        roles = [row for row in self.total["work"]["roles"] if any(row[name] for name in names[2:])]
+        rows = []
+        for row in (*roles, {"role": "total_row", **{name: self.total["work"][name] for name in names}}):
+            cells = [self.average(row[name]) for name in names[:2]]
+            cells += [self.signed(row[name]) for name in names[2:]]
+            rows.append((self.words(row["role"] or "nobody"), cells))
+        heads = ("in_force", "draft", "change", "month", "offered")
+        self._table("work", heads, rows if roles else [], shown=len(rows))
 
     def _branches(self) -> None:
-        columns = (
-            "changed_customers",
-            *_COLOURS,
-            "changed_classes",
-            "gained_measures",
-            "lost_measures",
-            "hours",
-        )
-        rows = [row for row in self.total["branches"] if any(row[name] for name in columns)]
-        if not rows:
-            return
-        heads = ("changed", *_COLOURS, "classes", "gained", "lost", "hours")
-        self._head("branches", [self.words(one) for one in heads], column=10)
-        for row in rows[:_SHOWN]:
-            plain = ("changed_customers", "changed_classes", "gained_measures", "lost_measures")
-            cells = [self.average(row[name]) if name in plain else self.signed(row[name]) for name in columns]
-            place = row["name"] or row["institution_id"] or self.words("nowhere")
-            self._row(place, cells, column=10)
-        self._more(len(rows))
+        plain = ("changed_customers", "changed_classes", "gained_measures", "lost_measures")
+        columns = (plain[0], *_COLOURS, *plain[1:], "hours")
+        rows = []
+        for row in self.total["branches"]:
+            if any(row[name] for name in columns):
+                cells = [
+                    self.average(row[name]) if name in plain else self.signed(row[name]) for name in columns
+                ]
+                rows.append((row["name"] or row["institution_id"] or self.words("nowhere"), cells))
+        self._table("branches", ("changed", *_COLOURS, "classes", "gained", "lost", "hours"), rows)
 
     def _managers(self) -> None:
-        rows = [row for row in self.total["work"]["managers"] if row["hours"]]
-        if not rows:
-            return
-        self._head("managers", [self.words(one) for one in ("in_force", "draft", "change", "month")])
-        for row in rows:
-            cells = [self.average(row["old_hours"]), self.average(row["new_hours"])]
-            cells += [self.signed(row["hours"]), self.signed(row["month_hours"])]
-            self._row(row["manager_id"] or self.words("no_manager"), cells)
+        rows = []
+        for row in self.total["work"]["managers"]:
+            if row["hours"]:
+                cells = [self.average(row["old_hours"]), self.average(row["new_hours"])]
+                cells += [self.signed(row["hours"]), self.signed(row["month_hours"])]
+                rows.append((row["manager_id"] or self.words("no_manager"), cells))
+        self._table("managers", ("in_force", "draft", "change", "month"), rows)
 
     def _goodness(self, found: Row) -> None:
         words = self.words
-        heads = ("alerts", "right", "precision", "captured", "by_amount", "lead")
         click.echo()
         click.echo(heading(words("goodness", f"{found['outcomes']:,}", found["horizon_days"])))
-        click.echo(faint(pad("", _NAME) + "".join(pad(words(one), _COLUMN, right=True) for one in heads)))
         least = words("or_worse", words(found["min_colour"]))
-        for name, rows in _pairs(found, least, words):
-            for side, row in rows:
-                title = f"  {name}  {faint(words(side))}"
-                click.echo(pad(title, _NAME) + "".join(pad(one, _COLUMN, right=True) for one in _judged(row)))
-
-    def _head(self, name: str, heads: Sequence[str], *, column: int = _COLUMN, last: int = 0) -> None:
-        wide = [column] * (len(heads) - 1) + [last or column]
-        cells = "".join(pad(one, size, right=True) for one, size in zip(heads, wide, strict=True))
-        click.echo(f"\n{heading(pad(self.words(name), _NAME))}{faint(cells)}")
-
-    def _row(self, name: str, cells: Sequence[str], *, column: int = _COLUMN, last: int = 0) -> None:
-        title = pad(f"  {name if width(name) <= _NAME - 3 else cut(click.unstyle(name), _NAME - 3)}", _NAME)
-        wide = [column] * (len(cells) - 1) + [last or column]
-        click.echo(title + "".join(pad(one, size, right=True) for one, size in zip(cells, wide, strict=True)))
-
-    def _more(self, count: int, shown: int = _SHOWN) -> None:
-        if count > shown:
-            click.echo(faint(f"  {self.words('more', count - shown)}"))
+        rows = [
+            (f"{name}  {faint(words(side))}", _judged(row))
+            for name, sides in _pairs(found, least, words)
+            for side, row in sides
+        ]
+        heads = ("alerts", "right", "precision", "captured", "by_amount", "lead")
+        for line in grid("", [words(one) for one in heads], rows):
+            click.echo(line)
 
     def average(self, value: int | Decimal, *, places: int = 1) -> str:
         """Give the average a day: whole counts of one day as they are, hours with a decimal."""
@@ -288,6 +261,12 @@ class _Screen:
     def signed(self, value: int | Decimal) -> str:
         """Give the average a day with its sign; nothing for no change."""
         return _with_sign(self.average(value if value >= 0 else -value), value)
+
+
+def _fitted(parts: Sequence[str], separator: str) -> list[str]:
+    """Put the parts on one line if the screen is wide enough, else on one each."""
+    whole = separator.join(parts)
+    return [whole] if width(whole) <= screen_width(130) else list(parts)
 
 
 def _has_other_hours(row: Row) -> bool:
