@@ -130,6 +130,17 @@ def _intervals(source: random.Random, dashes: float, width: int = 4_000) -> Iter
         yield row
 
 
+def _left_out(source: random.Random) -> Iterator[Row]:
+    """Up to 30 of 400 words left out in the columns of words, wide intervals elsewhere."""
+    words = [f"w{i}" for i in range(400)]
+    for row in _intervals(source, 0.0, 9_900):
+        for column in range(COLUMNS):
+            if _kind(column) == "string":
+                left = source.sample(words, source.randrange(1, 31))
+                row[column] = f"not({', '.join(map(_quoted, left))})"
+        yield row
+
+
 _SHAPES: list[tuple[str, str, Callable[[random.Random, int], Iterator[Row]]]] = [
     ("partition tree", "U", _tree),
     ("partition tree", "F", _tree),
@@ -142,6 +153,8 @@ _SHAPES: list[tuple[str, str, Callable[[random.Random, int], Iterator[Row]]]] = 
     ("many dashes, wide intervals", "A", lambda source, _: _intervals(source, 0.6, 9_000)),
     ("many dashes, wide intervals", "P", lambda source, _: _intervals(source, 0.6, 9_000)),
     ("nearly all dashes", "F", lambda source, _: _intervals(source, 0.8, 9_000)),
+    ("words left out", "F", lambda source, _: _left_out(source)),
+    ("words left out", "P", lambda source, _: _left_out(source)),
 ]
 """Name, hit policy and rows of each table."""
 

@@ -22,6 +22,9 @@ _CONTIGUOUS = 64
 
 _PARTS = 16
 
+_STEP = 3
+"""Work of one step, in sets compared."""
+
 
 class Budget:
     """The work that is left, in sets compared; the same for the same table on every machine."""
@@ -130,7 +133,7 @@ class Search:
         return self.sure[todo]
 
     def _walk(self, todo: int, rules: int) -> bool:
-        self.budget.spend(1)
+        self.budget.spend(_STEP)
         verdict = self.judge(rules, rules & self._certain(todo))
         if verdict == GOOD:
             return True
