@@ -100,7 +100,7 @@ CELLS = {
     ),
     "s": st.sampled_from(["-", '"x"', '"x", "y"', 'not("x")', "null", 'starts with(?, "x")']),
 }
-OUTPUTS = st.sampled_from(["1", "2", "2.5", "-1", "null"])
+NUMBERS = ["1", "2", "2.5", "-1"]
 
 
 @st.composite
@@ -111,7 +111,10 @@ def tables(draw: st.DrawFn) -> tuple[str, bool]:
     single = policy.split('"')[1] in ("UNIQUE", "ANY", "FIRST", "PRIORITY")
     default = draw(st.sampled_from(["", "7"])) if single or "aggregation" in policy else ""
     names = {f"o{i}": ("2.5, 2, 1, -1" if ranked else "", default) for i in range(count)}
-    cells = [st.tuples(CELLS["a"], CELLS["s"], *[OUTPUTS] * count) for _ in range(draw(st.integers(1, 5)))]
+    # null is no conclusion of a sum, a least or a greatest
+    summed = "aggregation" in policy and "COUNT" not in policy
+    outputs = st.sampled_from(NUMBERS if summed else [*NUMBERS, "null"])
+    cells = [st.tuples(CELLS["a"], CELLS["s"], *[outputs] * count) for _ in range(draw(st.integers(1, 5)))]
     rules = [list(draw(row)) for row in cells]
     inline = draw(st.booleans())
     return table(policy, {"a": "number", "s": "string"}, names, rules, "number"), inline

@@ -308,7 +308,9 @@ def tables(draw: st.DrawFn) -> DecisionTable:
     inputs = tuple(Input(name, ENV[name], required=draw(st.booleans())) for name in names)
     policy = draw(st.sampled_from(["F", "U", "A", "P", "C", "R", "O", "C+", "C<", "C#"]))
     number = len(policy) == 2
-    conclusion = st.sampled_from(["1", "2", "null"] if number else ['"red"', '"yellow"', "null"])
+    # null is no conclusion of a sum, a least or a greatest
+    empty = [] if policy in ("C+", "C<") else ["null"]
+    conclusion = st.sampled_from([*(["1", "2"] if number else ['"red"', '"yellow"']), *empty])
     rules = [
         (*(draw(CELLS[name]) for name in names), draw(conclusion)) for _ in range(draw(st.integers(1, 4)))
     ]
