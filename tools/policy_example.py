@@ -54,9 +54,16 @@ def edit(workbook: Path) -> None:
     rule[0].value = "two_yellow"
     (count,) = [cell for cell in rule if cell.value == ">= 3"]
     count.value = ">= 2"
-    rule[-1].value = "two yellow of at least two families"
-    reason = next(cell for text, cell in cells.items() if str(text).startswith("overrides"))
-    sheet.cell(reason.row + 1, reason.column).value = "branch heads want to hear of two families at once"
+    (note,) = [cell for cell in rule if cell.value == "three yellow of at least two families"]
+    note.value = "two yellow of at least two families"
+    told = {
+        "overrides": "branch heads want to hear of two families at once",
+        "reference": "resolution 2026/7 of the risk committee",
+        "reviewed on": "2026-11-20",
+    }
+    for name, value in told.items():
+        title = next(cell for text, cell in cells.items() if str(text).startswith(name))
+        sheet.cell(title.row + 1, title.column).value = value
     book.save(workbook)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -133,8 +134,26 @@ def test_nothing_is_lost_on_the_way_there_and_back(
         variables={"band": "string"},
         labels={"zh": "表"},
         overrides="our own appetite",
+        reference="resolution 7",
+        owner="risk_department",
+        reviewed_on=date(2026, 2, 28),
+        status="P",
     )
     data = dmn.write([table])
     (back,) = dmn.read(data)
     assert replace(back, sha256="", where="") == table
     assert dmn.write([back]) == data
+
+
+def test_where_a_table_is_from_is_shown_and_its_review_is_a_date() -> None:
+    made = DecisionTable(
+        "t", "t", "F", (), (Output("n", "number"),), (Rule("R1", (), ("1",)),),
+        reference="resolution 7", owner="risk_department", reviewed_on=date(2026, 2, 28),
+    )  # fmt: skip
+    assert dmn.markdown(made).endswith(
+        "\n- Reference: resolution 7\n- Owner: risk_department\n- Reviewed on: 2026-02-28\n"
+    )
+    with pytest.raises(PolicyError) as caught:
+        dmn.read(dmn.write([made]).replace(b"2026-02-28", b"2026-02-30"), "our.dmn")
+    assert (caught.value.code, caught.value.where) == ("dmn_syntax", "our.dmn, table t")
+    assert "2026-02-30" in caught.value.message

@@ -384,6 +384,28 @@ def test_a_sum_that_an_unknown_adds_nothing_to_is_silent_and_a_maximum_is_not(ba
         assert [severity for severity, code, _ in found(base) if code == "null_unhandled"] == expected
 
 
+def test_a_table_says_where_it_is_from_and_when_it_was_reviewed(base: Path) -> None:
+    place = "tables/colour/2026-01-01.dmn"
+
+    def told(made: DecisionTable, day: date) -> set[str]:
+        write(base, {place: dmn.write([made], "colour")})
+        findings = check_pack(load(base), FACTS, (day, day))
+        return {one.code for one in findings if one.where == f"base/{place}"} & {
+            "provenance_missing", "review_due",
+        }  # fmt: skip
+
+    bare = table("> 60")
+    assert told(bare, date(2026, 8, 1)) == {"provenance_missing", "review_due"}
+    sourced = replace(bare, reference="resolution 7", owner="risk_department", reviewed_on=date(2026, 2, 1))
+    assert told(replace(sourced, owner=""), date(2026, 8, 1)) == {"provenance_missing"}
+    for day, due in (
+        (date(2027, 1, 31), set()),
+        (date(2027, 2, 1), set()),
+        (date(2027, 2, 2), {"review_due"}),
+    ):
+        assert told(sourced, day) == due
+
+
 def test_an_older_review_is_listed_from_the_day_after_a_year(base: Path) -> None:
     for day, due in ((date(2027, 1, 1), False), (date(2027, 1, 2), True)):
         findings = check_pack(load(base), FACTS, (day, day))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from postloan.policy.entries import Provenance
 from postloan.policy.findings import Finding
 from postloan.policy.in_force import Dated, Pack
+from postloan.policy.model import DecisionTable
 
 _DAY = timedelta(days=1)
 _LISTED = ("signal", "measure")
@@ -60,9 +61,12 @@ def _turning_days(versions: tuple[Dated, ...], start: date, end: date) -> list[d
 
 def _of_entry(dated: Dated, today: date) -> Iterator[Finding]:
     entry = dated.value
-    if not isinstance(entry, Provenance):
+    if not isinstance(entry, Provenance | DecisionTable):
         return
-    lacking = [field for field in _REQUIRED if not dated.raw.get(field)]
+    if isinstance(entry, DecisionTable):  # the name of its file says from when it holds
+        lacking = [field for field in _REQUIRED[1:] if not getattr(entry, field)]
+    else:
+        lacking = [field for field in _REQUIRED if not dated.raw.get(field)]
     if lacking:
         message = f"The {dated.kind} `{dated.key}` has no {' and no '.join(lacking)}."
         mend = (

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from postloan.errors import PolicyError
-from postloan.policy.model import AGGREGATIONS, HIT_POLICIES, DecisionTable, Input, Output, Rule
+from postloan.policy.model import AGGREGATIONS, HIT_POLICIES, PROVENANCE, DecisionTable, Input, Output, Rule
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 """DMN 1.3, the version that common modellers open."""
 
 OWN_NAMESPACE = "urn:postloan:dmn"
-"""Marks what DMN has no place for: required inputs and labels in other languages."""
+"""Marks what DMN has no place for: required inputs, labels in other languages, and where a table is from."""
 
 KINDS = {
     "number": "number",
@@ -150,7 +152,7 @@ class _Reader:
             sha256=digest,
             where=where,
             labels=_labels(decision),
-            overrides=decision.get(f"{{{OWN_NAMESPACE}}}overrides", ""),
+            **_provenance(decision, where),
         )
 
     def input(self, element: ET.Element) -> Input:
@@ -175,6 +177,27 @@ class _Reader:
             values=_text(_child(element, "outputValues")),
             default=_text(_child(element, "defaultOutputEntry")),
         )
+
+
+def _provenance(decision: ET.Element, where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {name: decision.get(f"{{{OWN_NAMESPACE}}}{name}", "") for name in PROVENANCE}
+    found["reviewed_on"] = read_day(found["reviewed_on"], where)
+    return found
+
+
+def read_day(text: str, where: str) -> date | None:
+    """Give the day of the last review; None for no text; raises PolicyError `dmn_syntax` if it is no date."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise PolicyError(
+            "dmn_syntax",
+            f"postloan:reviewed_on is `{text}`, which is no date.",
+            where=where,
+            mend="Write it like 2026-01-31.",
+        ) from error
 
 
 def _labels(element: ET.Element) -> dict[str, str]:
@@ -256,8 +279,10 @@ def _under(parent: ET.Element, tag: str, text: str | None = None, **attributes: 
 def _write_table(root: ET.Element, table: DecisionTable) -> None:
     decision = _under(root, "decision", id=table.id, name=table.name)
     _write_labels(decision, table.labels)
-    if table.overrides:
-        decision.set(f"{{{OWN_NAMESPACE}}}overrides", table.overrides)
+    for name in PROVENANCE:
+        value = getattr(table, name)
+        if value:
+            decision.set(f"{{{OWN_NAMESPACE}}}{name}", str(value))
     _under(decision, "variable", name=table.name)
     policy = {"hitPolicy": HIT_POLICIES[table.hit_policy]}
     if table.aggregation:
@@ -327,7 +352,17 @@ def markdown(table: DecisionTable) -> str:
     required = [f"`{item.expression}`" for item in table.inputs if item.required]
     if required:
         lines += ["", f"Not measurable without: {', '.join(required)}."]
+    told = [f"- {line}" for line in _origin(table)]
+    lines += ["", *told] if told else []
     return "\n".join(lines) + "\n"
+
+
+def _origin(table: DecisionTable) -> Iterator[str]:
+    titles = ("Replaces the table below because", "Reference", "Owner", "Reviewed on", "Status")
+    for title, name in zip(titles, PROVENANCE, strict=True):
+        value = getattr(table, name)
+        if value:
+            yield f"{title}: {' '.join(str(value).split())}"
 
 
 def _head(label: str, labels: Mapping[str, str], technical: str) -> str:

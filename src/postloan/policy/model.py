@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+
+PROVENANCE = ("overrides", "reference", "owner", "reviewed_on", "status")
+"""What a table says of itself, as every entry of a pack does."""
 
 HIT_POLICIES = {
     "U": "UNIQUE",
@@ -78,6 +82,8 @@ class DecisionTable:
         sha256: hash of the bytes it was read from, hex; empty if it was not read.
         where: the file it was read from.
         overrides: why it replaces the table of that name in the pack below.
+        reference, owner, reviewed_on, status: where it comes from, who answers for it, when somebody last
+            looked, and how sure it is, as for every entry of a pack.
     """
 
     id: str
@@ -93,3 +99,7 @@ class DecisionTable:
     where: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     overrides: str = ""
+    reference: str = ""
+    owner: str = ""
+    reviewed_on: date | None = None
+    status: str = ""

@@ -72,6 +72,10 @@ def tables(draw: st.DrawFn) -> DecisionTable:
         variables=draw(st.dictionaries(texts, kinds, max_size=2)),
         labels=draw(labels),
         overrides=draw(maybe),
+        reference=draw(maybe),
+        owner=draw(maybe),
+        reviewed_on=draw(st.none() | st.dates()),
+        status=draw(maybe),
     )
 
 
@@ -120,6 +124,7 @@ def test_every_field_of_a_table_has_a_place_on_the_sheet() -> None:
         DecisionTable: {
             "id", "name", "hit_policy", "inputs", "outputs", "rules", "aggregation", "annotations",
             "variables", "sha256", "where", "labels", "overrides",
+            "reference", "owner", "reviewed_on", "status",
         },
         Input: {"expression", "kind", "label", "labels", "allowed", "required"},
         Output: {"name", "kind", "label", "labels", "values", "default"},

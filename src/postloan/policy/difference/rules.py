@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
 
-from postloan.policy.model import DecisionTable, Input, Output, Rule
+from postloan.policy.model import PROVENANCE, DecisionTable, Input, Output, Rule
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,10 @@ def _head(old: DecisionTable, new: DecisionTable) -> tuple[Change, ...]:
     changes = [
         Change("name", old.name, new.name),
         Change("hit policy", old.hit_policy + old.aggregation, new.hit_policy + new.aggregation),
-        Change("overrides", old.overrides, new.overrides),
+        *(
+            Change(name.replace("_", " "), str(getattr(old, name) or ""), str(getattr(new, name) or ""))
+            for name in PROVENANCE
+        ),
         Change("annotations", ", ".join(old.annotations), ", ".join(new.annotations)),
         *_texts("label", old.labels, new.labels),
         *_columns("input", old.inputs, new.inputs),

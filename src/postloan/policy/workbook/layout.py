@@ -23,6 +23,10 @@ PROPERTIES = {
     "aggregation": "汇总方式",
     "effective from": "生效日期",
     "overrides": "替换理由",
+    "reference": "依据",
+    "owner": "责任部门",
+    "reviewed on": "复核日期",
+    "status": "状态",
     "label": "显示名",
     "variable": "变量",
 }

@@ -106,8 +106,7 @@ class _Reader:
         uses = self.read_uses()
         self.cells.habits(self.head, max([1, *uses]))
         table = self.table(uses)
-        starts = self.properties.get("effective from")
-        day = self.cells.day(*starts) if starts else None
+        day = self.day("effective from")
         self.places["rules"] = self.cells.name(self.head, 1)
         return Sheet(self.xl.title, self.cells.where, table, day, self.places)
 
@@ -197,7 +196,14 @@ class _Reader:
             where=self.cells.where,
             labels=self.labels,
             overrides=self.value("overrides"),
+            reference=self.value("reference"),
+            owner=self.value("owner"),
+            reviewed_on=self.day("reviewed on"),
+            status=self.value("status"),
         )
+
+    def day(self, name: str) -> date | None:
+        return self.cells.day(*self.properties[name]) if name in self.properties else None
 
     def value(self, name: str) -> str:
         return self.cells.text(*self.properties[name]) if name in self.properties else ""

@@ -109,6 +109,10 @@ class _Writer:
         yield "aggregation", AGGREGATIONS.get(table.aggregation, "")
         yield "effective from", starts.isoformat() if starts else ""
         yield "overrides", table.overrides
+        yield "reference", table.reference
+        yield "owner", table.owner
+        yield "reviewed on", table.reviewed_on.isoformat() if table.reviewed_on else ""
+        yield "status", table.status
         for language, label in sorted(table.labels.items()):
             yield f"label: {language}", label
         for variable, kind in table.variables.items():
