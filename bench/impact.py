@@ -3,7 +3,8 @@
     python -m bench.impact --loans 100000
     python -m bench.impact --store STORE          # a store that is there, its last day
 
-The first draft touches signals, colours, classes and measures; the second measures alone.
+The first draft touches signals, colours, classes and measures, the second all but signals, the third
+measures alone. The store must be of the pack and version at hand, else the side in force is computed anew.
 """
 
 from __future__ import annotations
@@ -56,21 +57,30 @@ def _store(told: argparse.Namespace, made: Path) -> Path:
 
 
 def _drafts(made: Path) -> list[tuple[str, str]]:
-    lower, row = made / "lower", made / "row"
-    for folder in (lower / "signals", row / "tables" / "dunning"):
-        folder.mkdir(parents=True)
-    for folder in (lower, row):
-        (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    lower = made / "lower"
+    (lower / "signals").mkdir(parents=True)
+    (lower / "pack.yaml").write_text(PACK, encoding="utf-8")
     (lower / "signals" / "own.yaml").write_text(SIGNAL, encoding="utf-8")
-    shipped = resources.files("postloan") / "packs" / "cn_rural" / "tables" / "dunning" / "1900-01-01.dmn"
-    text = shipped.read_text(encoding="utf-8").replace("<text>&gt;= 15</text>", "<text>&gt;= 45</text>")
-    text = text.replace('<decision id="dunning"', '<decision id="dunning" postloan:overrides="a trial"')
-    (row / "tables" / "dunning" / "1900-01-01.dmn").write_text(text, encoding="utf-8")
     return [
         ("a threshold lowered", str(lower)),
-        ("a row of measures", str(row)),
+        ("a rule of the colours", _table(made, "colour", "3", "2")),
+        ("a row of measures", _table(made, "dunning", "15", "45")),
         ("the same pack", "cn_rural"),
     ]
+
+
+def _table(made: Path, name: str, old: str, new: str) -> str:
+    """Write a draft with one bound of a shipped table changed."""
+    folder = made / f"draft_{name}"
+    (folder / "tables" / name).mkdir(parents=True)
+    (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    shipped = resources.files("postloan") / "packs" / "cn_rural" / "tables" / name / "1900-01-01.dmn"
+    text = shipped.read_text(encoding="utf-8").replace(
+        f"<text>&gt;= {old}</text>", f"<text>&gt;= {new}</text>"
+    )
+    text = text.replace(f'<decision id="{name}"', f'<decision id="{name}" postloan:overrides="a trial"')
+    (folder / "tables" / name / "1900-01-01.dmn").write_text(text, encoding="utf-8")
+    return str(folder)
 
 
 def _measure(name: str, draft: str, store: Path, told: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ from postloan.errors import PolicyError, RunError
 from postloan.policy.pack import load
 from postloan.run.daily import run_day
 from postloan.run.hashes import result_hash
-from postloan.run.impact import Request, impact
+from postloan.run.impact import Request, impact, proof
 from postloan.run.impact.days import open_day
 from postloan.run.impact.ranks import Ranks
 from postloan.run.impact.sides import Both
@@ -476,6 +476,16 @@ def test_a_result_that_cannot_be_computed_again_is_no_ground(copied):
     with pytest.raises(RunError) as caught:
         impact(Request("cn_rural", copied), threads=1)
     assert caught.value.code == "not_reproduced"
+
+
+def test_a_sample_of_customers_proves_the_side_in_force(house, tmp_path, monkeypatch):
+    """C61 has the highest score and @C50 stands first: two of the six, of whom nothing differs."""
+    monkeypatch.setattr(proof, "HALF", 1)
+    asked = Request(_stricter(tmp_path / "draft"), house / "store", days=(THURSDAY,), sample=0)
+    (day,) = impact(asked, threads=1)["days"]
+    assert (day["proven"], day["proven_customers"]) == (True, 2)
+    colours = {row["colour"]: (row["old"], row["new"]) for row in day["colours"]}
+    assert colours["red"] == (1, 3)
 
 
 @pytest.mark.parametrize("day", [date(2024, 6, 19)])

@@ -41,7 +41,8 @@ def say_impact(told: Row, words: ImpactWords, draft: Pack) -> None:
         for finding in day["findings"]:
             click.echo(words(finding["code"], day["as_of"], finding["used"], finding["now"]))
     if all(day["proven"] for day in days):
-        click.echo(faint(words("proven")))
+        fewest = min((day["proven_customers"] or 0 for day in days), default=0)
+        click.echo(faint(words("proven_sample", f"{fewest:,}") if fewest else words("proven")))
     if not told["nothing_changes"]:
         click.echo(faint(f"{words('how')}\n{words('alone')}"))
     if told["files"]:

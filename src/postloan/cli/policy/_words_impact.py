@@ -100,6 +100,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{0}: the run used {1}, now in force is {2}: the stored result proves neither side.",
         "{0}：当日批处理使用 {1}，现行为 {2}，两侧均已重新计算，无法与当日结果核对。",
     ),
+    "proven_sample": (
+        "The side in force is what the run stored; computed again for {0} customers, it was the same.",
+        "现行一侧取自当日批处理结果，抽取 {0} 户重新计算，结果一致。",
+    ),
     "proven": (
         "The side in force was computed again and equals what the runs had stored.",
         "现行一侧已重新计算，与当日批处理结果一致。",

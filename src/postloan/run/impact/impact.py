@@ -80,8 +80,8 @@ def impact(
 
     Returns:
         draft, against (pack ids), draft_as_of, nothing_changes, total (sums over all days), days (each with
-        as_of, run_id, draft_version, against_version, proven, findings, shared, seconds, its own sums and a
-        sample), evaluation (null without outcomes) and files.
+        as_of, run_id, draft_version, against_version, proven, proven_customers (null for all), findings,
+        shared, seconds, its own sums and a sample), evaluation (null without outcomes) and files.
 
     Raises PolicyError for a draft that cannot be loaded, is not sound or changes what stored facts were
     computed with; RunError for a day without a result, or one that the store does not hold enough of;
@@ -219,6 +219,7 @@ def _head(pair: Pair, one: Row, changed: int) -> Row:
         "run_version": row.policy_version,
         "facts": "stored" if pair.day.facts else "book",
         "proven": pair.proven,
+        "proven_customers": pair.sample,
         "findings": _findings(pair),
         "changed": changed + one["changed_scores"],
         "shared": sorted(pair.shared),

@@ -1,7 +1,8 @@
 """Both packs over one past day: the stages of a run, each once where the packs say the same.
 
 Both sides start from one set of facts, one book and one result before, so that what differs is due to the
-pack alone. Their results go into two stores in scratch, which look like any other store.
+pack alone. Their results go into two stores in scratch, which look like any other store. Where the run used
+the very pack in force, its stored result is that side's, proven on a sample of customers.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from pathlib import Path
 
 import postloan
 from postloan.engine import Engine, Table
-from postloan.errors import RunError
 from postloan.policy.pack import Pack, Policy
 from postloan.run import files
 from postloan.run.hashes import result_hash
 from postloan.run.impact.affected import differing, laid_over, only, united
 from postloan.run.impact.days import PastDay, require_facts, require_same_facts
+from postloan.run.impact.proof import not_reproduced, prove, sampled
 from postloan.run.impact.watched import Watched, agree, watched
 from postloan.run.ledger import Ledger
 from postloan.run.progress import Progress
@@ -65,6 +66,7 @@ class Pair:
         shared: result tables that are one and the same under both.
         proven: whether the results under the policy in force are those that the run had stored; None where
             the run used another policy or version of the program.
+        sample: of how many customers that was proven; None for all.
         seconds: what computing took.
     """
 
@@ -77,6 +79,7 @@ class Pair:
     new_facts: Mapping[str, Table]
     shared: frozenset[str]
     proven: bool | None
+    sample: int | None
     seconds: float
 
 
@@ -92,6 +95,7 @@ class _Sides:
         old: what stages see under the pack in force, whose reading is noted in `notes`; new: the draft.
         shared: tables that are one and the same on both sides.
         changed: for a result that is not, the customers of whom it differs.
+        sample: the customers of whom the stored result is proven; None where everybody is computed again.
     """
 
     old: Context
@@ -99,6 +103,7 @@ class _Sides:
     notes: Watched
     shared: set[str]
     changed: dict[str, Table] = field(default_factory=dict)
+    sample: Table | None = None
 
 
 class Both:
@@ -135,11 +140,14 @@ class Both:
         old, notes = self._context(day, against)
         new, _ = self._context(day, draft)
         sides = _Sides(old, new, notes, set(day.facts))
+        if day.facts and _is_of_the_run(day, against):
+            warned = read_table(self._engine, day.folder / "warning.parquet")
+            sides.sample = sampled(self._engine, day, warned)
         stages = STAGES[1:] if day.facts else STAGES
         for number, stage in enumerate(stages, start=1):
             self._progress.stage(stage.name, number, len(stages))
-            self._stage(stage, sides)
-        proven = self._proven(day, against)
+            self._stage(stage, sides, day)
+        proven = self._proven(day, against, whole=sides.sample is None)
         for side in (self.against, self.draft):
             Ledger(side.store, self._engine).put(
                 replace(day.row, policy_version=side.policy(day.as_of).version)
@@ -154,6 +162,7 @@ class Both:
             new.facts,
             frozenset(sides.shared - set(FACTS)),
             proven,
+            _counted(self._engine, sides.sample),
             round(time.perf_counter() - began, 3),
         )
 
@@ -163,12 +172,15 @@ class Both:
         context.tables.update(day.facts)
         return context, notes
 
-    def _stage(self, stage: Stage, sides: _Sides) -> None:
-        """Compute a stage for the pack in force, and for the draft as far as it can differ."""
+    def _stage(self, stage: Stage, sides: _Sides, day: PastDay) -> None:
+        """Take or compute a stage for the pack in force, and compute it for the draft where it can differ."""
         began = time.perf_counter()
         old, new = sides.old, sides.new
         sides.notes.reads.clear()
-        rows = self._compute(stage, old, self.against)
+        if sides.sample is None:
+            rows = self._compute(stage, old, self.against)
+        else:
+            rows = self._take(stage, old, day, sides.sample)
         alike = agree(sides.notes.reads, self.against.policy(old.as_of), self.draft.policy(old.as_of))
         reads = [name for name in stage.reads if name != "book"]
         if alike and set(reads) <= sides.shared:
@@ -184,6 +196,21 @@ class Both:
                 if name in FLOW:
                     sides.changed[name] = differing(self._engine, name, old.tables[name], new.tables[name])
         self._progress.done(stage.name, rows, time.perf_counter() - began, resumed=False)
+
+    def _take(self, stage: Stage, context: Context, day: PastDay, sample: Table) -> int:
+        """Take a stage from what the run stored, and compute it again for the sample; gives no rows."""
+        again = Path(self._engine.scratch) / "impact" / "again" / stage.name
+        again.mkdir(parents=True, exist_ok=True)
+        made = stage.compute(replace(context, tables=only(context.tables, sample)))
+        computed = {}
+        for name in stage.writes:
+            write_table(self._engine, name, made[name], again, stage.name)
+            computed[name] = read_table(self._engine, again / f"{name}.parquet")
+            path = self._path(self.against, context.as_of, name)
+            files.link_or_copy(day.folder / path.name, path)
+            context.tables[name] = read_table(self._engine, path)
+        prove(self._engine, day, sample, {name: context.tables[name] for name in stage.writes}, computed)
+        return 0
 
     def _affected(self, reads: Sequence[str], sides: _Sides) -> Table | None:
         """Give the customers of whom something that a stage reads differs; None where that is not known."""
@@ -218,18 +245,25 @@ class Both:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.parquet"
 
-    def _proven(self, day: PastDay, against: Policy) -> bool | None:
-        """Tell whether the results under the pack in force are those of the run, by their hash."""
-        if (day.row.policy_version, day.row.version) != (against.version, postloan.__version__):
+    def _proven(self, day: PastDay, against: Policy, *, whole: bool) -> bool | None:
+        """Tell whether the results under the pack in force are those of the run; by their hash if `whole`."""
+        if not _is_of_the_run(day, against):
             return None
         clock = day.folder / "clock.parquet"
         files.link_or_copy(clock, self._path(self.against, day.as_of, "clock"))
-        if result_hash(self._engine, self.against.store.result(day.as_of)) == day.row.result_hash:
-            return True
-        raise RunError(
-            "not_reproduced",
-            f"the result of run {day.row.run_id} cannot be computed again from what the store keeps, "
-            "so that a difference would not be due to the draft alone",
-            where=str(day.folder),
-            mend="run the day again, and then ask for the impact",
-        )
+        found = self.against.store.result(day.as_of)
+        if whole and result_hash(self._engine, found) != day.row.result_hash:
+            raise not_reproduced(day)
+        return True
+
+
+def _is_of_the_run(day: PastDay, against: Policy) -> bool:
+    """Tell whether the run used the policy in force and this version of the program."""
+    return (day.row.policy_version, day.row.version) == (against.version, postloan.__version__)
+
+
+def _counted(engine: Engine, sample: Table | None) -> int | None:
+    if sample is None:
+        return None
+    (row,) = engine.rows(sample.aggregate(n=sample.count()))
+    return int(row["n"])
