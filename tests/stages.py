@@ -10,7 +10,7 @@ from postloan.engine import Engine, Field, Table
 from postloan.facts import FACTS
 from postloan.results import SIGNAL, WARNING, Prior
 
-SUBJECTS = ("loan", "customer", "collateral", "region")
+SUBJECTS = ("loan", "customer", "collateral", "guarantor", "region", "industry", "institution", "staff")
 
 _IDENTITY = ("customer_id", "region_id")
 

@@ -10,14 +10,34 @@ from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.facts import (
     account,
+    agriculture,
+    bureau,
+    business,
+    cash_flow,
     collateral,
+    collateral_state,
     currency,
     customer,
+    events,
     exposure,
+    flows,
+    fund_use,
+    groups,
+    guarantees,
+    household,
+    indicators,
+    industry,
+    institution,
+    litigation,
     loans,
+    off_balance,
+    payers,
+    peers,
     positions,
     region,
     repayment,
+    staff,
+    statements,
 )
 from postloan.facts.context import Context, by_id
 from postloan.facts.notices import last_fired
@@ -25,7 +45,34 @@ from postloan.facts.registry import SUBJECTS, Fact
 from postloan.policy.pack import Policy
 from postloan.results import Prior
 
-_FAMILIES = (loans, repayment, positions, exposure, account, customer, collateral, region)
+_FIRST = (loans, repayment, positions, exposure, account, customer, collateral, region)
+"""Families that the others build on; `compute` calls them in their order."""
+
+_OTHERS = (
+    events,
+    indicators,
+    payers,
+    bureau,
+    litigation,
+    off_balance,
+    cash_flow,
+    statements,
+    business,
+    household,
+    agriculture,
+    collateral_state,
+    flows,
+    fund_use,
+    guarantees,
+    groups,
+    industry,
+    institution,
+    staff,
+    peers,
+)
+"""Families that tell facts of their own, each after those that it reads; one without its feeds tells none."""
+
+_FAMILIES = (*_FIRST, *_OTHERS)
 
 FACTS: dict[str, Fact] = {one.name: one for family in _FAMILIES for one in family.FACTS}
 """Every fact by name."""
@@ -60,11 +107,17 @@ def compute(engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_
     collateral.compute(context)
     region.compute(context)
     region.peers(context)
+    for family in _OTHERS:
+        family.compute(context)
     working = {
         "loan": by_id({"cover": context.made["cover"]}, _with_band(context)),
         "customer": by_id({"peers": context.made["peers"]}, context.made["customers"]),
         "collateral": context.made["collaterals"],
+        "guarantor": context.made["guarantors"],
         "region": context.made["regions"],
+        "industry": book.table("industry").select(id="industry_id"),
+        "institution": book.table("institution").select(id="institution_id"),
+        "staff": book.table("staff").select(id="staff_id"),
     }
     result = {f"facts_{subject}": _wide(context, subject, working[subject]) for subject in SUBJECTS}
     return _with_notices(context, result)
@@ -78,13 +131,19 @@ def _with_band(context: Context) -> Table:
 
 
 def _wide(context: Context, subject: str, working: Table) -> Table:
-    """Choose the subject's facts from a working table; cents become money."""
+    """Choose the subject's facts from a working table and what families told; cents become money."""
+    told = context.parts.get(subject, [])
+    working = by_id({str(number): table for number, table in enumerate(told)}, working)
     columns = {"as_of": context.day, "id": working["id"]}
     for one in FACTS.values():
         if one.subject == subject:
             source = one.column.removesuffix("_amt") if one.kind == "money" else one.column
-            column = working[source]
-            columns[one.column] = v.money(column) if one.kind == "money" else column
+            if source not in working.columns:
+                columns[one.column] = v.null(one.kind)
+            elif one.kind == "money":
+                columns[one.column] = v.money(working[source])
+            else:
+                columns[one.column] = working[source]
     return working.select(**columns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from postloan.book.snapshot import Book
 from postloan.engine import Column, Engine, Kind, Table
@@ -24,6 +25,7 @@ class Context:
         prior: the last good run before the day, or None.
         as_of: the business date.
         made: tables that earlier families gave, by name.
+        parts: tables with a column `id` whose other columns become facts, by subject.
     """
 
     engine: Engine
@@ -32,6 +34,7 @@ class Context:
     prior: Prior | None
     as_of: date
     made: dict[str, Table] = field(default_factory=dict)
+    parts: dict[str, list[Table]] = field(default_factory=dict)
 
     @property
     def day(self) -> Column:
@@ -48,9 +51,23 @@ class Context:
         self.made[name] = self.engine.materialise(table, name)
         return self.made[name]
 
+    def tell(self, subject: str, table: Table) -> Table:
+        """Add columns to the facts of a subject, computed once: `id`, then one a fact, amounts in cents as `what`.
+
+        A subject without a row there has null; so has every fact that no family tells, for want of its feed.
+        """
+        number = sum(map(len, self.parts.values()))
+        held = self.engine.materialise(table, f"told_{subject}_{number}")
+        self.parts.setdefault(subject, []).append(held)
+        return held
+
     def whole(self, name: str) -> int:
         """Give an integer parameter of the policy."""
         return int(str(self.policy.parameter(name)))
+
+    def limit(self, name: str) -> Decimal:
+        """Give a parameter of the policy that is a number."""
+        return Decimal(str(self.policy.parameter(name)))
 
     def months(self, count: int, *, back: int = 0) -> tuple[date, date]:
         """Give the first day and the day after the last of `count` full months up to the day.

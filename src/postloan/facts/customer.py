@@ -27,6 +27,7 @@ FACTS = (
         sources="customer.is_small_micro",
     ),
     fact("customer.region_id", "The customer's region.", kind="string", sources="customer.region_id"),
+    fact("customer.industry_id", "The customer's industry.", kind="string", sources="customer.industry_id"),
     fact(
         "customer.institution_id",
         "The institution of the largest open exposure.",
@@ -128,7 +129,7 @@ FACTS = (
 def compute(context: Context) -> Table:
     """Give one row a customer of the book: column id, amounts in cents of the reporting currency."""
     table = context.book.table("customer")
-    base = table.select("kind", "is_small_micro", "region_id", id="customer_id")
+    base = table.select("kind", "is_small_micro", "region_id", "industry_id", id="customer_id")
     loans = context.made["loans_known"]
     loans = loans.filter(~loans.is_entrusted)
     parts = {

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from postloan.engine import Table
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
 from postloan.policy import column_name
 
 _BELONGS: dict[str, tuple[tuple[str, str], ...]] = {
-    "loan": (("customer", "customer_id"), ("region", "region_id")),
-    "customer": (("region", "region_id"),),
+    "loan": (("customer", "customer_id"), ("region", "region_id"), ("industry", "industry_id")),
+    "customer": (("region", "region_id"), ("industry", "industry_id")),
     "collateral": (("customer", "customer_id"), ("region", "region_id")),
+    "guarantor": (("customer", "customer_id"), ("region", "region_id")),
     "region": (),
+    "industry": (),
+    "institution": (),
+    "staff": (),
 }
+"""What a subject belongs to, and the fact of its own that names it."""
 
 
 def frame(facts: Mapping[str, Table], subject: str, names: Iterable[str]) -> Table:
@@ -20,17 +26,17 @@ def frame(facts: Mapping[str, Table], subject: str, names: Iterable[str]) -> Tab
 
     Args:
         facts: the tables `facts_<subject>`.
-        subject: loan, customer, collateral or region.
-        names: facts such as `loan.dpd_days`; those of a customer or region are joined to the loan.
+        subject: one of `SUBJECTS`.
+        names: facts such as `loan.dpd_days`; those of a customer, region or industry are joined to the loan.
 
-    Columns: subject_id, customer_id and region_id (null for a region's own row), then the facts.
+    Columns: subject_id; customer_id, null for an area; region_id, a region's own; industry_id; the facts.
     """
     wanted = sorted(set(names))
     own = facts[f"facts_{subject}"]
     columns = {column_name(name): own[_what(name)] for name in wanted if name.startswith(f"{subject}.")}
     keys = {
-        "customer_id": _customer(own, subject),
-        "region_id": own["id"] if subject == "region" else own.region_id,
+        f"{key}_id": own["id"] if subject == key else _named(own, f"{key}_id")
+        for key in ("customer", "region", "industry")
     }
     result = own.select(subject_id=own["id"], **keys, **columns)
     for other, key in _BELONGS[subject]:
@@ -48,7 +54,6 @@ def _what(name: str) -> str:
     return name.partition(".")[2]
 
 
-def _customer(own: Table, subject: str) -> object:
-    if subject == "customer":
-        return own["id"]
-    return own["customer_id"]
+
+def _named(own: Table, key: str) -> Column:
+    return own[key] if key in own.columns else v.null("string")

@@ -28,6 +28,7 @@ FACTS = (
         sources="assignment.staff_id assignment.since assignment.until contract.manager_id",
     ),
     fact("loan.region_id", "The borrower's region.", kind="string", sources="customer.region_id"),
+    fact("loan.industry_id", "The borrower's industry.", kind="string", sources="customer.industry_id"),
     fact("loan.currency", "The loan's currency.", kind="string", sources="loan.currency"),
     fact(
         "loan.exposure_kind",
@@ -172,7 +173,8 @@ def compute(context: Context) -> Table:
         _manager="manager_id",
         _limit="limit_amount",
     )
-    customer = context.book.table("customer").select(_customer="customer_id", region_id="region_id")
+    customer = context.book.table("customer")
+    customer = customer.select(_customer="customer_id", region_id="region_id", industry_id="industry_id")
     # A contract or customer that is only known later leaves the loan as it is: none may drop out.
     base = loan.left_join(contract, loan.contract_id == contract["_contract"])
     base = base.left_join(customer, base.customer_id == customer["_customer"])
@@ -188,6 +190,7 @@ def compute(context: Context) -> Table:
         institution_id=base.institution_id,
         manager_id=v.coalesce(base["_assigned_manager"], base["_manager"]),
         region_id=base.region_id,
+        industry_id=base.industry_id,
         currency=base.currency,
         exposure_kind=base.exposure_kind,
         on_off=v.when(

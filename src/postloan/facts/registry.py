@@ -9,8 +9,11 @@ from postloan.engine import Kind
 
 Keeps = Literal["additive", "touched", "calendar", "population"]
 
-SUBJECTS = ("loan", "customer", "collateral", "region")
-"""Subjects that have facts; each has a table `facts_<subject>`."""
+SUBJECTS = ("loan", "customer", "collateral", "guarantor", "region", "industry", "institution", "staff")
+"""Subjects that have facts; each has a table `facts_<subject>`. A guarantor's row is one guarantee."""
+
+AREAS = ("region", "industry", "institution", "staff")
+"""Subjects that stand for no customer: their signals count for none by themselves (contract.md, Results)."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Fact:
         keeps: how it changes from one day to the next (design.md, Facts).
         doc: the definition in one sentence.
         sources: the columns that it is computed from, as `table.column`; empty for what a stage derives.
+        zh: the definition in Chinese.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Fact:
     keeps: Keeps
     doc: str
     sources: tuple[str, ...]
+    zh: str = ""
 
     @property
     def subject(self) -> str:
@@ -64,6 +69,7 @@ def fact(
     name: str,
     doc: str,
     *,
+    zh: str = "",
     sources: str = "",
     needs: str = "",
     keeps: Keeps = "touched",
@@ -82,4 +88,4 @@ def fact(
             kind, unit = implied, unit or words
     if kind is None:
         raise ValueError(f"the name {name} does not say what kind of fact it is")
-    return Fact(name, kind, unit or kind, tuple(needs.split()), keeps, doc, tuple(sources.split()))
+    return Fact(name, kind, unit or kind, tuple(needs.split()), keeps, doc, tuple(sources.split()), zh)

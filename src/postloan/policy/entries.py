@@ -64,7 +64,11 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Signal(Provenance):
-    """A graded condition on one fact; grades are worst first."""
+    """A graded condition on one fact; grades are worst first.
+
+    One that `waits_for` feeds which no book has yet names them instead of a fact and grades. `meaning` says what
+    it tells, `caveat` when it is wrong, `action` what to do; each by language.
+    """
 
     code: str
     name: Mapping[str, str]
@@ -80,10 +84,13 @@ class Signal(Provenance):
     effort_minutes: int = 0
     enabled: bool = True
     caveat: Mapping[str, str] = field(default_factory=dict)
+    meaning: Mapping[str, str] = field(default_factory=dict)
+    action: Mapping[str, str] = field(default_factory=dict)
+    waits_for: tuple[str, ...] = ()
 
     def inputs(self) -> set[str]:
         """Give the facts that the signal reads: its own and those of its guard and tests."""
-        found = {self.fact} | (feel.names(self.when) if self.when else set())
+        found = ({self.fact} - {""}) | (feel.names(self.when) if self.when else set())
         return found.union(*(feel.names(grade.tests) for grade in self.grades))
 
 
@@ -149,23 +156,39 @@ def read_signal(raw: Any, where: str) -> Signal:
     here = f"{where}, signal {code}"
     reader.where = here
     when = reader.take("when", str, "")
+    waits_for = reader.texts("waits_for")
+    if waits_for:
+        _refuse_beside_waiting(reader)
     signal = {
         "code": code,
         "name": reader.names("name"),
         "family": reader.take("family", str),
         "subject": reader.take("subject", str),
-        "fact": _fact(reader),
-        "grades": _grades(reader),
+        "fact": "" if waits_for else _fact(reader),
+        "grades": () if waits_for else _grades(reader),
         "when_text": when,
         "when": feel.parse_expression(when, where=f"{here}, when") if when else None,
         "needs": reader.texts("needs"),
         "peer": _peer(reader),
         "suppress_days": reader.count("suppress_days", 0),
         "effort_minutes": reader.count("effort_minutes", 0),
-        "enabled": reader.take("enabled", bool, True),
+        "enabled": reader.take("enabled", bool, not waits_for),
         "caveat": reader.names("caveat", {}),
+        "meaning": reader.names("meaning", {}),
+        "action": reader.names("action", {}),
+        "waits_for": waits_for,
     }
     return Signal(**signal, **reader.provenance())
+
+
+def _refuse_beside_waiting(reader: Reader) -> None:
+    """Refuse what a signal that waits for a feed cannot have: a test, or being switched on."""
+    present = [key for key in ("fact", "grades") if reader.raw.get(key) is not None]
+    if reader.raw.get("enabled"):
+        present.append("enabled")
+    if present:
+        told = f"It waits for a feed, yet has {', '.join(f'`{key}`' for key in present)}."
+        raise reader.error(told, "Remove `waits_for` once the fact can be computed, or what stands beside it.")
 
 
 def _fact(reader: Reader) -> str:

@@ -40,7 +40,7 @@ def graded(signal: Signal) -> tuple[frozenset[str], frozenset[str]]:
     handled: set[str] = set()
     for grade in signal.grades:
         handled |= set(_held_against_null(n.walk(grade.tests), signal.fact))
-    read = {signal.fact}.union(*(feel.names(grade.tests) for grade in signal.grades))
+    read = ({signal.fact} - {""}).union(*(feel.names(grade.tests) for grade in signal.grades))
     required = frozenset(read - handled)
     return required, frozenset() if required else frozenset(handled)
 

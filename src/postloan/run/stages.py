@@ -9,10 +9,11 @@ from datetime import date
 from postloan import classification, facts, measures, signals, warnings
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table
+from postloan.facts.registry import SUBJECTS
 from postloan.policy.pack import Policy
 from postloan.results import Prior
 
-FACTS = ("facts_loan", "facts_customer", "facts_collateral", "facts_region")
+FACTS = tuple(f"facts_{subject}" for subject in SUBJECTS)
 """Tables of facts; they are kept with the result, for `explain` and for the next run."""
 
 

@@ -93,7 +93,7 @@ def make(signal: Signal, known: Mapping[str, Fact], feeds: Collection[str]) -> P
     change = f"{peer}_chg_12m"
     return Plan(
         signal=signal,
-        kind=known[signal.fact].kind,
+        kind=known[signal.fact].kind if signal.fact else "",
         conditions=tuple((part, signal_row.cannot_miss(part)) for part in conditions),
         branches=tuple(_branches(signal)),
         required=required,
@@ -105,6 +105,8 @@ def make(signal: Signal, known: Mapping[str, Fact], feeds: Collection[str]) -> P
 
 
 def _missing(signal: Signal, feeds: Collection[str]) -> tuple[str, ...]:
+    if signal.waits_for:
+        return signal.waits_for
     if not signal.enabled:
         return (SWITCHED_OFF,)
     return tuple(sorted(feed for feed in signal.needs if feed not in feeds))

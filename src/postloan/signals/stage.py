@@ -14,7 +14,7 @@ from postloan.engine import verbs as v
 from postloan.facts import FACTS
 from postloan.facts.frame import frame
 from postloan.facts.notices import ON, RANK
-from postloan.facts.registry import SUBJECTS
+from postloan.facts.registry import AREAS, SUBJECTS
 from postloan.policy import column_name
 from postloan.policy.pack import Policy
 from postloan.policy.signal_row import NOT_MEASURABLE
@@ -98,7 +98,7 @@ def _firings(made: _Pass, item: Plan, as_of: date) -> Table:
         subject_kind=v.literal(made.subject, "string"),
         subject_id=fired.subject_id,
         code=v.literal(item.code, "string"),
-        customer_id=v.null("string") if made.subject == "region" else fired.customer_id,
+        customer_id=v.null("string") if made.subject in AREAS else fired.customer_id,
         state=v.when([(noticed.notnull(), v.literal("suppressed", "string"))], v.literal("fired", "string")),
         suppressed_by=noticed,
         severity=severity,

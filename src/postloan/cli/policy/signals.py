@@ -51,9 +51,9 @@ def _signal(one: Signal) -> dict[str, Any]:
     return {
         "code": one.code,
         "family": one.family,
-        "computable": all(name in FACTS for name in one.inputs()),
+        "computable": not one.waits_for and all(name in FACTS for name in one.inputs()),
         "on": one.enabled,
-        "needs": list(one.needs),
+        "needs": [*one.needs, *one.waits_for],
         "status": one.status,
         "name": dict(one.name),
         "subject": one.subject,

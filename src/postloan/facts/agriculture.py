@@ -1,0 +1,12 @@
+"""Fields, herds, harvests and farm prices (family AGR)."""
+
+from __future__ import annotations
+
+from postloan.facts.context import Context
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
+
+
+def compute(context: Context) -> None:
+    """Tell the facts above."""

@@ -1,0 +1,12 @@
+"""What moves through the accounts (family ACC): payroll, buyers, owners, gambling, cash that is not routed."""
+
+from __future__ import annotations
+
+from postloan.facts.context import Context
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
+
+
+def compute(context: Context) -> None:
+    """Tell the facts above."""

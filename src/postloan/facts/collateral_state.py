@@ -1,0 +1,12 @@
+"""The state of collateral (family COL): value, registration, insurance, seizure, what visits found."""
+
+from __future__ import annotations
+
+from postloan.facts.context import Context
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
+
+
+def compute(context: Context) -> None:
+    """Tell the facts above."""

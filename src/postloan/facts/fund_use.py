@@ -1,0 +1,12 @@
+"""Where the money of a loan went (family FRD)."""
+
+from __future__ import annotations
+
+from postloan.facts.context import Context
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
+
+
+def compute(context: Context) -> None:
+    """Tell the facts above."""

@@ -1,0 +1,12 @@
+"""What is usual among peers: region by industry by kind by season, shrunk to the county."""
+
+from __future__ import annotations
+
+from postloan.facts.context import Context
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
+
+
+def compute(context: Context) -> None:
+    """Tell the facts above."""
