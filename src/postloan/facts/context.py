@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -111,6 +111,47 @@ def standing(table: Table, key: str) -> Table:
     taken = live.select(_taken="_target").distinct()
     rows = table.filter(table.reverses_id.isnull())
     return rows.anti_join(taken, rows[key] == taken["_taken"])
+
+
+_ROWS = {
+    "loan": "loans_known",
+    "customer": "customers",
+    "collateral": "collaterals",
+    "guarantor": "guarantors",
+}
+"""Tables of `made` with one row a subject; the other subjects are rows of the book."""
+
+
+def everyone(context: Context, subject: str) -> Table:
+    """Give all subjects of a kind that have facts: column id."""
+    if subject in _ROWS:
+        return context.made[_ROWS[subject]].select("id")
+    return context.book.table(subject).select(id=f"{subject}_id")
+
+
+def for_all(context: Context, subject: str, sums: Table, *, but: Collection[str] = ()) -> Table:
+    """Give every subject a row: numbers are 0 and flags false where `sums` (column id) has none of it.
+
+    For a feed that the book has: nothing reported is nothing happened. Columns named in `but`, and those of
+    other kinds, stay null.
+    """
+    right = sums.rename(_of="id")
+    rows = everyone(context, subject)
+    rows = rows.left_join(right, rows["id"] == right["_of"])
+    return rows.select(
+        "id", **{name: _or_nothing(rows[name], name in but) for name in sums.columns if name != "id"}
+    )
+
+
+def _or_nothing(column: Column, stays_null: bool) -> Column:
+    kind = column.type()
+    if stays_null:
+        return column
+    if kind.is_boolean():
+        return column.fill_null(False)
+    if kind.is_integer():
+        return column.fill_null(zero())
+    return column.fill_null(v.literal(0, "decimal")) if kind.is_decimal() else column
 
 
 def nulls(table: Table, columns: Mapping[str, Kind]) -> Table:

@@ -12,7 +12,7 @@ from functools import reduce
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import Context
+from postloan.facts.context import Context, for_all
 from postloan.facts.registry import Fact, fact
 
 COUNTS: Mapping[str, Mapping[str, int]] = {
@@ -140,7 +140,16 @@ def _declared() -> tuple[Fact, ...]:
             sources = f"{_EVENT} event.value"
             unit = "value of the event"
             found.append(
-                fact(name, doc, zh=zh, kind="decimal", unit=unit, needs="event", keeps="calendar", sources=sources)
+                fact(
+                    name,
+                    doc,
+                    zh=zh,
+                    kind="decimal",
+                    unit=unit,
+                    needs="event",
+                    keeps="calendar",
+                    sources=sources,
+                )
             )
     return tuple(found)
 
@@ -162,31 +171,12 @@ def compute(context: Context) -> None:
             columns[f"{kind}_value_{days}d"] = v.max_if(rows.value, _recent(context, rows, kind, days))
         own = rows.filter(rows.subject_kind == subject)
         sums = own.group_by(id=own.subject_id).aggregate(**columns)
-        context.tell(subject, _zero_without(context, subject, sums))
+        context.tell(subject, for_all(context, subject, sums))
 
 
 def _recent(context: Context, rows: Table, kind: str, days: int) -> Column:
     first = v.literal(context.as_of - timedelta(days=days - 1), "date")
     return (rows.kind == kind) & (rows.occurred_on >= first)
-
-
-def _zero_without(context: Context, subject: str, sums: Table) -> Table:
-    """Give every subject a row: where the feed is there and nothing was reported, nothing happened."""
-    rows = everyone(context, subject).left_join(sums.rename(_of="id"), lambda a, b: a.id == b["_of"])
-    filled = {
-        name: rows[name].fill_null(v.literal(0, "decimal" if "_value_" in name else "integer"))
-        for name in sums.columns
-        if name != "id"
-    }
-    return rows.select("id", **filled)
-
-
-def everyone(context: Context, subject: str) -> Table:
-    """Give the ids of all subjects that have facts: column id."""
-    made = {"loan": "loans_known", "customer": "customers", "collateral": "collaterals", "guarantor": "guarantors"}
-    if subject in made:
-        return context.made[made[subject]].select("id")
-    return context.book.table(subject).select(id=f"{subject}_id")
 
 
 def known(context: Context) -> Table:
@@ -221,7 +211,9 @@ def _owners(context: Context) -> list[tuple[str, str, Table]]:
     ]
     if book.has("account"):
         account = book.table("account")
-        found.append(("account", "customer", account.select(_subject="account_id", _counts_for="customer_id")))
+        found.append(
+            ("account", "customer", account.select(_subject="account_id", _counts_for="customer_id"))
+        )
     if book.has("collateral"):
         pledged = book.table("collateral").select("collateral_id", "contract_id")
         owners = pledged.inner_join(contracts, pledged.contract_id == contracts["_subject"])

@@ -54,6 +54,5 @@ def _what(name: str) -> str:
     return name.partition(".")[2]
 
 
-
 def _named(own: Table, key: str) -> Column:
     return own[key] if key in own.columns else v.null("string")

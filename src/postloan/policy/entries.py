@@ -188,7 +188,9 @@ def _refuse_beside_waiting(reader: Reader) -> None:
         present.append("enabled")
     if present:
         told = f"It waits for a feed, yet has {', '.join(f'`{key}`' for key in present)}."
-        raise reader.error(told, "Remove `waits_for` once the fact can be computed, or what stands beside it.")
+        raise reader.error(
+            told, "Remove `waits_for` once the fact can be computed, or what stands beside it."
+        )
 
 
 def _fact(reader: Reader) -> str:
