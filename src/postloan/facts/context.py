@@ -52,7 +52,7 @@ class Context:
         return self.made[name]
 
     def tell(self, subject: str, table: Table) -> Table:
-        """Add columns to the facts of a subject, computed once: `id`, then one a fact, amounts in cents as `what`.
+        """Add columns to the facts of a subject, computed once: `id`, then one a fact, `x_amt` as x in cents.
 
         A subject without a row there has null; so has every fact that no family tells, for want of its feed.
         """

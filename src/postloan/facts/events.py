@@ -134,7 +134,7 @@ def _declared() -> tuple[Fact, ...]:
             found.append(fact(name, doc, zh=zh, needs="event", keeps="calendar", sources=_EVENT))
     for subject, kinds in GREATEST.items():
         for kind, days in kinds.items():
-            doc = f"The greatest value among events `{kind}` of the {subject} in the last {days} days; 0 without one."
+            doc = f"The greatest value among events `{kind}` of the {subject} in the last {days} days, or 0."
             zh = f"最近{days}天内{_ZH[subject]}事件“{kind}”的最大数值；没有则为0。"
             name = f"{subject}.{kind}_value_{days}d"
             sources = f"{_EVENT} event.value"
@@ -199,7 +199,7 @@ def known(context: Context) -> Table:
 
 
 def _owners(context: Context) -> list[tuple[str, str, Table]]:
-    """Give for whom else an event counts: kind of its subject, kind of the other, columns _subject, _counts_for."""
+    """Give for whom else events count: kinds of the one and the other, and columns _subject, _counts_for."""
     book = context.book
     loan, contract = book.table("loan"), book.table("contract")
     contracts = contract.select(_subject="contract_id", _counts_for="customer_id")
@@ -227,7 +227,7 @@ _DEPTH = 5
 
 
 def within(context: Context) -> Table:
-    """Give each region with every region around it, itself left out: columns _counts_for, _subject (around)."""
+    """Give each region with every region around it: columns _counts_for, and _subject for the one around."""
     table = context.book.table("region").select("region_id", "parent_id")
     step = table.filter(table.parent_id.notnull())
     found = [step.select(_counts_for="region_id", _subject="parent_id")]

@@ -1,4 +1,4 @@
-"""What outside feeds say of a customer month by month: the last value, and sums of months against last year's.
+"""What outside feeds say of a customer month by month: last values, and sums of months against last year's.
 
 Other families read what is kept here as `indicators`; the facts of an indicator stand with the family that it
 belongs to.
@@ -21,9 +21,9 @@ SUMMED = ("kwh", "water_m3", "vat_sales", "vat_red_invoices", "wage_income")
 def compute(context: Context) -> None:
     """Keep `indicators`, one row a customer with any, where the book has them.
 
-    Columns: id; of each indicator `last_<name>` (decimal) and `last_<name>_on`, the last value and the end of its
-    period; of flows `<name>_3m` and `<name>_3m_ly`, integer hundredths of the last three full months and of the
-    same months last year, null where any of the three months has no value.
+    Columns: id; of each indicator `last_<name>` (decimal) and `last_<name>_on`, the last value and the end of
+    its period; of flows `<name>_3m` and `<name>_3m_ly`, integer hundredths of the last three full months and of
+    the same months last year, null where any of the three months has no value.
     """
     if not context.book.has("customer_indicator"):
         return

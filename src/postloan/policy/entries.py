@@ -66,8 +66,8 @@ class Peer:
 class Signal(Provenance):
     """A graded condition on one fact; grades are worst first.
 
-    One that `waits_for` feeds which no book has yet names them instead of a fact and grades. `meaning` says what
-    it tells, `caveat` when it is wrong, `action` what to do; each by language.
+    One that `waits_for` feeds which no book has yet names them instead of a fact and grades. `meaning` says
+    what it tells, `caveat` when it is wrong, `action` what to do; each by language.
     """
 
     code: str
