@@ -20,15 +20,6 @@ def of_pack():
     return by_code
 
 
-def with_all_feeds(code):
-    """Give the cases on a signal whose book lacks no feed: facts by column, and the state they must give."""
-    return [(_columns(case), case.expect) for case in of_pack()[code] if not case.without]
-
-
-def without_a_feed(code):
-    """Give the cases on a signal whose book lacks a feed: facts by column, and the feeds."""
-    return [(_columns(case), case.without) for case in of_pack()[code] if case.without]
-
-
-def _columns(case):
-    return {name.partition(".")[2]: value for name, value in case.given.items()}
+def rows(code):
+    """Give the cases on a signal: facts by name, feeds that the book lacks, and the state that they give."""
+    return [(case.given, frozenset(case.without), case.expect) for case in of_pack()[code]]
