@@ -170,7 +170,8 @@ class _Screen:
         where = f"{words(row['subject_kind'])} {row['subject_id']}"
         only = row["subject_kind"] == "loan" and len(self.told["loans"]) == 1
         elsewhere = "" if only or row["subject_id"] == self.told["subject_id"] else where
-        silenced = words("suppressed", row["suppressed_by"].partition(":")[2]) if row["suppressed_by"] else ""
+        by, _, day = (row["suppressed_by"] or "").partition(":")
+        silenced = words("held" if by == "day_cap" else "suppressed", day) if by else ""
         name = f"{row['code']} {self.names.signal(row['code'])}".strip()
         return [self._named(name, value), limit, words("since", row["opened_on"]), elsewhere, silenced]
 

@@ -74,6 +74,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "threshold": ("threshold {0}", "阈值 {0}"),
     "applied": ("applied {0}", "实际适用 {0}"),
     "suppressed": ("told on {0}, no new notice", "已于 {0} 通知，不重复提示"),
+    "held": (
+        "newly on too many at once on {0}: counts as blue until the next run",
+        "{0} 新触发过多：下次运行前按蓝色计",
+    ),
     "no_signal": ("none fired", "无触发信号"),
     "clear_signals": ("{0} clear", "未触发 {0} 项"),
     "not_measured": ("{0} not measurable: {1}", "无法计量 {0} 项：{1}"),

@@ -22,8 +22,8 @@ def compute(context: Context) -> None:
     """Keep `indicators`, one row a customer with any, where the book has them.
 
     Columns: id; of each indicator `last_<name>` (decimal) and `last_<name>_on`, the last value and the end of
-    its period; of flows `<name>_3m` and `<name>_3m_ly`, integer hundredths of the last three full months and of
-    the same months last year, null where any of the three months has no value.
+    its period; of flows `<name>_3m` and `<name>_3m_ly`, integer hundredths of the last three full months and
+    of the same months last year, null where any of the three months has no value.
     """
     if not context.book.has("customer_indicator"):
         return

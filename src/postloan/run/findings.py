@@ -8,15 +8,35 @@ from pathlib import Path
 from postloan.book.findings import Finding
 from postloan.engine import Engine
 from postloan.run.tables import read_table
+from postloan.signals import cap
 
 _OWNED = ("measure_due", "warning")
 
 
 def of_result(engine: Engine, folder: Path) -> list[Finding]:
-    """Give the findings that the result itself shows: owners not found, days past due that disagree."""
+    """Give the findings that the result itself shows: signals held, owners not found, days past due."""
     return [
+        *_held_signals(engine, folder),
         *(found for table in _OWNED for found in _without_owner(engine, folder, table)),
         *_days_past_due_disagree(engine, folder),
+    ]
+
+
+def _held_signals(engine: Engine, folder: Path) -> list[Finding]:
+    rows = read_table(engine, folder / "signal.parquet")
+    held = rows.filter(cap.is_held(rows))
+    counted = engine.rows(held.group_by(["code"]).aggregate(n=held.count()))
+    return [
+        Finding(
+            "signal_held",
+            "signal",
+            str(row["code"]),
+            int(row["n"]),
+            f"{row['code']} newly fired on {row['n']} subjects in a day, more than its cap: "
+            "they count as blue until the next run",
+            "look whether its feed or threshold is wrong; if it is, mend it or switch the signal off",
+        )
+        for row in sorted(counted, key=lambda row: str(row["code"]))
     ]
 
 

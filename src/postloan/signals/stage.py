@@ -19,7 +19,7 @@ from postloan.policy import column_name
 from postloan.policy.pack import Policy
 from postloan.policy.signal_row import NOT_MEASURABLE
 from postloan.results import SEVERITIES, SIGNAL, SIGNAL_COVERAGE, Prior
-from postloan.signals import grading, plan
+from postloan.signals import cap, grading, plan
 from postloan.signals.plan import Plan
 
 
@@ -52,6 +52,7 @@ def evaluate(
 
     Returns:
         `signal` (one row a firing, suppressed ones too) and `signal_coverage` (one row a signal of the pack).
+        What a signal newly fires beyond its cap of the day is suppressed as `day_cap:<date>`.
     """
     plans = [plan.make(signal, FACTS, feeds) for signal in policy.signals]
     passes, firings = [], []
@@ -62,7 +63,12 @@ def evaluate(
             passes.append(made)
             firings += [_firings(made, item, as_of) for item in own]
     signal = engine.materialise(_dated(engine, firings, prior, as_of), "signal")
-    rows = _coverage(engine, facts, plans, passes, signal, as_of)
+    counts = {made.subject: _counts(engine, made) for made in passes}
+    sizes = {subject: _size(engine, facts, subject) for subject in SUBJECTS}
+    if prior is not None and "signal" in prior.tables:
+        measured = {item.code: _measured(item, counts, sizes) for item in plans}
+        signal = cap.hold(engine, signal, policy, measured, as_of)
+    rows = _coverage(engine, plans, counts, sizes, signal, as_of)
     return {"signal": signal, "signal_coverage": engine.from_rows(rows, SIGNAL_COVERAGE.fields, "coverage")}
 
 
@@ -153,22 +159,20 @@ def _dated(engine: Engine, firings: Sequence[Table], prior: Prior | None, as_of:
 
 def _coverage(
     engine: Engine,
-    facts: Mapping[str, Table],
     plans: Sequence[Plan],
-    passes: Sequence[_Pass],
+    counts: Mapping[str, Mapping[str, Any]],
+    sizes: Mapping[str, int],
     signal: Table,
     as_of: date,
 ) -> list[dict[str, object]]:
     """Give one row a signal of the pack; `missing` names feeds that are absent, or facts that some lack."""
     silenced = signal.group_by("code").aggregate(suppressed=v.count_if(signal.state == "suppressed"))
     suppressed = {row["code"]: row["suppressed"] for row in engine.rows(silenced)}
-    counts = {made.subject: _counts(engine, made) for made in passes}
-    sizes = {subject: _size(engine, facts, subject) for subject in SUBJECTS}
     rows = []
     for item in plans:
         size = sizes.get(item.signal.subject, 0)
         found = {} if item.missing else counts.get(item.signal.subject, {})
-        unknown = found.get(f"unknown_{item.code}", size) or 0
+        measured = _measured(item, counts, sizes)
         firing = found.get(f"firing_{item.code}", 0) or 0
         silent = suppressed.get(item.code, 0)
         lacking = [name for name in _facts_of(item) if found.get(f"lack_{item.code}_{name}")]
@@ -179,12 +183,20 @@ def _coverage(
                 "subjects": size,
                 "fired": firing - silent,
                 "suppressed": silent,
-                "clear": size - firing - unknown,
-                "not_measurable": unknown,
+                "clear": measured - firing,
+                "not_measurable": size - measured,
                 "missing": json.dumps(list(item.missing) or lacking, separators=(",", ":")),
             }
         )
     return rows
+
+
+def _measured(item: Plan, counts: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> int:
+    """Count the subjects for which a signal could be told."""
+    subject = item.signal.subject
+    size = sizes.get(subject, 0)
+    found = {} if item.missing else counts.get(subject, {})
+    return size - (found.get(f"unknown_{item.code}", size) or 0)
 
 
 def _facts_of(item: Plan) -> list[str]:

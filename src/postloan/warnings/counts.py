@@ -12,6 +12,7 @@ from postloan.facts.notices import ON, RANK
 from postloan.facts.registry import fact
 from postloan.policy.entries import Signal
 from postloan.results import SEVERITIES
+from postloan.signals import cap
 
 _OF = "signal.severity"
 
@@ -43,10 +44,12 @@ def rank(severity: Column) -> Column:
 def kinds(signal: Table) -> Table:
     """Give the kinds of signal that count for each customer: customer_id, code, worst (rank).
 
-    Suppressed signals count as well: suppression silences the notice and not the risk (signals.md, C0).
+    Suppressed signals count as well: suppression silences the notice and not the risk (signals.md, C0). One
+    that is held by the cap of the day counts as blue until the next run.
     """
     rows = signal.filter(signal.customer_id.notnull())
-    rows = rows.select("customer_id", "code", rank=rank(rows.severity))
+    worst = cap.is_held(rows).ifelse(v.literal(_BLUE, "integer"), rank(rows.severity))
+    rows = rows.select("customer_id", "code", rank=worst)
     return rows.group_by("customer_id", "code").aggregate(worst=rows["rank"].min())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postloan.cli.base import Day, leave, print_json, shared
+from postloan.cli.base import Day, engine_options, leave, print_json, shared
 from postloan.cli.policy._shared import PACK, kinds, versions
 from postloan.cli.policy._words_cases import CaseWords
 from postloan.cli.running import LANG
@@ -24,14 +24,21 @@ _HIT = "hit"
     epilog="""\b
 Examples:
   postloan policy test cn_rural
-  postloan policy test packs/our_bank --table floors --columns"""
+  postloan policy test packs/our_bank --table floors --columns
+  postloan policy test packs/our_bank --firing STORE"""
 )
 @PACK
 @click.option("--table", "tables", multiple=True, help="Only the cases of this table; may be given again.")
 @click.option("--signal", "signals", multiple=True, help="Only the cases of this signal; may be given again.")
 @click.option("--as-of", type=Day(), help="The date of cases that name none; by default the pack's last.")
 @click.option("--columns", is_flag=True, help="Run each case on the compiled path too.")
+@click.option(
+    "--firing",
+    metavar="BOOK|STORE",
+    help="Run no cases; tell how often each signal, on or off, fires on a book or on a store's last day.",
+)
 @LANG
+@engine_options
 @shared
 def test(
     pack: str,
@@ -40,13 +47,21 @@ def test(
     signals: tuple[str, ...],
     as_of: date | None,
     columns: bool,
+    firing: str | None,
     lang: str | None,
+    threads: int | None,
+    memory: str,
     as_json: bool,
 ) -> None:
     """Run the scenario cases of PACK and show which rules and grades they reach.
 
     Exit 1 where a case fails or cannot be used; a rule that no case reaches is shown and is no failure.
     """
+    if firing is not None:
+        from postloan.cli.policy._firing_text import say_firing
+
+        say_firing(pack, firing, as_of, signals, language(lang), threads, memory, as_json=as_json)
+        return
     from postloan.policy import pack as packs
     from postloan.policy import scenarios
 
