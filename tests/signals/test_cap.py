@@ -24,7 +24,7 @@ def in_force():
 
 
 def evaluate(engine, in_force, late, of, *, stood=0, first_run=False, parameters=CAP):
-    """Evaluate REP04 over `of` loans, `late` of them 40 days past due, `stood` of these the day before too."""
+    """Evaluate REP04 over `of` loans, `late` of them 40 days past due, `stood` of these since yesterday."""
     rows = [
         {"id": f"L{i:02d}", "customer_id": f"C{i:02d}", "is_entrusted": False, "dpd_days": 40 * (i < late)}
         for i in range(of)

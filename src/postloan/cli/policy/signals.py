@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,12 +20,22 @@ if TYPE_CHECKING:
     from postloan.policy.pack import Policy
 
 
-@click.command(epilog="\b\nExample:\n  postloan policy signals cn_rural --json")
+@click.command(
+    epilog="""\b
+Examples:
+  postloan policy signals cn_rural --json
+  postloan policy signals packs/our_bank --pages signals"""
+)
 @PACK
 @click.option("--as-of", type=Day(), help="The date on which they must be in force; by default the latest.")
+@click.option(
+    "--pages",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page a signal, in English and Chinese, into this folder instead.",
+)
 @LANG
 @shared
-def signals(pack: str, *, as_of: date | None, lang: str | None, as_json: bool) -> None:
+def signals(pack: str, *, as_of: date | None, pages: Path | None, lang: str | None, as_json: bool) -> None:
     """List the signals of PACK: what each needs, and whether it can be computed."""
     from postloan.policy import pack as packs
 
@@ -38,11 +49,24 @@ def signals(pack: str, *, as_of: date | None, lang: str | None, as_json: bool) -
             where=f"{loaded.id}/signals, {in_force.as_of.isoformat()}",
             mend=f"Its versions start on {first.isoformat()}.",
         )
+    if pages is not None:
+        _write(in_force, pages, language(lang), as_json=as_json)
+        return
     listed = [_signal(one) for one in in_force.signals]
     if as_json:
         print_json(listed)
         return
     _say_signals(in_force, listed, language(lang))
+
+
+def _write(in_force: Policy, folder: Path, lang: str, *, as_json: bool) -> None:
+    from postloan.signals.pages import write
+
+    files = write(in_force, folder)
+    if as_json:
+        print_json({"folder": folder, "files": len(files)})
+    else:
+        click.echo(_WORDS[lang]["written"].format(len(files), folder))
 
 
 def _signal(one: Signal) -> dict[str, Any]:
@@ -65,14 +89,16 @@ def _signal(one: Signal) -> dict[str, Any]:
 _WORDS = {
     "en": {
         "off": " (off)",
-        "later": " (its facts are not computed yet)",
+        "later": " (waits for its feed)",
         "needs": "needs {}",
+        "written": "{} pages in {}",
         "sum": "{} signals, policy {}",
     },
     "zh": {
         "off": "（停用）",
-        "later": "（指标尚未计算）",
+        "later": "（等待数据）",
         "needs": "需要数据：{}",
+        "written": "已写入 {} 页：{}",
         "sum": "信号 {} 个，策略 {}",
     },
 }
