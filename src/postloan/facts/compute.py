@@ -40,7 +40,7 @@ from postloan.facts import (
     statements,
 )
 from postloan.facts.context import Context, by_id
-from postloan.facts.notices import last_fired
+from postloan.facts.notices import ON, last_fired
 from postloan.facts.registry import SUBJECTS, Fact
 from postloan.policy.pack import Policy
 from postloan.results import Prior
@@ -148,6 +148,9 @@ def _wide(context: Context, subject: str, working: Table) -> Table:
 
 
 def _with_notices(context: Context, tables: Mapping[str, Table]) -> dict[str, Table]:
-    codes = [signal.code for signal in context.policy.signals]
+    prior = context.prior.tables.get("facts_customer") if context.prior else None
+    carried = set(prior.columns) if prior is not None else set()
+    # One that is switched off tells nobody anything; what it told before is carried on.
+    codes = [one.code for one in context.policy.signals if one.enabled or f"{ON}{one.code}" in carried]
     notices = last_fired(context.engine, context.prior, codes)
     return {**tables, "facts_customer": by_id({"notices": notices}, tables["facts_customer"])}

@@ -155,7 +155,7 @@ class _Story:
 
     def _kept(self, customer: str, loan: str | None) -> dict[str, Table]:
         facts = {}
-        for name in ("facts_loan", "facts_customer", "facts_region"):
+        for name in ("facts_loan", "facts_customer", "facts_region", "facts_industry"):
             if self.results.has(name):
                 facts[name] = self.results.table(name)
         customers, loans = facts["facts_customer"], facts["facts_loan"]

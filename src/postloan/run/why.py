@@ -98,8 +98,9 @@ def seen(
 
 
 def _own(facts: Mapping[str, Table], customer: str) -> dict[str, Table]:
-    """Keep the facts of one customer; those of regions stay whole."""
-    key = {"facts_customer": "id", "facts_loan": "customer_id", "facts_collateral": "customer_id"}
+    """Keep the facts of one customer; those of areas stay whole."""
+    key = dict.fromkeys(("facts_loan", "facts_collateral", "facts_guarantor"), "customer_id")
+    key["facts_customer"] = "id"
     return {
         name: rows.filter(is_one_of(rows[key[name]], [customer])) if key.get(name) in rows.columns else rows
         for name, rows in facts.items()
