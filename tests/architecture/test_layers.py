@@ -36,8 +36,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "results": ("engine",),
 }
 
-ENGINES = {"ibis", "duckdb", "pyspark", "pyarrow", "sqlglot"}
-FORBIDDEN_EVERYWHERE = {"pandas", "numpy", "polars"}
+ENGINES = {"ibis", "duckdb", "pyspark", "pyarrow", "sqlglot", "numpy", "scipy"}
+FORBIDDEN_EVERYWHERE = {"pandas", "polars"}
 
 
 def _may_import(importer: str, imported: str) -> bool:
@@ -172,8 +172,8 @@ def test_no_exception_is_swallowed() -> None:
 def test_the_command_line_loads_no_heavy_library_until_a_command_needs_it() -> None:
     program = (
         "import sys, postloan.cli; print(' '.join({name.split('.')[0] for name in sys.modules} & "
-        "{'ibis', 'duckdb', 'pyarrow', 'pyspark', 'pandas', 'numpy', 'sqlglot', 'django', 'yaml', 'lark', "
-        "'openpyxl'}))"
+        "{'ibis', 'duckdb', 'pyarrow', 'pyspark', 'pandas', 'numpy', 'scipy', 'sqlglot', 'django', 'yaml', "
+        "'lark', 'openpyxl'}))"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert re.findall(r"\w+", told) == []
