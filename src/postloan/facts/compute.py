@@ -18,6 +18,7 @@ from postloan.facts import (
     collateral_state,
     currency,
     customer,
+    duties,
     events,
     exposure,
     flows,
@@ -45,7 +46,7 @@ from postloan.facts.registry import SUBJECTS, Fact
 from postloan.policy.pack import Policy
 from postloan.results import Prior
 
-_FIRST = (loans, repayment, positions, exposure, account, customer, collateral, region)
+_FIRST = (loans, repayment, positions, exposure, account, customer, collateral)
 """Families that the others build on; `compute` calls them in their order."""
 
 _OTHERS = (
@@ -65,10 +66,12 @@ _OTHERS = (
     fund_use,
     guarantees,
     groups,
+    peers,
+    region,
     industry,
     institution,
     staff,
-    peers,
+    duties,
 )
 """Families that tell facts of their own, each after those that it reads; one without its feeds tells none."""
 
@@ -78,12 +81,23 @@ FACTS: dict[str, Fact] = {one.name: one for family in _FAMILIES for one in famil
 """Every fact by name."""
 
 PARAMETERS = (
+    "alert_task_kinds",
     "amount_bands",
+    "area_indicator_max_age",
+    "area_minimum",
+    "area_peers",
     "arrears_tolerance",
+    "caseload_caps",
+    "caseload_weights",
     "collateral_max_ltv",
+    "distress_cut",
     "dpd_gap",
+    "employer_shocks",
+    "input_items",
+    "inspection_task_kinds",
     "peer_group_minimum",
     "position_max_age",
+    "price_max_age",
 )
 """Parameters of the pack that facts are computed with: facts of a past day hold for these values alone."""
 
@@ -105,16 +119,14 @@ def compute(engine: Engine, book: Book, policy: Policy, prior: Prior | None, as_
     exposure.compute(context)
     customer.compute(context)
     collateral.compute(context)
-    region.compute(context)
-    region.peers(context)
     for family in _OTHERS:
         family.compute(context)
     working = {
         "loan": by_id({"cover": context.made["cover"]}, _with_band(context)),
-        "customer": by_id({"peers": context.made["peers"]}, context.made["customers"]),
+        "customer": context.made["customers"],
         "collateral": context.made["collaterals"],
         "guarantor": context.made["guarantors"],
-        "region": context.made["regions"],
+        "region": book.table("region").select(id="region_id"),
         "industry": book.table("industry").select(id="industry_id"),
         "institution": book.table("institution").select(id="institution_id"),
         "staff": book.table("staff").select(id="staff_id"),
