@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts import classes, earlier, series
@@ -278,7 +276,7 @@ def _distress(context: Context) -> Table:
     owing = context.made["customers"].filter(lambda t: t.has_open_loan)
     rows = rows.semi_join(owing, rows["id"] == owing["id"])
     rows = rows.filter((rows.industry != "") & rows.credits_3m_yoy.notnull())
-    cut = v.literal(Decimal(str(context.policy.parameter("distress_cut"))), "decimal")
+    cut = v.literal(context.limit("distress_cut"), "decimal")
     cells = rows.group_by("industry", "county").aggregate(
         _known=rows.count(), _low=v.count_if(rows.credits_3m_yoy < cut)
     )
