@@ -16,7 +16,7 @@ def test_every_parameter_that_a_fact_reads_is_listed():
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("parameter", "whole")
+        and node.func.attr in ("parameter", "whole", "limit")
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

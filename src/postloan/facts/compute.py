@@ -38,6 +38,7 @@ from postloan.facts import (
     region,
     repayment,
     staff,
+    statement_checks,
     statements,
 )
 from postloan.facts.context import Context, by_id
@@ -58,6 +59,7 @@ _OTHERS = (
     off_balance,
     cash_flow,
     statements,
+    statement_checks,
     business,
     household,
     agriculture,
@@ -90,14 +92,26 @@ PARAMETERS = (
     "caseload_caps",
     "caseload_weights",
     "collateral_max_ltv",
+    "connected_controller_share",
+    "connected_shareholder_share",
+    "consent_lead_days",
+    "contagion_hops",
+    "contagion_weight",
     "distress_cut",
     "dpd_gap",
     "employer_shocks",
+    "fiscal_year_start_month",
+    "group_exposure_limit",
+    "guarantee_period_months",
     "input_items",
     "inspection_task_kinds",
+    "non_performing_days",
     "peer_group_minimum",
     "position_max_age",
     "price_max_age",
+    "single_exposure_limit",
+    "standard_opinions",
+    "statement_max_age",
 )
 """Parameters of the pack that facts are computed with: facts of a past day hold for these values alone."""
 

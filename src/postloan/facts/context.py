@@ -84,6 +84,15 @@ def _months_later(first: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def bank_figure(context: Context, item: str) -> Column:
+    """Give the last of the bank's own figures of that name as a constant in cents, null without one."""
+    rows = context.book.table("bank_figure")
+    rows = rows.filter(rows.item == item)
+    rows = rows.mutate(_turn=v.row_number(partition=[rows.item], order=[(rows.period, "desc")]))
+    found = context.engine.rows(rows.filter(rows["_turn"] == 1).select("value"))
+    return v.literal(found[0]["value"], "integer") if found else v.null("integer")
+
+
 def within(column: Column, window: tuple[date, date]) -> Column:
     """Tell whether a date lies in the window: from its first day, before its second."""
     return (column >= v.literal(window[0], "date")) & (column < v.literal(window[1], "date"))
