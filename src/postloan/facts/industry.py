@@ -264,8 +264,10 @@ def _orders(context: Context) -> Table:
     each = pairs.group_by("customer_id").aggregate(_now=v.total(pairs["_now"]), _then=v.total(pairs["_then"]))
     customer = context.book.table("customer").select(_customer="customer_id", id="industry_id")
     each = each.inner_join(customer, each.customer_id == customer["_customer"])
-    sums = each.filter(each["id"].notnull()).group_by("id")
-    sums = sums.aggregate(_told=each.count(), _now=v.total(each["_now"]), _then=v.total(each["_then"]))
+    each = each.filter(each["id"].notnull())
+    sums = each.group_by("id").aggregate(
+        _told=each.count(), _now=v.total(each["_now"]), _then=v.total(each["_then"])
+    )
     sums = sums.filter(sums["_told"] >= context.whole("area_minimum"))
     return sums.select("id", order_book_yoy=v.ratio(sums["_now"], sums["_then"]))
 
