@@ -243,11 +243,14 @@ def _accounts(context: Context) -> Table:
         table.frozen_until.isnull() | (table.frozen_until >= context.day)
     )
     is_closed = table.closed_on <= context.day
+    is_frozen = frozen.fill_null(False) & ~is_closed.fill_null(False)
+    # What is deposited as a margin serves the bill that it was deposited for, and no other debt.
     return table.select(
         "account_id",
         "customer_id",
         "closed_on",
-        is_frozen=frozen.fill_null(False) & ~is_closed.fill_null(False),
+        is_frozen=is_frozen,
+        is_tied=is_frozen | (table.kind == "margin"),
     )
 
 
@@ -284,7 +287,7 @@ def _runs(context: Context, accounts: Table) -> Table:
         "balance_after",
         "first_on",
         "reverses_id",
-        "is_frozen",
+        "is_tied",
         until=v.least(rows.until, rows.closed_on),
         is_last=rows.is_last & rows.closed_on.isnull(),
     )
@@ -338,7 +341,7 @@ def _stock(context: Context, runs: Table) -> Table:
     sums = runs.group_by(id=runs.customer_id).aggregate(
         account_balance=v.total_if(runs.balance_after, runs.is_last),
         available_balance=v.total_if(
-            runs.balance_after, runs.is_last & (runs.balance_after > 0) & ~runs.is_frozen
+            runs.balance_after, runs.is_last & (runs.balance_after > 0) & ~runs.is_tied
         ),
         _balances=v.count_if(runs.balance_after.notnull()),
         **{

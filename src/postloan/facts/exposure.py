@@ -84,11 +84,11 @@ FACTS = (
     ),
     fact(
         "loan.funds_ready_share",
-        "Balances above zero of the customer's accounts that are neither frozen nor closed, over the next "
-        "instalment.",
+        "Balances above zero of the customer's accounts that are neither frozen nor closed nor hold a margin, "
+        "over the next instalment.",
         needs="due entry",
         sources="due.due_on due.principal due.interest due.fees entry.booked_on entry.sequence "
-        "entry.balance_after account.frozen_on account.frozen_until account.closed_on",
+        "entry.balance_after account.kind account.frozen_on account.frozen_until account.closed_on",
     ),
 )
 

@@ -157,37 +157,11 @@ def _days_late(context: Context, oldest: Column) -> Column:
 def _lateness(context: Context, rows: Table) -> Table:
     """Give days late of each instalment: from its due date to the payment that met it, or to the day.
 
-    An instalment that falls due on the day says nothing yet and is left out. One within the tolerance as a
-    whole, such as an instalment of nothing, needs no payment and is never late.
+    One within the tolerance as a whole is never late.
     """
-    rows = rows.filter(rows.due_on < context.day)
-    paid = context.made["payments"]
-    order = [(paid.paid_on, "asc"), (paid.payment_id, "asc")]
-    paid = paid.mutate(_total=v.running_sum(paid.amount, partition=[paid.loan_id], order=order))
-    # Instalments and payments stand on one scale of money: an instalment is met by the first payment
-    # whose running total reaches what was due up to it, less the tolerance.
-    marks = rows.select(
-        "loan_id",
-        level=rows.due_so_far - rows.tolerance,
-        kind=zero(),
-        due_on="due_on",
-        paid_on=v.null("date"),
-        is_nothing=rows.due <= rows.tolerance,
-    )
-    steps = paid.select(
-        "loan_id",
-        level="_total",
-        kind=v.literal(1, "integer"),
-        due_on=v.null("date"),
-        paid_on="paid_on",
-        is_nothing=v.literal(False, "boolean"),
-    )
-    both = marks.union(steps)
-    order = [(both.level, "asc"), (both.kind, "asc"), (both.due_on, "asc"), (both.paid_on, "asc")]
-    both = both.mutate(met_on=v.least_from_here(both.paid_on, partition=[both.loan_id], order=order))
-    met = both.filter(both.kind == 0)
-    last = met.is_nothing.ifelse(met.due_on, v.coalesce(met.met_on, context.day))
-    return met.select("loan_id", "due_on", late=v.greatest(v.days_between(last, met.due_on), zero()))
+    rows = context.keep("met", schedule.met(context, rows))
+    last = rows.is_nothing.ifelse(rows.due_on, v.coalesce(rows.met_on, context.day))
+    return rows.select("loan_id", "due_on", late=v.greatest(v.days_between(last, rows.due_on), zero()))
 
 
 def _behaviour(context: Context, late: Table) -> Table:

@@ -78,6 +78,55 @@ def payments(context: Context) -> Table:
     )
 
 
+def numbered(context: Context) -> Table:
+    """Give the payments with `number`, from 1 in each loan as they came, and `so_far`, paid up to each."""
+    paid = context.made["payments"]
+    order = [(paid.paid_on, "asc"), (paid.payment_id, "asc")]
+    return paid.mutate(
+        number=v.row_number(partition=[paid.loan_id], order=order),
+        so_far=v.running_sum(paid.amount, partition=[paid.loan_id], order=order),
+    )
+
+
+def met(context: Context, rows: Table) -> Table:
+    """Give the payment that met each instalment which fell due before the day.
+
+    One that falls due on the day says nothing yet and is left out. One within the tolerance as a whole, such
+    as an instalment of nothing, needs no payment.
+
+    Columns: loan_id, due_on, is_nothing, met_on and met_by (see `numbered`), null where it is not met.
+    """
+    rows = rows.filter(rows.due_on < context.day)
+    paid = numbered(context)
+    # Instalments and payments stand on one scale of money: an instalment is met by the first payment
+    # whose running total reaches what was due up to it, less the tolerance.
+    marks = rows.select(
+        "loan_id",
+        level=rows.due_so_far - rows.tolerance,
+        kind=zero(),
+        due_on="due_on",
+        paid_on=v.null("date"),
+        number=v.null("integer"),
+        is_nothing=rows.due <= rows.tolerance,
+    )
+    steps = paid.select(
+        "loan_id",
+        level="so_far",
+        kind=v.literal(1, "integer"),
+        due_on=v.null("date"),
+        paid_on="paid_on",
+        number="number",
+        is_nothing=v.literal(False, "boolean"),
+    )
+    both = marks.union(steps)
+    order = [(both.level, "asc"), (both.kind, "asc"), (both.due_on, "asc"), (both.paid_on, "asc")]
+    both = both.mutate(
+        met_on=v.least_from_here(both.paid_on, partition=[both.loan_id], order=order),
+        met_by=v.least_from_here(both.number, partition=[both.loan_id], order=order),
+    )
+    return both.filter(both.kind == 0).select("loan_id", "due_on", "is_nothing", "met_on", "met_by")
+
+
 def paid_by_part(context: Context) -> Table:
     """Give what was paid on each loan: columns _paid_loan, paid_<part> and paid_unsplit (cents)."""
     table = context.made["payments"]
