@@ -95,12 +95,12 @@ def _usual(context: Context) -> Table:
     customers = context.made["customers"].select(_customer="id", _industry="industry_id")
     rows = context.made["statements"].select("id", "gross_margin")
     rows = rows.inner_join(customers, rows["id"] == customers["_customer"])
-    rows = rows.select(
-        "id", "gross_margin", industry=rows["_industry"].fill_null(""), book=v.literal("all", "string")
-    )
+    everywhere = v.literal("all", "string")
+    rows = rows.select("id", "gross_margin", industry=rows["_industry"].fill_null(""), book=everywhere)
+    peers = rows = context.keep("statement_peers", rows)
     least = context.whole("peer_group_minimum")
     for name, key in (("near", "industry"), ("far", "book")):
-        found = compare.quantile(rows.select("id", "gross_margin", key), "gross_margin", 25, [key])
+        found = compare.quantile(peers, "gross_margin", 25, [key])
         found = found.filter(found.peers >= least)
         found = found.select(**{f"_{key}": key, name: "quantile"})
         rows = rows.left_join(found, rows[key] == found[f"_{key}"]).drop(f"_{key}")
