@@ -34,6 +34,21 @@ DAYS = [
         ),
     ),
 ]
+TIMES = [
+    None,
+    *map(
+        dt.datetime.fromisoformat,
+        (
+            *(
+                "0001-01-01T00:00:00",
+                "1582-10-10T12:00:00",
+                "1969-12-31T23:59:59.999999",
+                "1970-01-01T00:00:00",
+            ),
+            *("2024-02-29T23:59:59.000001", "2024-03-31T02:30:00", "9999-12-31T23:59:59.999999"),
+        ),
+    ),
+]
 TEXTS = [
     None,
     *("", " ", "  ", "\u3000", "a", "A", "b", "ab", "\uff21", "\uff41", "\uff01", "张三", "贷款逾期"),
@@ -158,6 +173,7 @@ def tables() -> dict[str, pa.Table]:
         "large": pairs("i", "j", LARGE, pa.int64()),
         "days": pairs("d", "e", DAYS, pa.date32()),
         "days_and_counts": _mixed(DAYS, pa.date32(), days_and_counts, pa.int64()),
+        "times": pairs("t", "u", TIMES, pa.timestamp("us")),
         "texts": pairs("s", "t", TEXTS, pa.string()),
         "texts_and_counts": _mixed(TEXTS, pa.string(), ranks, pa.int64()),
         "amounts": pairs("m", "o", AMOUNTS, MONEY),

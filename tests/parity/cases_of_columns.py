@@ -92,6 +92,13 @@ def operators_on_days(t: Table, o: Table) -> Table:
     )
 
 
+@case("times")
+def moments(t: Table, o: Table) -> Table:
+    return t.select(
+        "k", moment=v.moment(t.t), since=v.moment(t.t) - v.moment(t.u), none=v.moment(v.null("timestamp"))
+    )
+
+
 @case("texts")
 def operators_on_texts(t: Table, o: Table) -> Table:
     return t.select(

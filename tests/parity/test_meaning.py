@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -306,6 +307,12 @@ def test_bits(engine: Engine) -> None:
     check(
         engine, v.bit_and, ["integer", "integer"], [((6, 3), 2), ((-1, 5), 5), ((4, 3), 0), ((None, 1), None)]
     )
+
+
+def test_a_moment_counts_microseconds(engine: Engine) -> None:
+    cases = {"1970-01-01T00:00:00.000001": 1, "1970-01-02": 86_400_000_000, "1969-12-31T23:59:59": -1_000_000}
+    times = [((dt.datetime.fromisoformat(text),), value) for text, value in cases.items()]
+    check(engine, v.moment, ["timestamp"], [*times, ((None,), None)])
 
 
 def test_steps_open_at_their_start(engine: Engine) -> None:

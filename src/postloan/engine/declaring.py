@@ -14,6 +14,7 @@ _IBIS_TYPES = {
     "DOUBLE": "float64",
     "STRING": "string",
     "DATE": "date",
+    "TIMESTAMP_NTZ": "timestamp",
     "ARRAY<STRING>": "array<string>",
     "DECIMAL(18,2)": "decimal(18, 2)",
     "DECIMAL(18,6)": "decimal(18, 6)",

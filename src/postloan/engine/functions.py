@@ -209,6 +209,13 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("pl_month", (("d", "DATE"),), "BIGINT", "CAST(month(d) AS BIGINT)"),
     Function("pl_day", (("d", "DATE"),), "BIGINT", "CAST(day(d) AS BIGINT)"),
     Function(
+        "pl_moment",
+        (("t", "TIMESTAMP_NTZ"),),
+        "BIGINT",
+        "CAST(epoch_us(CAST(t AS TIMESTAMP)) AS BIGINT)",
+        "unix_micros(CAST(t AS TIMESTAMP_LTZ))",  # the session's zone is UTC, so the clock stays as it is
+    ),
+    Function(
         "pl_join_sorted",
         (("a", "ARRAY<STRING>"), ("separator", "STRING")),
         "STRING",

@@ -204,6 +204,11 @@ def day_of_month(day: Column) -> Column:
     return _F["pl_day"](day)
 
 
+def moment(time: Column) -> Column:
+    """Give a time as whole microseconds since 1970-01-01 00:00 on the same clock, so that times subtract."""
+    return _F["pl_moment"](time)
+
+
 def _ordering(order: Order) -> list[Any]:
     makers = {"asc": ibis.asc, "desc": ibis.desc}
     return [makers[direction](column, nulls_first=False) for column, direction in order]
