@@ -36,9 +36,8 @@ def main() -> None:
         both = _measured("components", lambda: graph.components(engine, edges, "components"))
         circles = both.filter(both.strong_size > 1)
         _measured("circles", lambda: engine.materialise(_sizes(circles), "circles"))
-        starts = both.filter(both.member.startswith("C00000")).select("member")
-        ties = edges.select("source", "target")
-        _measured("contagion", lambda: graph.hops(engine, ties, starts, "contagion", at_most=2))
+        starts = both.filter(both.member.startswith("C00000")).select("layer", "member")
+        _measured("contagion", lambda: graph.hops(engine, edges, starts, "contagion", at_most=2))
         print(_told(engine, both, circles))
 
 

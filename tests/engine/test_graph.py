@@ -82,13 +82,15 @@ def test_components_are_those_of_a_brute_force(duckdb, edges):
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edges=EDGES, starts=st.sets(st.sampled_from(NAMES), max_size=3), at_most=st.integers(0, 4))
 def test_steps_are_those_of_a_brute_force(duckdb, edges, starts, at_most):
-    given_starts = duckdb.from_rows(
-        [{"member": one} for one in starts], [Field("member", "string")], "starts"
-    )
-    rows = duckdb.rows(graph.hops(duckdb, table(duckdb, edges), given_starts, "hops", at_most=at_most))
+    fields = [Field("layer", "string"), Field("member", "string")]
+    told = duckdb.from_rows([{"layer": "x", "member": one} for one in starts], fields, "starts")
+    rows = duckdb.rows(graph.hops(duckdb, table(duckdb, edges), told, "hops", at_most=at_most))
+    assert all(row["layer"] == "x" for row in rows)
     expected = {}
     for start in starts:
-        for member, steps in reach([edge[1:] for edge in edges], start, at_most=at_most).items():
+        for member, steps in reach(
+            [edge[1:] for edge in edges if edge[0] == "x"], start, at_most=at_most
+        ).items():
             expected[member] = min(steps, expected.get(member, 99))
     assert sorted((row["member"], row["hops"]) for row in rows) == sorted(expected.items())
     duckdb.forget()
@@ -121,10 +123,10 @@ def test_both_engines_find_the_same(duckdb, spark):
     edges += [("x", "c", "B"), ("y", "c", "a"), ("y", "q", "q"), ("y", None, "q")]
     assert found(spark, edges) == found(duckdb, edges) == by_brute_force(edges[:-1])
     assert found(spark, []) == {}
-    starts = [{"member": "a"}, {"member": "q"}]
+    starts = [{"layer": "x", "member": "a"}, {"layer": "y", "member": "q"}]
     told = []
     for engine in (duckdb, spark):
-        first = engine.from_rows(starts, [Field("member", "string")], "starts")
+        first = engine.from_rows(starts, [Field("layer", "string"), Field("member", "string")], "starts")
         rows = engine.rows(graph.hops(engine, table(engine, edges), first, "hops", at_most=2))
         told.append(sorted((row["member"], row["hops"]) for row in rows))
     assert told[0] == told[1]

@@ -46,8 +46,8 @@ def components(engine: Engine, edges: Table, name: str) -> Table:
     """
     edges = edges.select("layer", "source", "target")
     known = edges.layer.notnull() & edges.source.notnull() & edges.target.notnull()
-    edges = engine.materialise(edges.filter(known).distinct(), f"{name}_edges")
-    members = engine.materialise(_numbered(edges), f"{name}_members")
+    edges = engine.hold(edges.filter(known).distinct(), f"{name}_edges")
+    members = engine.hold(_numbered(edges), f"{name}_members")
     found = _found(engine, _components(*_ends(engine, edges, members)))
     rows = members.inner_join(found, members["_number"] == found["_of"])
     for kind in ("weak", "strong"):
@@ -64,20 +64,22 @@ def hops(engine: Engine, edges: Table, starts: Table, name: str, *, at_most: int
 
     Args:
         engine: the engine that holds the edges.
-        edges: columns source and target; a step goes from the one to the other.
-        starts: column member; they are reached in 0 steps.
+        edges: columns layer, source and target; a step goes from the one to the other, within a layer.
+        starts: columns layer and member; they are reached in 0 steps.
         name: a name for what is kept in scratch.
         at_most: the most steps.
 
-    Columns: member, hops.
+    Columns: layer, member, hops.
     """
-    reached = engine.materialise(starts.select("member", hops=v.literal(0, "integer")).distinct(), name)
+    first = starts.select("layer", "member", hops=v.literal(0, "integer")).distinct()
+    reached = engine.hold(first, name)
     for step in range(at_most):
         last = reached.filter(reached.hops == step)
-        ahead = edges.semi_join(last, edges.source == last.member).select(_member="target").distinct()
-        new = ahead.anti_join(reached, ahead["_member"] == reached.member)
-        new = new.select(member="_member", hops=v.literal(step + 1, "integer"))
-        reached = engine.materialise(reached.union(new), f"{name}_{step + 1}")
+        ahead = edges.semi_join(last, (edges.layer == last.layer) & (edges.source == last.member))
+        ahead = ahead.select("layer", member="target").distinct()
+        new = ahead.anti_join(reached, ["layer", "member"])
+        new = new.mutate(hops=v.literal(step + 1, "integer"))
+        reached = engine.hold(reached.union(new), f"{name}_{step + 1}")
     return reached
 
 
@@ -88,30 +90,29 @@ def _numbered(edges: Table) -> Table:
     return members.mutate(_number=number)
 
 
-def _ends(engine: Engine, edges: Table, members: Table) -> tuple[_Numbers, _Numbers, int]:
-    """Give the numbers of both ends of each edge, and how many members there are."""
-    (size,) = engine.rows(members.aggregate(members=members.count()))
-    (count,) = engine.rows(edges.aggregate(edges=edges.count()))
-    if count["edges"] > EDGES_AT_MOST:
-        raise PostloanError(
-            "graph_too_large",
-            f"a graph of {count['edges']} edges is larger than the {EDGES_AT_MOST} that are allowed",
-            mend="look for a contact, group or guarantor that stands for nearly every customer",
-        )
-    rows = edges
+def _ends(engine: Engine, edges: Table, members: Table) -> tuple[_Numbers, _Numbers]:
+    """Give the numbers of both ends of each edge."""
+    rows = edges.limit(EDGES_AT_MOST + 1)
     for end in ("source", "target"):
         own = members.select(_layer="layer", **{f"_{end}": "member", f"{end}_number": "_number"})
         rows = rows.inner_join(own, (rows.layer == own["_layer"]) & (rows[end] == own[f"_{end}"]))
         rows = rows.drop("_layer", f"_{end}")
     codes = rows.select(*(rows[f"{end}_number"].cast("int32").name(end) for end in ("source", "target")))
     table = engine._arrow(codes)
-    return table["source"].to_numpy(), table["target"].to_numpy(), size["members"]
+    if table.num_rows > EDGES_AT_MOST:
+        raise PostloanError(
+            "graph_too_large",
+            f"a graph has more than the {EDGES_AT_MOST} edges that are allowed",
+            mend="look for a contact, group or guarantor that stands for nearly every customer",
+        )
+    return table["source"].to_numpy(), table["target"].to_numpy()
 
 
-def _components(sources: _Numbers, targets: _Numbers, size: int) -> list[_Numbers]:
-    """Give the columns of `_FOUND` as numbers, by the number of each member."""
-    if size == 0:
+def _components(sources: _Numbers, targets: _Numbers) -> list[_Numbers]:
+    """Give the columns of `_FOUND` as numbers, by the number of each member; each member has an edge."""
+    if len(sources) == 0:
         return [np.empty(0, np.int64)] * len(_FOUND)
+    size = int(max(sources.max(), targets.max())) + 1
     matrix = coo_matrix((np.ones(len(sources), np.int8), (sources, targets)), shape=(size, size)).tocsr()
     columns: list[_Numbers] = []
     for kind in ("weak", "strong"):

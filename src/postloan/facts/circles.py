@@ -5,7 +5,7 @@ from __future__ import annotations
 from postloan.engine import Column, Table, graph
 from postloan.engine import verbs as v
 from postloan.facts import standing, ties
-from postloan.facts.context import Context, bank_figure, for_all, zero
+from postloan.facts.context import Context, bank_figure, by_id, for_all, zero
 from postloan.facts.registry import fact
 
 _G = "guarantee.contract_id guarantee.guarantor_customer_id guarantee.kind contract.customer_id"
@@ -87,8 +87,7 @@ def compute(context: Context) -> None:
     share = (nobody & capital.notnull()).ifelse(v.literal(0, "decimal"), sums.circle_exposure_share)
     joint = sums.is_in_joint_group.ifelse(sums.joint_group_dpd_days, zero())
     sums = sums.mutate(circle_exposure_share=share, joint_group_dpd_days=joint)
-    context.tell("customer", sums)
-    context.tell("customer", _contagion(context))
+    context.tell("customer", by_id({"contagion": _contagion(context)}, sums))
 
 
 def burden(amount: Column, net_worth: Column) -> Column:
@@ -143,24 +142,25 @@ def _mutual(context: Context) -> Table:
 
 
 def _contagion(context: Context) -> Table:
-    """Follow what spreads, once along what is known and once along what cannot be ruled out."""
-    standings = context.made["standing"]
-    steps = context.engine.materialise(_steps(context), "contagion_steps")
+    """Follow what spreads, in one layer along what is known, in the other along what cannot be ruled out."""
+    rows = context.made["standing"].select("id", "is_npl")
+    sure, maybe = v.literal("sure", "string"), v.literal("maybe", "string")
+    known = rows.filter(rows.is_npl).select(layer=sure, member="id")
+    starts = known.union(rows.filter(rows.is_npl.fill_null(True)).select(layer=maybe, member="id"))
+    steps = _steps(context)
+    edges = steps.filter(steps.is_sure).select("source", "target", layer=sure)
+    edges = edges.union(steps.select("source", "target", layer=maybe))
+    edges = context.engine.hold(edges, "contagion_edges")
     most = context.whole("contagion_hops")
-
-    def reached(name: str, edges: Table, starts: Table) -> Table:
-        found = graph.hops(context.engine, edges, starts.select(member="id"), name, at_most=most)
-        return found.select(**{f"_{name}": "member", name: "hops"})
-
-    sure = reached("sure", steps.filter(steps.is_sure), standings.filter(standings.is_npl))
-    bad_or_unknown = standings.filter(standings.is_npl.fill_null(True))
-    maybe = reached("maybe", steps, bad_or_unknown)
-    rows = standings.select("id", "is_npl")
-    rows = rows.left_join(sure, rows["id"] == sure["_sure"])
-    rows = rows.left_join(maybe, rows["id"] == maybe["_maybe"])
+    found = graph.hops(context.engine, edges, starts, "contagion", at_most=most)
+    hops = found.group_by(_of=found.member).aggregate(
+        _sure=v.min_if(found.hops, found.layer == sure), _maybe=v.min_if(found.hops, found.layer == maybe)
+    )
+    rows = rows.left_join(hops, rows["id"] == hops["_of"])
     # One who may be non-performing himself may still be reached from others: that stays open too.
-    hops = v.when([(rows.sure.notnull(), rows.sure), (rows.maybe.isnull(), zero())], v.null("integer"))
-    return rows.select("id", contagion_hops_count=hops)
+    is_clear = rows["_maybe"].isnull()
+    told = v.when([(rows["_sure"].notnull(), rows["_sure"]), (is_clear, zero())], v.null("integer"))
+    return rows.select("id", contagion_hops_count=told)
 
 
 def _steps(context: Context) -> Table:
@@ -172,7 +172,5 @@ def _steps(context: Context) -> Table:
     sums = sums.left_join(own, sums.guarantor_id == own["_of"])
     weight = burden(sums["_amount"], sums.net_worth)
     heavy = weight >= v.literal(context.limit("contagion_weight"), "decimal")
-    edges = sums.select(
-        source=sums.customer_id, target=sums.guarantor_id, is_sure=heavy.fill_null(False), heavy=heavy
-    )
-    return edges.filter(edges.heavy.fill_null(True)).drop("heavy")
+    sums = sums.mutate(_heavy=heavy).filter(heavy.fill_null(True))
+    return sums.select(source="customer_id", target="guarantor_id", is_sure=sums["_heavy"].fill_null(False))

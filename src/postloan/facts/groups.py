@@ -7,7 +7,7 @@ from functools import reduce
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts import standing, ties
-from postloan.facts.context import Context, bank_figure, last_days, zero
+from postloan.facts.context import Context, bank_figure, by_id, last_days, zero
 from postloan.facts.registry import fact
 
 _GROUP = "customer.group_id relation.kind relation.share relation.until"
@@ -80,8 +80,7 @@ _INSOLVENCY = ("reorganisation", "liquidation")
 
 def compute(context: Context) -> None:
     """Tell the facts above; `ties` and `standing` are kept by `guarantees`."""
-    context.tell("customer", _with_groups(context))
-    context.tell("customer", _contacts(context))
+    context.tell("customer", by_id({"contacts": _contacts(context)}, _with_groups(context)))
 
 
 def _with_groups(context: Context) -> Table:

@@ -240,7 +240,7 @@ def _periods(context: Context, rows: Table) -> Table:
     """Give the end of each guarantee period, and whether the bank acted within it."""
     by_law = v.add_months(rows.matures_on, context.whole("guarantee_period_months"))
     unclear = rows.period_text_unclear.fill_null(False) | rows.agreed_until.isnull()
-    ends = context.engine.materialise(rows.mutate(_ends=unclear.ifelse(by_law, rows.agreed_until)), "periods")
+    ends = rows.mutate(_ends=unclear.ifelse(by_law, rows.agreed_until))
     acts = _acts(context)
     pairs = ends.inner_join(acts, ends.contract_id == acts["_contract"])
     in_time = pairs["_ends"].isnull() | (pairs["_on"] <= pairs["_ends"])
