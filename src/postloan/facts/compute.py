@@ -42,7 +42,9 @@ from postloan.facts import (
     staff,
     statement_checks,
     statements,
+    transfers,
     visits_evidence,
+    wages,
 )
 from postloan.facts.context import Context, by_id
 from postloan.facts.notices import ON, last_fired
@@ -64,6 +66,7 @@ _OTHERS = (
     statement_checks,
     business,
     agriculture,
+    transfers,
     flows,
     circular,
     fund_use,
@@ -74,6 +77,7 @@ _OTHERS = (
     collateral_state,
     bureau,
     household,
+    wages,
     peers,
     region,
     industry,
