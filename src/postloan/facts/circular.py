@@ -59,7 +59,7 @@ def compute(context: Context) -> None:
     paid = transfers.without_market_places(context, paid, "payer", "payee")
     found = circles(context.engine, paid, circle)
     closed = found.filter(found.closed_on >= v.literal(context.as_of - timedelta(days=_WINDOW - 1), "date"))
-    took = closed.select("member", "first").distinct()
+    took = context.keep("circles_closed", closed.select("member", "first").distinct())
     counts = took.group_by(_of="member").aggregate(count=took.count())
     known = transfers.borrowers(context)
     known = known.left_join(counts, known["id"] == counts["_of"])

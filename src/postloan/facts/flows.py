@@ -92,8 +92,8 @@ _PAID_ALONE = ("cash", "other", "transfer")
 
 
 def compute(context: Context) -> None:
-    """Tell the facts above; see `transfers.compute` for what is kept."""
-    if not transfers.compute(context):
+    """Tell the facts above."""
+    if "transfers" not in context.made:
         return
     rows = context.made["borrower_transfers"]
     context.tell("customer", _for_borrowers(context, _pass_through(context, rows)))

@@ -11,6 +11,9 @@ from datetime import timedelta
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts.context import Context, standing, zero
+from postloan.facts.registry import Fact
+
+FACTS: tuple[Fact, ...] = ()
 
 FLOW = (
     "account.customer_id entry.account_id entry.booked_on entry.booked_at entry.amount entry.kind "
@@ -27,8 +30,8 @@ OF_THE_BANK = ("fee", "interest", "loan_repayment", "penalty_interest", "returne
 _NAMES = ("counterparty_id", "counterparty_account", "counterparty_name")
 
 
-def compute(context: Context) -> bool:
-    """Keep `transfers`, `market_places` and `borrower_transfers`; tell whether the book can give them.
+def compute(context: Context) -> None:
+    """Keep `transfers`, `market_places` and `borrower_transfers`, where entries name their counterparties.
 
     `transfers`, one row each: entry_id, payer, payee (null where not named; the same where money went between
     accounts of one customer here and elsewhere), amount in cents, on, moment (microseconds; null without a
@@ -43,11 +46,10 @@ def compute(context: Context) -> bool:
     book = context.book
     named = any(book.has_column("entry", name) for name in _NAMES)
     if not (book.has("account") and book.has("entry") and named):
-        return False
+        return
     rows = context.keep("transfers", _transfers(context))
     context.keep("market_places", _market_places(context, rows))
     context.keep("borrower_transfers", _of_borrowers(context, rows))
-    return True
 
 
 def first_day(context: Context) -> Column:
