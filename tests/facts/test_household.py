@@ -336,7 +336,6 @@ def test_wages_and_what_is_to_be_paid_of_them(facts_of):
         "less": (14, 2),
         "gone": (117, 3),
         "both": (26, 1),
-        "told": (None, 0),
     }
     share = {name: rows[name]["payment_to_income_share"] for name in names}
     assert {name: str(one) for name, one in share.items() if one is not None} == {

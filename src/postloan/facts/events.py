@@ -20,6 +20,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "accident": 365,
         "accounting_policy_changed": 730,
         "address_changed": 365,
+        "asset_sold": 180,
         "auditor_changed": 365,
         "audit_qualified": 365,
         "bad_habit": 365,
@@ -168,10 +169,17 @@ def compute(context: Context) -> None:
             for kind, days in COUNTS[subject].items()
         }
         for kind, days in GREATEST.get(subject, {}).items():
-            columns[f"{kind}_value_{days}d"] = v.max_if(rows.value, _recent(context, rows, kind, days))
+            recent = _recent(context, rows, kind, days)
+            columns[f"{kind}_value_{days}d"] = v.max_if(rows.value, recent)
+            columns[f"_{kind}"] = v.count_if(recent)
         own = rows.filter(rows.subject_kind == subject)
         sums = own.group_by(id=own.subject_id).aggregate(**columns)
-        context.tell(subject, for_all(context, subject, sums))
+        none = v.literal(0, "decimal")
+        values = {kind: f"{kind}_value_{days}d" for kind, days in GREATEST.get(subject, {}).items()}
+        sums = for_all(context, subject, sums, but=values.values())
+        # Where nothing happened the value is 0; of an event that came without one it is not known.
+        nothing = {name: (sums[f"_{kind}"] == 0).ifelse(none, sums[name]) for kind, name in values.items()}
+        context.tell(subject, sums.mutate(**nothing).drop(*(f"_{kind}" for kind in values)))
 
 
 def _recent(context: Context, rows: Table, kind: str, days: int) -> Column:

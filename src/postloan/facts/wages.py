@@ -33,9 +33,9 @@ FACTS = (
     ),
     fact(
         "customer.wage_month_count",
-        "Months in a row in which wages were received, up to the month in which they last were; 0 where they "
-        "never were within fifteen months.",
-        zh="截至最近一次收到工资所在月份的连续月数；十五个月内没有的为0。",
+        "Months in a row in which wages were received, up to the month in which they last were, within "
+        "fifteen months.",
+        zh="截至最近一次收到工资所在月份的连续月数（十五个月内）。",
         needs="account entry",
         sources=_WAGE,
     ),
@@ -75,7 +75,7 @@ def compute(context: Context) -> None:
 
 
 def _received(context: Context, base: Table) -> Table:
-    """Give the wages that entries show: null without entries, 0 for an account without wages."""
+    """Give the wages that entries show; null where none came in within fifteen months."""
     if "dealings" not in context.made:
         unknown: dict[str, Kind] = dict.fromkeys(("_here", "_here_ly", "wage_month_count"), "integer")
         return nulls(base, {**unknown, "days_since_wage_days": "integer"})
@@ -92,7 +92,7 @@ def _received(context: Context, base: Table) -> Table:
         "id",
         "_here",
         "_here_ly",
-        wage_month_count=rows.months_in_a_row.fill_null(zero()),
+        wage_month_count=rows.months_in_a_row,
         days_since_wage_days=v.days_between(context.day, rows.last_paid_on),
     )
 
