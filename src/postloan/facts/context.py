@@ -169,9 +169,15 @@ def nulls(table: Table, columns: Mapping[str, Kind]) -> Table:
 
 
 def by_id(tables: Mapping[str, Table], base: Table) -> Table:
-    """Join tables with a column `id` to the base, one after another; their columns must differ."""
+    """Join tables with a column `id` to the base, one after another.
+
+    Raises ValueError where two of them have a column of one name: one of the two would be lost.
+    """
     result = base
-    for table in tables.values():
+    for name, table in tables.items():
+        double = (set(table.columns) & set(result.columns)) - {"id"}
+        if double:
+            raise ValueError(f"{', '.join(sorted(double))} of {name} is there already")
         right = table.rename(_right="id")
         result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
     return result

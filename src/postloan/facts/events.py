@@ -135,7 +135,7 @@ def _declared() -> tuple[Fact, ...]:
             found.append(fact(name, doc, zh=zh, needs="event", keeps="calendar", sources=_EVENT))
     for subject, kinds in GREATEST.items():
         for kind, days in kinds.items():
-            doc = f"The greatest value among events `{kind}` of the {subject} in the last {days} days, or 0."
+            doc = f"The greatest value of events `{kind}` of a {subject} in {days} days; 0 without one."
             zh = f"最近{days}天内{_ZH[subject]}事件“{kind}”的最大数值；没有则为0。"
             name = f"{subject}.{kind}_value_{days}d"
             sources = f"{_EVENT} event.value"
