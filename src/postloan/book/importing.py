@@ -24,7 +24,7 @@ from postloan.engine import Engine, open_engine, raw
 from postloan.engine import verbs as v
 from postloan.errors import BookError
 
-CONVERTERS = ("berka", "taiwan")
+CONVERTERS = ("berka", "polish", "sba", "taiwan")
 """Sources whose module turns a folder into tables of the contract, by `convert(path, target, engine)`."""
 
 SOURCES = ("folder", "database", *CONVERTERS)

@@ -43,8 +43,8 @@ def import_(
 ) -> None:
     """Bring SOURCE at PATH into BOOK.
 
-    SOURCE is folder, database, berka or taiwan. Rows that break the contract go to BOOK/quarantine with
-    the reason; the rest goes in. Whatever goes wrong, the book stays as it was.
+    SOURCE is folder, database, berka, polish, sba or taiwan. Rows that break the contract go to
+    BOOK/quarantine with the reason; the rest goes in. Whatever goes wrong, the book stays as it was.
     """
     from postloan.book.importing import SOURCES, import_book
 
