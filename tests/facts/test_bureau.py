@@ -1,4 +1,4 @@
-"""Reports of the credit bureau: the last, those before it, and what of them is this bank's; worked out by hand."""
+"""Reports of the credit bureau: the last, those before it, what of them is this bank's; worked by hand."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ def test_the_last_report_and_those_before_it(facts_of):
         DAY,
         loan=[{"loan_id": "L", "customer_id": "known"}],
         customer=[
-            {"customer_id": name, "bureau_consent_until": {"known": "2024-06-27", "near": "2024-06-28"}.get(name)}
+            {
+                "customer_id": name,
+                "bureau_consent_until": {"known": "2024-06-27", "near": "2024-06-28"}.get(name),
+            }
             for name in names
         ],
         bureau=reports,
@@ -112,11 +115,13 @@ def test_the_last_report_and_those_before_it(facts_of):
     assert told("far", *changes) == [2, Decimal("1.3"), Decimal("1.5"), None, -60]
     for name in ("near", "edge", "farther", "silent"):
         assert told(name, *changes[:3], changes[4]) == [None] * 4
-    assert told("near", "limit_vs_3m") == [None]
+    # The last report three months before may be older; the edge has none before it.
+    assert told("near", "limit_vs_3m") == [Decimal("0.8")]
+    assert told("edge", "limit_vs_3m") == [None]
     # A debt of 0 counts as 0.01, and no limit cannot be cut.
     assert told("nothing", *changes) == [2, Decimal(100), Decimal(0), Decimal(1), -60]
     used = {name: rows[name]["bureau_card_used_share_3m"] for name in ("known", "near", "nothing", "silent")}
-    assert used == {"known": Decimal("0.8"), "near": None, "nothing": None, "silent": None}
+    assert used == {"known": Decimal("0.8"), "near": Decimal("0.8"), "nothing": None, "silent": None}
     worth = {name: rows[name]["bureau_guaranteed_vs_net_worth"] for name in ("known", "near", "far")}
     assert worth == {"known": Decimal("0.75"), "near": Decimal(1500), "far": None}
     assert [rows[name]["bureau_band_chg_6m"] for name in ("known", "near", "stale")] == [2, None, None]

@@ -1,4 +1,4 @@
-"""Who pays and with whose money: third parties, bridges, interest out of new loans, renewals; worked by hand."""
+"""Who pays and with whose money: third parties, bridges, interest, renewals; worked out by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ MONTHS = ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03", "2024-04", "202
 """One before the six full months up to the day, then those."""
 
 NEW = {"disbursed_on": "2024-03-15", "matures_on": "2025-03-15", "amount": "1000.00"}
-OLD = {"disbursed_on": "2023-03-15", "matures_on": "2024-03-15", "amount": "1000.00", "closed_on": "2024-03-15"}
+OLD = {
+    "disbursed_on": "2023-03-15",
+    "matures_on": "2024-03-15",
+    "amount": "1000.00",
+    "closed_on": "2024-03-15",
+}
 
 
 def loan(name, **more):
@@ -202,7 +207,9 @@ def test_interest_that_only_the_new_loan_could_pay(facts_of):
     rows = facts_of(
         "loan",
         DAY,
-        loan=[loan(name, **{**NEW, "disbursed_on": "2023-12-31" if name == "aged" else start}) for name in days],
+        loan=[
+            loan(name, **{**NEW, "disbursed_on": "2023-12-31" if name == "aged" else start}) for name in days
+        ],
         payment=[
             paid(name, day, "60.00", **({} if name == "unsplit" else {"interest": "60.00"}))
             for name, when in days.items()
