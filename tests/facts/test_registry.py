@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from postloan import results
+from postloan import measures, results, warnings
 from postloan.book.schema import TABLES
+from postloan.classification import inputs
 from postloan.facts import FACTS, fact
 from postloan.facts.registry import SUBJECTS
 
 RESULTS = {schema.name: schema for schema in results.HASHED}
+TOLD = [*FACTS.values(), *warnings.DERIVED, *inputs.DERIVED, *measures.DERIVED]
+"""Facts of the day with those that later stages derive."""
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))
 def test_sources_are_columns_of_the_book_or_of_the_last_run(name):
     one = FACTS[name]
     assert one.subject in SUBJECTS
-    assert one.doc.endswith(".")
     assert one.sources
     for source in one.sources:
         table, _, column = source.partition(".")
@@ -24,6 +26,14 @@ def test_sources_are_columns_of_the_book_or_of_the_last_run(name):
             assert f"{table.removeprefix('facts_')}.{column}" in FACTS
         else:
             assert column in {**TABLES, **RESULTS}[table].columns
+
+
+@pytest.mark.parametrize("one", TOLD, ids=lambda one: one.name)
+def test_a_fact_is_defined_in_english_and_chinese(one):
+    assert one.doc.isascii()
+    assert one.doc.endswith(".")
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in one.zh)
+    assert one.zh.endswith("。")
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))

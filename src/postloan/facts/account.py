@@ -18,6 +18,7 @@ FACTS = (
     fact(
         "customer.days_of_history_days",
         "Days since the first entry.",
+        zh="首笔流水以来的天数。",
         needs=_E,
         keeps="calendar",
         sources=_FLOW,
@@ -25,6 +26,7 @@ FACTS = (
     fact(
         "customer.months_of_history_count",
         "Whole months of entries up to and with the day.",
+        zh="截至当日（含）有流水的完整月数。",
         needs=_E,
         keeps="calendar",
         sources=_FLOW,
@@ -32,6 +34,7 @@ FACTS = (
     fact(
         "customer.credits_3m_amt",
         "Credits of the last three full months, interest left out.",
+        zh="最近三个完整月的贷方发生额，不含利息。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -39,6 +42,7 @@ FACTS = (
     fact(
         "customer.debits_3m_amt",
         "Debits of the last three full months, as a positive amount.",
+        zh="最近三个完整月的借方发生额，以正数表示。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -46,6 +50,7 @@ FACTS = (
     fact(
         "customer.credits_3m_yoy",
         "Credits of the last three full months over those of the same months last year.",
+        zh="最近三个完整月贷方发生额与上年同期之比。",
         kind="decimal",
         unit="ratio",
         needs=_E,
@@ -55,6 +60,7 @@ FACTS = (
     fact(
         "customer.credits_30d_amt",
         "Credits of the last 30 days, interest left out.",
+        zh="最近30天贷方发生额，不含利息。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -62,6 +68,7 @@ FACTS = (
     fact(
         "customer.cash_out_30d_amt",
         "Cash taken out in the last 30 days.",
+        zh="最近30天取现金额。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -69,14 +76,22 @@ FACTS = (
     fact(
         "customer.cash_out_share_30d",
         "Cash taken out over credits of the last 30 days.",
+        zh="最近30天取现金额与贷方发生额之比。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
     ),
-    fact("customer.account_balance_amt", "Balances of all accounts on the day.", needs=_E, sources=_STOCK),
+    fact(
+        "customer.account_balance_amt",
+        "Balances of all accounts on the day.",
+        zh="当日全部账户余额合计。",
+        needs=_E,
+        sources=_STOCK,
+    ),
     fact(
         "customer.balance_avg_30d_amt",
         "Average balance of the last 30 days.",
+        zh="最近30天日均余额。",
         needs=_E,
         keeps="additive",
         sources=_STOCK,
@@ -84,6 +99,7 @@ FACTS = (
     fact(
         "customer.balance_avg_180d_amt",
         "Average balance of the last 180 days.",
+        zh="最近180天日均余额。",
         needs=_E,
         keeps="additive",
         sources=_STOCK,
@@ -91,6 +107,7 @@ FACTS = (
     fact(
         "customer.balance_30d_vs_180d",
         "Average balance of 30 days over that of 180 days.",
+        zh="30天日均余额与180天日均余额之比。",
         kind="decimal",
         unit="ratio",
         needs=_E,
@@ -100,6 +117,7 @@ FACTS = (
     fact(
         "customer.balance_avg_90d_vs_debt",
         "Average of the balances above zero in 90 days over the debt.",
+        zh="90天内正余额的日均数与欠款之比。",
         kind="decimal",
         unit="ratio",
         needs=_E,
@@ -109,24 +127,28 @@ FACTS = (
     fact(
         "customer.overdraft_month_count_6m",
         "Of the last six full months, those with any overdraft.",
+        zh="最近六个完整月中发生过透支的月数。",
         needs=_E,
         sources=_STOCK,
     ),
     fact(
         "customer.has_overdraft_60d",
         "Whether an account was below zero in the last 60 days.",
+        zh="最近60天内是否有账户余额低于零。",
         needs=_E,
         sources=_STOCK,
     ),
     fact(
         "customer.min_balance_60d_amt",
         "The lowest balance of an account in the last 60 days.",
+        zh="最近60天内单个账户的最低余额。",
         needs=_E,
         sources=_STOCK,
     ),
     fact(
         "customer.days_since_overdraft_days",
         "Days since an account was last below zero.",
+        zh="账户最近一次余额低于零以来的天数。",
         needs=_E,
         keeps="calendar",
         sources=_STOCK,
@@ -134,6 +156,7 @@ FACTS = (
     fact(
         "customer.penalty_interest_60d_amt",
         "Penalty interest charged in the last 60 days.",
+        zh="最近60天内收取的罚息。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -141,6 +164,7 @@ FACTS = (
     fact(
         "customer.days_since_penalty_days",
         "Days since penalty interest was last charged.",
+        zh="最近一次收取罚息以来的天数。",
         needs=_E,
         keeps="calendar",
         sources=_FLOW,
@@ -149,12 +173,14 @@ FACTS = (
         "customer.overdraft_grade_count",
         "Months with an overdraft among the last six; at least 1 where one, or penalty interest, "
         "fell in the last 60 days.",
+        zh="最近六个完整月中透支的月数；最近60天内有透支或罚息的至少为1。",
         needs=_E,
         sources=_STOCK + " entry.kind entry.amount",
     ),
     fact(
         "customer.returned_debit_count_30d",
         "Debits returned in the last 30 days.",
+        zh="最近30天内退票或扣款失败的笔数。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -162,6 +188,7 @@ FACTS = (
     fact(
         "customer.returned_debit_count_90d",
         "Debits returned in the last 90 days.",
+        zh="最近90天内退票或扣款失败的笔数。",
         needs=_E,
         keeps="additive",
         sources=_FLOW,
@@ -169,6 +196,7 @@ FACTS = (
     fact(
         "customer.days_since_credit_days",
         "Days since the last credit that was not interest; since the first entry where none is known.",
+        zh="最近一笔非利息入账以来的天数；没有的为首笔流水以来的天数。",
         needs=_E,
         keeps="calendar",
         sources=_FLOW,
@@ -176,6 +204,7 @@ FACTS = (
     fact(
         "customer.is_account_frozen",
         "Whether an account is frozen on the day.",
+        zh="当日是否有账户被冻结。",
         needs="account",
         sources="account.frozen_on account.frozen_until",
     ),

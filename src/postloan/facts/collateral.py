@@ -19,6 +19,7 @@ FACTS = (
     fact(
         "collateral.customer_id",
         "The borrower whose contract it secures.",
+        zh="所担保合同的借款人。",
         kind="string",
         needs="collateral",
         sources="loan.customer_id",
@@ -26,6 +27,7 @@ FACTS = (
     fact(
         "collateral.contract_id",
         "The contract that it was given for.",
+        zh="押品所属合同。",
         kind="string",
         needs="collateral",
         sources="collateral.contract_id",
@@ -33,26 +35,37 @@ FACTS = (
     fact(
         "collateral.region_id",
         "The borrower's region.",
+        zh="借款人所在地区。",
         kind="string",
         needs="collateral",
         sources="customer.region_id",
     ),
-    fact("collateral.kind", "What it is.", kind="string", needs="collateral", sources="collateral.kind"),
+    fact(
+        "collateral.kind",
+        "What it is.",
+        zh="押品类型。",
+        kind="string",
+        needs="collateral",
+        sources="collateral.kind",
+    ),
     fact(
         "collateral.value_amt",
         "Its value less charges before the bank's.",
+        zh="押品价值减先于本行的优先受偿金额。",
         needs="collateral",
         sources=_VALUE,
     ),
     fact(
         "collateral.secured_amt",
         "Balance and interest of the contracts that it secures.",
+        zh="所担保各合同的余额与应计利息合计。",
         needs="collateral",
         sources=_LTV,
     ),
     fact(
         "collateral.ltv",
         "What it secures over its value.",
+        zh="所担保债权与押品价值之比。",
         kind="decimal",
         unit="ratio",
         needs="collateral",
@@ -61,6 +74,7 @@ FACTS = (
     fact(
         "collateral.max_ltv",
         "The highest loan to value: agreed for it, else the policy's for its kind.",
+        zh="最高抵押率：取约定值，没有的取政策对该类押品的规定。",
         kind="decimal",
         unit="ratio",
         needs="collateral",
@@ -69,6 +83,7 @@ FACTS = (
     fact(
         "collateral.ltv_excess",
         "Loan to value less the highest one.",
+        zh="抵押率减最高抵押率。",
         kind="decimal",
         unit="ratio",
         needs="collateral",
@@ -77,6 +92,7 @@ FACTS = (
     fact(
         "collateral.days_since_valued_days",
         "Days since the valuation.",
+        zh="最近一次评估以来的天数。",
         needs="collateral",
         keeps="calendar",
         sources="collateral.valued_on",
@@ -85,6 +101,7 @@ FACTS = (
         "loan.cover_share",
         "Value of the contract's collateral, charges before the bank's taken off, over balance and interest; "
         "a security of several contracts counts for each by its part of what they owe.",
+        zh="合同押品价值（扣除先于本行的优先受偿金额）与余额加应计利息之比；担保多个合同的押品按各合同欠款比例分摊。",
         needs="collateral",
         sources=_LTV,
     ),

@@ -20,6 +20,7 @@ FACTS = (
         "Days past due on the day: the bank's record, or the schedule where there is none or where "
         "it is more severe "
         "by more than dpd_gap.",
+        zh="当日逾期天数：取本行记录；没有记录，或还款计划更重且超出dpd_gap的，取还款计划。",
         keeps="calendar",
         needs="due|position",
         sources=_DPD,
@@ -27,6 +28,7 @@ FACTS = (
     fact(
         "loan.dpd_principal_days",
         "The same for principal alone.",
+        zh="仅就本金的逾期天数，口径同上。",
         keeps="calendar",
         needs="due|position",
         sources=_DPD,
@@ -34,6 +36,7 @@ FACTS = (
     fact(
         "loan.dpd_interest_days",
         "The same for interest alone.",
+        zh="仅就利息的逾期天数，口径同上。",
         keeps="calendar",
         needs="due|position",
         sources=_DPD,
@@ -41,6 +44,7 @@ FACTS = (
     fact(
         "loan.dpd_position_days",
         "Days past due by the bank's record.",
+        zh="本行记录的逾期天数。",
         keeps="calendar",
         needs="position",
         sources="position.on_date position.days_past_due position.days_past_due_principal "
@@ -49,6 +53,7 @@ FACTS = (
     fact(
         "loan.dpd_source",
         "position, carried, schedule or worse_of_both.",
+        zh="逾期天数来源：position（当日记录）、carried（顺延）、schedule（还款计划）或worse_of_both（两者取重）。",
         kind="string",
         needs="due|position",
         sources=_DPD,
@@ -56,6 +61,7 @@ FACTS = (
     fact(
         "loan.overdue_amt",
         "What is past due, in the loan's currency.",
+        zh="逾期金额，按贷款币种。",
         needs="due|position",
         sources=_DPD + " position.overdue_principal position.overdue_interest",
     ),
@@ -64,28 +70,33 @@ FACTS = (
         "What is owed, in the loan's currency: the bank's record, else amount less principal paid; "
         "the face amount "
         "off the sheet.",
+        zh="欠款余额，按贷款币种：取本行记录，没有的为发放额减已还本金；表外为票面金额。",
         sources="position.on_date position.balance loan.amount payment.amount due.interest due.fees",
     ),
     fact(
         "loan.reporting_balance_amt",
         "The balance, not below zero, in the reporting currency.",
+        zh="折报告币种的余额，不低于零。",
         sources="position.on_date position.balance loan.amount payment.amount loan.currency fx.on_date "
         "fx.rate",
     ),
     fact(
         "loan.utilisation_share",
         "Balance over limit of a revolving loan.",
+        zh="循环贷款余额与额度之比。",
         sources="position.balance position.limit_amount contract.limit_amount",
     ),
     fact(
         "loan.limit_amt",
         "The limit: by the bank's record, else by contract.",
+        zh="授信额度：按本行记录，没有的按合同。",
         sources="position.limit_amount contract.limit_amount",
     ),
     fact(
         "loan.funds_ready_share",
-        "Balances above zero of the customer's accounts that are neither frozen nor closed nor hold a margin, "
-        "over the next instalment.",
+        "Balances above zero of the customer's accounts that are neither frozen nor closed nor hold a "
+        "margin, over the next instalment.",
+        zh="客户未冻结、未销户、非保证金账户的正余额合计与下一期应还款之比。",
         needs="due entry",
         sources="due.due_on due.principal due.interest due.fees entry.booked_on entry.sequence "
         "entry.balance_after account.kind account.frozen_on account.frozen_until account.closed_on",

@@ -15,14 +15,26 @@ FACTS = (
     fact(
         "loan.accrued_interest_amt",
         "Interest accrued, by the bank's record.",
+        zh="本行记录的应计利息。",
         needs="position",
         sources="position.on_date position.accrued_interest",
     ),
-    fact("loan.limit_amt", "The limit: by the bank's record, else by contract.", sources=_LIMIT),
-    fact("loan.utilisation_share", "Balance over limit of a revolving loan.", sources=_LIMIT),
+    fact(
+        "loan.limit_amt",
+        "The limit: by the bank's record, else by contract.",
+        zh="授信额度：按本行记录，没有的按合同。",
+        sources=_LIMIT,
+    ),
+    fact(
+        "loan.utilisation_share",
+        "Balance over limit of a revolving loan.",
+        zh="循环贷款余额与额度之比。",
+        sources=_LIMIT,
+    ),
     fact(
         "loan.utilisation_chg_1m",
         "Change of utilisation since 30 days before.",
+        zh="额度使用率较30天前的变动。",
         kind="decimal",
         unit="share points",
         needs="position",
@@ -32,6 +44,7 @@ FACTS = (
         "loan.full_limit_days_90d",
         "Of the last 90 days, those with utilisation of 95 % or more; each record stands until the "
         "next, 35 days at most.",
+        zh="最近90天中额度使用率达95%及以上的天数；每条记录沿用至下一条，最长35天。",
         kind="integer",
         unit="days",
         needs="position",
@@ -40,12 +53,14 @@ FACTS = (
     fact(
         "loan.overlimit_amt",
         "Balance beyond the lower of limit and drawing power.",
+        zh="余额超出额度与可提款额两者较低者的金额。",
         needs="position",
         sources=_LIMIT + " position.drawing_power",
     ),
     fact(
         "loan.overlimit_days",
         "Days in a row, by the records, with a balance beyond the limit.",
+        zh="按记录余额连续超出上述限额的天数。",
         needs="position",
         keeps="calendar",
         sources=_LIMIT + " position.drawing_power",
@@ -53,6 +68,7 @@ FACTS = (
     fact(
         "loan.month_end_overdue_count_6m",
         "At how many of the last six month ends, the day included, the bank's record says past due.",
+        zh="最近六个月末（当日为月末的含当日）中本行记录为逾期的次数。",
         needs="position",
         sources="position.on_date position.days_past_due position.days_past_due_principal "
         "position.days_past_due_interest",
@@ -61,6 +77,7 @@ FACTS = (
         "loan.payment_share_1m",
         "Of a revolving loan, what was paid since the month end before over the balance then; null "
         "where none was owed.",
+        zh="循环贷款自上月末以来的还款与上月末余额之比；上月末无余额为空。",
         kind="decimal",
         unit="fraction",
         needs="position payment",

@@ -18,23 +18,36 @@ FACTS = (
     fact(
         "loan.dpd_schedule_days",
         "Days past due by the schedule.",
+        zh="按还款计划计算的逾期天数。",
         keeps="calendar",
         needs="due",
         sources=_PAID,
     ),
     fact(
-        "loan.oldest_unpaid_on", "The due date of the oldest instalment not met.", needs="due", sources=_PAID
+        "loan.oldest_unpaid_on",
+        "The due date of the oldest instalment not met.",
+        zh="最早一期未足额偿还的到期日。",
+        needs="due",
+        sources=_PAID,
     ),
     fact(
         "loan.is_technical_overdue",
         "Whether every instalment not met has a proved operational or technical cause (F01).",
+        zh="所有未足额偿还的各期是否均有证明属于操作性或技术性原因（F01）。",
         needs="due",
         sources=_PAID + " due.cause_unpaid due.proof_ref",
     ),
-    fact("loan.due_count", "Instalments due by the day.", needs="due", sources="due.due_on"),
+    fact(
+        "loan.due_count",
+        "Instalments due by the day.",
+        zh="截至当日已到期的期数。",
+        needs="due",
+        sources="due.due_on",
+    ),
     fact(
         "loan.days_since_first_due_days",
         "Days since the first instalment fell due.",
+        zh="首期到期以来的天数。",
         keeps="calendar",
         needs="due",
         sources="due.due_on",
@@ -42,18 +55,21 @@ FACTS = (
     fact(
         "loan.is_first_due_unpaid",
         "Whether the first instalment is still not met.",
+        zh="首期是否仍未足额偿还。",
         needs="due",
         sources=_PAID,
     ),
     fact(
         "loan.late_1to7_count_6m",
         "Instalments of the last six full months met 1 to 7 days late.",
+        zh="最近六个完整月内到期、迟还1至7天的期数。",
         needs="due payment",
         sources=_PAID,
     ),
     fact(
         "loan.late_last_days",
         "Days late of the last instalment that fell due before the day, met or not.",
+        zh="当日之前最近到期一期的迟还天数，不论是否已还。",
         needs="due payment",
         sources=_PAID,
     ),
@@ -61,6 +77,7 @@ FACTS = (
         "loan.late_slope_days",
         "Slope of days late over the last six instalments by least squares, days per instalment; "
         "null under six.",
+        zh="最近六期迟还天数按最小二乘法的斜率，单位为天/期；不足六期为空。",
         kind="decimal",
         unit="days per instalment",
         needs="due payment",
@@ -71,12 +88,26 @@ FACTS = (
         "Of the last four instalments, those of which more than nothing and less than 98 % was paid "
         "between the due date "
         "before and their own.",
+        zh="最近四期中，自上一到期日后至本到期日所还大于零而不足98%的期数。",
         needs="due payment",
         sources=_PAID,
     ),
-    fact("loan.next_due_on", "The next due date, the day included.", needs="due", sources="due.due_on"),
-    fact("loan.next_due_amt", "What is due then.", needs="due", sources=_DUE),
-    fact("loan.days_to_next_due_days", "Days to it.", keeps="calendar", needs="due", sources="due.due_on"),
+    fact(
+        "loan.next_due_on",
+        "The next due date, the day included.",
+        zh="下一到期日，含当日。",
+        needs="due",
+        sources="due.due_on",
+    ),
+    fact("loan.next_due_amt", "What is due then.", zh="下一到期日应还金额。", needs="due", sources=_DUE),
+    fact(
+        "loan.days_to_next_due_days",
+        "Days to it.",
+        zh="距下一到期日的天数。",
+        keeps="calendar",
+        needs="due",
+        sources="due.due_on",
+    ),
 )
 
 

@@ -17,15 +17,36 @@ DERIVED: tuple[Fact, ...] = (
     fact(
         "loan.class_level",
         "Dimension L: the final class as a code of cn10a; null if not classified.",
+        zh="维度L：最终分类对应的cn10a代码；未分类为空。",
         kind="string",
     ),
-    fact("loan.is_new_payout", "Paid out after the store's first run, or up to new_payout_days before it."),
-    fact("loan.is_first_inspected", "A first inspection was made since payout.", needs="visit"),
     fact(
-        "loan.fund_use_check_count", "Days since payout on which the use of funds was checked.", needs="visit"
+        "loan.is_new_payout",
+        "Paid out after the store's first run, or up to new_payout_days before it.",
+        zh="是否在首次运行之后放款，或在其前new_payout_days天以内放款。",
     ),
-    fact("customer.is_first_year", "A customer for less than a year; null where it is not known since when."),
-    fact("customer.is_watch_listed", "Entered on the watch list (M34) and not taken off it since (M35)."),
+    fact(
+        "loan.is_first_inspected",
+        "A first inspection was made since payout.",
+        zh="放款后是否已做首次检查。",
+        needs="visit",
+    ),
+    fact(
+        "loan.fund_use_check_count",
+        "Days since payout on which the use of funds was checked.",
+        zh="放款后检查过资金用途的天数。",
+        needs="visit",
+    ),
+    fact(
+        "customer.is_first_year",
+        "A customer for less than a year; null where it is not known since when.",
+        zh="是否成为客户不满一年；起始日不明为空。",
+    ),
+    fact(
+        "customer.is_watch_listed",
+        "Entered on the watch list (M34) and not taken off it since (M35).",
+        zh="是否已列入关注名单（M34）且此后未移出（M35）。",
+    ),
 )
 """Facts that measures add to those of the stages before."""
 

@@ -17,16 +17,39 @@ from postloan.signals import cap
 _OF = "signal.severity"
 
 DERIVED = (
-    fact("customer.red_count", "Kinds of signal that are red today.", sources=_OF),
-    fact("customer.orange_count", "Kinds of signal that are orange today.", sources=_OF),
+    fact(
+        "customer.red_count", "Kinds of signal that are red today.", zh="当日为红色的信号种数。", sources=_OF
+    ),
+    fact(
+        "customer.orange_count",
+        "Kinds of signal that are orange today.",
+        zh="当日为橙色的信号种数。",
+        sources=_OF,
+    ),
     fact(
         "customer.orange_family_count",
         "Families of signals that are orange today, or told as orange or red within the combination window.",
+        zh="当日为橙色，或在组合窗口内曾以橙色或红色提示过的信号所属族数。",
         sources=f"{_OF} facts_customer.last_fired_on_* facts_customer.last_fired_rank_*",
     ),
-    fact("customer.yellow_count", "Kinds of signal that are yellow today.", sources=_OF),
-    fact("customer.yellow_family_count", "Families of signals that are yellow today.", sources=_OF),
-    fact("customer.blue_count", "Kinds of signal that are blue today.", sources=_OF),
+    fact(
+        "customer.yellow_count",
+        "Kinds of signal that are yellow today.",
+        zh="当日为黄色的信号种数。",
+        sources=_OF,
+    ),
+    fact(
+        "customer.yellow_family_count",
+        "Families of signals that are yellow today.",
+        zh="当日为黄色的信号所属族数。",
+        sources=_OF,
+    ),
+    fact(
+        "customer.blue_count",
+        "Kinds of signal that are blue today.",
+        zh="当日为蓝色的信号种数。",
+        sources=_OF,
+    ),
 )
 """Facts that this stage adds for its tables; a kind counts once, at its worst, however many loans show it."""
 
