@@ -282,7 +282,12 @@ def test_what_happens_around_a_farm(facts_of):
         "countyman": "X",
         "homeless": None,
         "nowhere": None,
+        "near": None,
+        "far": None,
+        "close": None,
     }
+    # A degree of latitude is 111,194.926 m on the sphere, so 10 km are 0.089932 of it.
+    spots = {"homeless": "30", "near": "30.089932", "far": "30.089933", "close": "39.9"}
     others = ("f1", "f2", "f3", "f4", "g1", "g2", "g3", "g4", "mill", "m1", "m2", "coop", "usual")
     crops = {
         "town": ("V1", WHEAT),
@@ -303,10 +308,22 @@ def test_what_happens_around_a_farm(facts_of):
     rows = facts_of(
         "customer",
         DAY,
-        region=REGIONS,
+        # The outbreak at V1 is near; that of the county, whose middle this is, does not count by distance.
+        region=[
+            {**one, "latitude": {"V1": "39.95", "X": "39.9"}.get(one["region_id"]), "longitude": "110"}
+            for one in REGIONS
+        ],
         industry=[{"industry_id": name, "name": name} for name in (WHEAT, HOGS, "A0164")],
         customer=[
-            *(farmer(name, region_id=region) for name, region in homes.items()),
+            *(
+                farmer(
+                    name,
+                    region_id=region,
+                    latitude=spots.get(name),
+                    longitude="110" if name in spots else None,
+                )
+                for name, region in homes.items()
+            ),
             *(farmer(name) for name in others),
             *(farmer(name, region_id=region, industry_id=trade) for name, (region, trade) in crops.items()),
         ],
@@ -373,6 +390,9 @@ def test_what_happens_around_a_farm(facts_of):
         "countyman": 2,
         "homeless": 1,
         "nowhere": 0,
+        "near": 1,
+        "far": 0,
+        "close": 1,
     }
     late = {name: rows[name]["offtaker_late_days"] for name in others}
     assert late == {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import cash_flow, events
+from postloan.facts import cash_flow, distance, events
 from postloan.facts.context import Context, by_id, for_all, last_days, zero
 from postloan.facts.registry import fact
 
@@ -117,12 +118,13 @@ FACTS = (
     ),
     fact(
         "customer.outbreak_count_90d",
-        "Outbreaks of disease in the last 90 days at the customer's own, in his region or one around it, or "
-        "in the same township.",
-        zh="最近90天内客户自身、所在地区及其上级地区、同一乡镇发生的疫情数。",
+        "Outbreaks of disease in the last 90 days at the customer's own, in his region or one around it, in "
+        "the same township, or within outbreak_metres.",
+        zh="最近90天内客户自身、所在地区及其上级地区、同一乡镇或一定距离内（参数）发生的疫情数。",
         needs="event",
         keeps="calendar",
-        sources=f"{_EVENT} customer.region_id region.parent_id region.kind",
+        sources=f"{_EVENT} customer.region_id customer.latitude customer.longitude region.parent_id "
+        "region.kind region.latitude region.longitude",
     ),
 )
 
@@ -131,6 +133,8 @@ _DEKAD_DAYS = 11
 _BUYERS = {"buyer": ("from", "to"), "supplier": ("to", "from"), "cooperative_member": ("to", "from")}
 """Relations by which one takes off what another grows: the end that takes, and the end that grows."""
 _SCALE = 1_000_000
+_METRES_OF_A_DEGREE = 110_000
+"""A degree of latitude is somewhat more, so a band drawn with this leaves nobody out."""
 
 
 def compute(context: Context) -> None:
@@ -300,10 +304,36 @@ def _outbreaks(context: Context) -> Table:
     same = towns.rename(_there="_in", _town="town")
     reached = reached.inner_join(same, reached.town == same["_town"])
     near = near.union(reached.select("event_id", place="_there")).distinct()
-    neighbours = near.inner_join(homes, near.place == homes["_home"])
-    found = neighbours.select("event_id", id="_customer").union(own).distinct()
+    neighbours = near.inner_join(homes, near.place == homes["_home"]).select("event_id", id="_customer")
+    found = neighbours.union(own).union(_within_metres(context, there, own)).distinct()
     sums = found.group_by("id").aggregate(outbreak_count_90d=found.count())
     return for_all(context, "customer", sums)
+
+
+def _within_metres(context: Context, there: Table, own: Table) -> Table:
+    """Give who lives within outbreak_metres of a farm, village or township with an outbreak: event_id, id."""
+    metres = context.whole("outbreak_metres")
+    farm = context.book.table("customer").select("latitude", "longitude", id="customer_id")
+    farm = farm.filter(farm.latitude.notnull() & farm.longitude.notnull())
+    region = context.book.table("region")
+    # The middle of a county is nowhere near most of it.
+    region = region.filter(region.kind.isin(("village", "township")))
+    at_region = there.inner_join(region, there.place == region.region_id)
+    source = farm.select(_farm="id", _latitude="latitude", _longitude="longitude")
+    at_farm = own.inner_join(source, own["id"] == source["_farm"]).select(
+        "event_id", "_latitude", "_longitude"
+    )
+    seats = at_farm.union(at_region.select("event_id", _latitude="latitude", _longitude="longitude"))
+    reach = round(Decimal(metres) / _METRES_OF_A_DEGREE, 6)
+    seats = seats.mutate(
+        _south=v.difference(seats["_latitude"], v.literal(reach, "decimal")),
+        _north=v.difference(seats["_latitude"], v.literal(-reach, "decimal")),
+    )
+    pairs = seats.inner_join(farm, [farm.latitude >= seats["_south"], farm.latitude <= seats["_north"]])
+    far = distance.is_farther(
+        (pairs.latitude, pairs.longitude), (pairs["_latitude"], pairs["_longitude"]), metres
+    )
+    return pairs.filter(~far).select("event_id", "id")
 
 
 def _townships(context: Context, around: Table) -> Table:

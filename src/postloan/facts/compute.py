@@ -149,6 +149,7 @@ PARAMETERS = (
     "livestock_industries",
     "new_loan_days",
     "non_performing_days",
+    "outbreak_metres",
     "pass_through",
     "peer_group_minimum",
     "pooled_share",
