@@ -264,7 +264,7 @@ def test_explain_gives_the_whole_story_as_json(call, house):
     assert sum(int(one["points"]) for one in told["warning"]["points"]) == told["warning"]["score"]
     states = {one["code"]: one for one in told["states"]}
     assert states["REP05"]["state"] == "red"
-    assert (states["REP16"]["state"], states["REP16"]["missing"]) == ("not_measurable", ["position"])
+    assert (states["REP15"]["state"], states["REP15"]["missing"]) == ("not_measurable", ["position"])
     assert told["sources"] is None
     assert {one["measure_code"] for one in told["measures"]} >= {"M24"}
 
