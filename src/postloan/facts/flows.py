@@ -208,11 +208,11 @@ def _near_limit(context: Context, rows: Table) -> Table:
     days = int(str(context.policy.parameter("split_payment")["days"]))
     contract, loans = context.book.table("contract"), context.made["loans_known"]
     contract = contract.filter(contract.self_payment_limit > 0)
-    contract = contract.select(_contract="contract_id", limit="self_payment_limit")
+    contract = contract.select(_contract="contract_id", _alone="self_payment_limit")
     limits = loans.filter(~loans.is_entrusted).inner_join(
         contract, loans.contract_id == contract["_contract"]
     )
-    limits = limits.select(_owner="customer_id", limit="limit").distinct()
+    limits = limits.select(_owner="customer_id", limit="_alone").distinct()
     out = rows.filter(~rows.is_in & last_days(rows.on, context, 30 + days - 1))
     out = out.inner_join(limits, out["id"] == limits["_owner"])
     runs = near_limit(context, out, ("id", "limit"))
