@@ -36,7 +36,8 @@ def in_force():
 
 
 def evaluate(engine, facts, *entries, prior=None, feeds=FEEDS):
-    found = signals.evaluate(engine, facts, SimpleNamespace(signals=entries), prior, DAY, feeds)
+    policy = SimpleNamespace(signals=entries, parameters={})
+    found = signals.evaluate(engine, facts, policy, prior, DAY, feeds)
     rows = sorted(engine.rows(found["signal"]), key=lambda row: (row["subject_id"], row["code"]))
     return rows, engine.rows(found["signal_coverage"])
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from postloan.engine import Column, Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts import circles, classes, standing
+from postloan.facts import circles, classes, incomes, standing
 from postloan.facts.context import Context, zero
-from postloan.facts.context import standing as standing_entries
 from postloan.facts.registry import Fact, fact
 
 _OURS = (
@@ -283,11 +282,11 @@ def _cards(context: Context, rows: Table) -> Table:
 
 def _burdens(context: Context, rows: Table) -> Table:
     """Relate payments to income, then and now, and guarantees to the net worth."""
-    worth = context.made["standing"].select(_of="id", _worth="net_worth")
+    worth = standing.rows(context).select(_of="id", _worth="net_worth")
     rows = rows.left_join(worth, rows["id"] == worth["_of"]).drop("_of")
-    incomes = context.engine.materialise(_incomes(context), "incomes")
-    then = _before(rows.select("id", _at="_on_6"), incomes).rename(_then_of="id", _then="_income")
-    now = _before(rows.select("id", _at="_on"), incomes).rename(_now_of="id", _now="_income")
+    earned = context.engine.materialise(incomes.monthly(context), "incomes")
+    then = incomes.before(rows.select("id", _at="_on_6"), earned).rename(_then_of="id", _then="_income")
+    now = incomes.before(rows.select("id", _at="_on"), earned).rename(_now_of="id", _now="_income")
     rows = rows.left_join(now, rows["id"] == now["_now_of"])
     rows = rows.left_join(then, rows["id"] == then["_then_of"])
     share = v.ratio(rows.now_monthly_payment * 3, rows["_now"])
@@ -300,51 +299,11 @@ def _burdens(context: Context, rows: Table) -> Table:
     )
 
 
-def _incomes(context: Context) -> Table:
-    """Give what each customer earned in each month in cents: wages reported, and salaries on accounts."""
-    wages = context.book.table("customer_indicator").filter(lambda t: t.indicator == "wage_income")
-    wages = wages.select(
-        _who="customer_id",
-        _month=v.month_index(wages.period),
-        _cents=v.exact(wages["value"], "integer"),
-        _is_wage=v.literal(True, "boolean"),
-    )
-    entry = standing_entries(context.book.table("entry"), "entry_id")
-    entry = entry.filter((entry.kind == "salary") & (entry.amount > 0))
-    account = context.book.table("account").select(_account="account_id", _who="customer_id")
-    entry = entry.inner_join(account, entry.account_id == account["_account"])
-    salaries = entry.select(
-        "_who",
-        _month=v.month_index(entry.booked_on),
-        _cents=entry.amount,
-        _is_wage=v.literal(False, "boolean"),
-    )
-    both = wages.union(salaries)
-    return both.group_by("_who", "_month", "_is_wage").aggregate(_cents=v.total(both["_cents"]))
-
-
-def _before(rows: Table, incomes: Table) -> Table:
-    """Give the income of the three full months up to a day (`_at`): id, _income; null where none is known.
-
-    Wages count where all three months are reported, and salaries where wages do not.
-    """
-    rows = rows.filter(rows["_at"].notnull())
-    months = v.month_index(v.add_days(rows["_at"], 1)) - incomes["_month"]
-    pairs = rows.inner_join(incomes, [rows["id"] == incomes["_who"], months >= 1, months <= 3])
-    sums = pairs.group_by(id=pairs["id"]).aggregate(
-        _wages=v.total_if(pairs["_cents"], pairs["_is_wage"]),
-        _months=v.count_if(pairs["_is_wage"]),
-        _salaries=v.total_if(pairs["_cents"], ~pairs["_is_wage"]),
-    )
-    income = (sums["_months"] == 3).ifelse(sums["_wages"], sums["_salaries"].nullif(0))
-    return sums.select("id", _income=income)
-
-
 def _elsewhere(context: Context, rows: Table) -> Table:
     """Tell what a report says of other banks from what it says of this one, where it counts this one in."""
     own = context.made["customers"].select("worst_dpd_days", "overdue", "debt", _of="id")
     rows = rows.left_join(own, rows["id"] == own["_of"]).drop("_of")
-    known = context.made["standing"].select("class_rank", _of="id")
+    known = standing.rows(context).select("class_rank", _of="id")
     rows = rows.left_join(known, rows["id"] == known["_of"]).drop("_of")
     bad = _long_overdue(context)
     rows = rows.left_join(bad, rows["id"] == bad["_of"])

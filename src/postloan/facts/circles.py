@@ -99,14 +99,14 @@ def burden(amount: Column, net_worth: Column) -> Column:
 
 def _circles(context: Context, capital: Column) -> Table:
     """Give what each customer's circle and joint group come to; those in neither may be absent."""
-    own = context.made["standing"].select(_of="id", exposure="exposure", dpd="dpd")
+    own = standing.rows(context).select(_of="id", exposure="exposure", dpd="dpd")
     circle, joint = ties.layer(context, "guarantee"), ties.layer(context, "joint")
     circle = circle.left_join(own, circle["id"] == own["_of"])
     sums = circle.group_by(_weak=circle.weak).aggregate(exposure=v.total(circle.exposure))
     joint = joint.left_join(own, joint["id"] == own["_of"])
     worst = ties.worst_of_others(joint, joint.dpd).select(_joint="id", joint_group_dpd_days="worst")
     mutual = _mutual(context)
-    rows = context.made["standing"].select("id")
+    rows = standing.rows(context).select("id")
     circle = circle.select("weak", "weak_size", "strong_size", _member="id")
     rows = rows.left_join(circle, rows["id"] == circle["_member"])
     rows = rows.left_join(sums, rows.weak == sums["_weak"])
@@ -143,7 +143,7 @@ def _mutual(context: Context) -> Table:
 
 def _contagion(context: Context) -> Table:
     """Follow what spreads, in one layer along what is known, in the other along what cannot be ruled out."""
-    rows = context.made["standing"].select("id", "is_npl")
+    rows = standing.rows(context).select("id", "is_npl")
     sure, maybe = v.literal("sure", "string"), v.literal("maybe", "string")
     known = rows.filter(rows.is_npl).select(layer=sure, member="id")
     starts = known.union(rows.filter(rows.is_npl.fill_null(True)).select(layer=maybe, member="id"))
@@ -168,7 +168,7 @@ def _steps(context: Context) -> Table:
     rows = context.made["guarantors"]
     rows = rows.filter(rows.guarantor_id != rows.customer_id)
     sums = rows.group_by("guarantor_id", "customer_id").aggregate(_amount=v.total(rows.amount))
-    own = context.made["standing"].select(_of="id", net_worth="net_worth")
+    own = standing.rows(context).select(_of="id", net_worth="net_worth")
     sums = sums.left_join(own, sums.guarantor_id == own["_of"])
     weight = burden(sums["_amount"], sums.net_worth)
     heavy = weight >= v.literal(context.limit("contagion_weight"), "decimal")

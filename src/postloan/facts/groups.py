@@ -79,13 +79,15 @@ _INSOLVENCY = ("reorganisation", "liquidation")
 
 
 def compute(context: Context) -> None:
-    """Tell the facts above; `ties` and `standing` are kept by `guarantees`."""
+    """Tell the facts above."""
+    if not ties.can_tell(context):
+        return
     context.tell("customer", by_id({"contacts": _contacts(context)}, _with_groups(context)))
 
 
 def _with_groups(context: Context) -> Table:
     """Give what each customer's group comes to; null throughout where nothing can tell groups."""
-    own = context.made["standing"].select("exposure", "dpd", "is_npl", _of="id")
+    own = standing.rows(context).select("exposure", "dpd", "is_npl", _of="id")
     cases, members = _cases(context), ties.layer(context, "group")
     members = members.left_join(own, members["id"] == own["_of"])
     members = members.left_join(cases, members["id"] == cases["_case_of"])
@@ -115,7 +117,7 @@ def _with_groups(context: Context) -> Table:
         _exposure=members["_exposure"],
         _others=members["_cases"] - members.cases,
     )
-    rows = context.made["standing"].select("id", "exposure")
+    rows = standing.rows(context).select("id", "exposure")
     rows = rows.left_join(members, rows["id"] == members["_member"])
     alone = rows["_member"].isnull()
     known = v.literal(_can_tell(context), "boolean")
@@ -166,7 +168,7 @@ def _cases(context: Context) -> Table:
 def _contacts(context: Context) -> Table:
     """Count the households of borrowers behind each shared telephone, address or device."""
     borrowers = context.made["customers"].filter(lambda t: t.has_open_loan).select(_borrower="id")
-    shared = context.made["ties"].filter(lambda t: t.layer.isin(ties.CONTACTS))
+    shared = ties.rows(context).filter(lambda t: t.layer.isin(ties.CONTACTS))
     owing = shared.semi_join(borrowers, shared["id"] == borrowers["_borrower"])
     owing = ties.with_household(context, owing).select("layer", "weak", "household").distinct()
     counts = owing.group_by(_layer=owing.layer, _weak=owing.weak).aggregate(_count=owing.count())

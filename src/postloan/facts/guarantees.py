@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import circles, standing, ties
+from postloan.facts import circles, standing
 from postloan.facts.context import Context, by_id, last_days, zero
 from postloan.facts.registry import fact
 
@@ -157,14 +157,12 @@ _LIGHTER = ("rate_cut", "principal_relief")
 
 
 def compute(context: Context) -> None:
-    """Keep `guarantors`, `standing` and `ties`, and tell the facts above.
+    """Keep `guarantors`, and tell the facts above.
 
     `guarantors` has one row for each guarantee of a contract with an open loan, the amount in cents of the
     reporting currency.
     """
     rows = context.keep("guarantors", _guarantees(context))
-    standing.compute(context)
-    ties.compute(context)
     if not context.book.has("guarantee"):
         return
     parts = {"strength": _strength(context, rows), "period": _periods(context, rows)}
@@ -214,7 +212,7 @@ def _strength(context: Context, rows: Table) -> Table:
     rows = rows.select("id", "guarantor_id")
     rows = rows.inner_join(borrowers, rows.guarantor_id == borrowers["_many"])
     rows = rows.inner_join(sums, rows.guarantor_id == sums["_sum"])
-    own = context.made["standing"].rename(_of="id")
+    own = standing.rows(context).rename(_of="id")
     rows = rows.left_join(own, rows.guarantor_id == own["_of"])
     guaranteed = v.greatest(rows["_here"], rows.guaranteed)
     return rows.select(

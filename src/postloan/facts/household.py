@@ -108,7 +108,7 @@ _MET = ("ok", "finding", "refused")
 
 
 def compute(context: Context) -> None:
-    """Tell the facts above; `ties` is kept by `guarantees`."""
+    """Tell the facts above."""
     book = context.book
     if book.has_column("contact", "reached") and book.has_column("visit", "result"):
         context.tell("customer", _unreachable(context))

@@ -6,7 +6,7 @@ from functools import reduce
 
 from postloan.engine import Table
 from postloan.engine import verbs as v
-from postloan.facts import compare
+from postloan.facts import compare, ties
 from postloan.facts.context import Context, everyone, last_days, zero
 from postloan.facts.registry import fact
 
@@ -38,8 +38,9 @@ _LINES = ("device", "phone")
 
 
 def compute(context: Context) -> None:
-    """Tell the facts above; `ties` is kept by `guarantees`."""
-    context.tell("customer", _contracts(context))
+    """Tell the facts above."""
+    if ties.can_tell(context):
+        context.tell("customer", _contracts(context))
     if context.book.has("collateral"):
         context.tell("collateral", _values(context))
 
@@ -50,7 +51,7 @@ def _contracts(context: Context) -> Table:
     own = signed.group_by(_signer="customer_id").aggregate(_own=signed.count())
     hashed = customer.filter(customer.phone_hash.notnull())
     parts = [hashed.select(id="customer_id", line=v.literal("hash", "string"), key="phone_hash")]
-    tied = context.made["ties"].filter(lambda t: t.layer.isin(_LINES))
+    tied = ties.rows(context).filter(lambda t: t.layer.isin(_LINES))
     parts.append(tied.select("id", line="layer", key="weak"))
     lines = reduce(lambda a, b: a.union(b), parts)
     shared = lines.inner_join(own, lines["id"] == own["_signer"])

@@ -15,14 +15,16 @@ BUREAU = "bureau.worst_days_past_due bureau.overdue_debt"
 WORTH = "customer_indicator.indicator customer_indicator.value statement.item statement.value"
 
 
-def compute(context: Context) -> None:
-    """Keep `standing`, one row a customer, amounts in cents of the reporting currency.
+def rows(context: Context) -> Table:
+    """Give one row a customer, computed once, amounts in cents of the reporting currency.
 
     Columns: id; exposure; dpd, days past due here (0 without a loan); bureau_dpd, those of the last report;
     class_rank and bureau_class, the place in `FIVE_LEVELS` of the worst class here and in the last report;
     is_npl, null where a borrower has neither days past due nor class; net_worth, the indicator or else the
     equity of the last statement; guaranteed, what other sources say was guaranteed in all.
     """
+    if "standing" in context.made:
+        return context.made["standing"]
     customers = context.made["customers"]
     base = customers.select(
         "id",
@@ -36,17 +38,17 @@ def compute(context: Context) -> None:
         "bureau": _bureau(context),
         "worth": _worth(context),
     }
-    rows = by_id(parts, base)
+    both = by_id(parts, base)
     days = context.whole("non_performing_days")
-    bad = (rows.class_rank >= FIVE_LEVELS.index("substandard")).fill_null(False)
-    bad = bad | (rows.dpd > days).fill_null(False)
-    known = rows.dpd.notnull() | rows.class_rank.notnull()
+    bad = (both.class_rank >= FIVE_LEVELS.index("substandard")).fill_null(False)
+    bad = bad | (both.dpd > days).fill_null(False)
+    known = both.dpd.notnull() | both.class_rank.notnull()
     is_npl = v.when([(bad | known, bad)], v.null("boolean"))
-    reported = v.greatest(rows.bureau_guaranteed, rows.stated_guaranteed)
-    rows = rows.mutate(
-        is_npl=is_npl, guaranteed=reported, net_worth=v.coalesce(rows.stated_worth, rows.equity)
+    reported = v.greatest(both.bureau_guaranteed, both.stated_guaranteed)
+    both = both.mutate(
+        is_npl=is_npl, guaranteed=reported, net_worth=v.coalesce(both.stated_worth, both.equity)
     )
-    context.keep("standing", rows)
+    return context.keep("standing", both)
 
 
 def level_name(rank: Column) -> Column:

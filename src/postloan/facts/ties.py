@@ -17,26 +17,38 @@ _KIN = ("spouse", "same_household")
 _EDGES = ("layer", "source", "target")
 
 
-def compute(context: Context) -> None:
-    """Keep `ties`, one row for each customer in each layer: the component, its first member and its size.
+_TELLS = ("group_id", "household_id", "phone_hash", "address_hash")
+
+
+def can_tell(context: Context) -> bool:
+    """Tell whether anything in the book can tie customers together, or limits what they owe together."""
+    book = context.book
+    tables = ("guarantee", "relation", "bank_figure")
+    return any(map(book.has, tables)) or any(book.has_column("customer", name) for name in _TELLS)
+
+
+def rows(context: Context) -> Table:
+    """Give one row for each customer in each layer, computed once: the component, its first member, its size.
 
     Columns: layer, id, weak, weak_size, strong, strong_size (see `graph.components`). Layers: `guarantee`
     (guarantor to borrower, companies that guarantee by trade left out), `joint` (guarantees within joint
     groups), `group` (one group number, or shares that give control), `household`, and `CONTACTS`.
     """
+    if "ties" in context.made:
+        return context.made["ties"]
     parts = [*_guarantees(context), *_by_customer(context)]
     if context.book.has("relation"):
         parts += _relations(context)
     fields = [Field(name, "string") for name in _EDGES]
     edges = reduce(lambda a, b: a.union(b), parts, context.engine.from_rows([], fields, "no_ties"))
     found = graph.components(context.engine, edges, "ties")
-    context.give("ties", found.rename(id="member"))
+    return context.give("ties", found.rename(id="member"))
 
 
 def layer(context: Context, name: str) -> Table:
     """Give one layer of `ties`."""
-    rows = context.made["ties"]
-    return rows.filter(rows.layer == name).drop("layer")
+    tied = rows(context)
+    return tied.filter(tied.layer == name).drop("layer")
 
 
 def with_household(context: Context, rows: Table) -> Table:
