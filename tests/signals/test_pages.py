@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from postloan.cli import main
+from postloan.facts import FACTS
 from postloan.policy import pack
 from postloan.signals import pages
+from postloan.signals.page_words import UNITS
 
 DOCS = Path(__file__).parents[2] / "docs" / "signals"
 
@@ -45,6 +47,10 @@ def test_no_part_of_a_page_is_empty(made):
     for name, page in made.items():
         for part in page.split("\n### ")[1:]:
             assert part.partition("\n")[2].strip(), f"{name}: {part[:40]}"
+
+
+def test_units_are_told_in_both_languages():
+    assert {fact.unit for fact in FACTS.values()} <= set(UNITS)
 
 
 def test_a_bank_writes_pages_of_its_own_pack(tmp_path):
