@@ -58,3 +58,8 @@ def test_the_name_says_the_kind(name, kind):
 def test_a_name_that_says_nothing_is_refused():
     with pytest.raises(ValueError, match=r"loan\.colourful"):
         fact("loan.colourful", "Something.", sources="loan.loan_id")
+
+
+def test_what_later_stages_derive_has_names_of_its_own():
+    names = [one.name for one in TOLD]
+    assert len(set(names)) == len(names)

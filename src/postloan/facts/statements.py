@@ -72,7 +72,7 @@ FACTS = (
         "最近报表与上年同期利润总额是否均为负；任一已知非负即为否。",
     ),
     _ratio(
-        "debt_service_cover",
+        "ebitda_debt_service_cover",
         "EBITDA over interest and principal due for payment.",
         "偿债覆盖率：息税折旧摊销前利润÷应还本息。",
     ),
@@ -279,7 +279,7 @@ def _ratios(items: Table) -> Mapping[str, Column]:
         "revenue_ytd_yoy": yoy("revenue"),
         "pretax_margin": over(of("profit_before_tax"), of("revenue")),
         "has_loss_two_years": both_negative("profit_before_tax"),
-        "debt_service_cover": over(of("ebitda"), of("debt_service")),
+        "ebitda_debt_service_cover": over(of("ebitda"), of("debt_service")),
         "has_debt_service": of("debt_service") > 0,
         "interest_cover": over(of("ebit"), of("interest_expense")),
         "has_interest_expense": of("interest_expense") > 0,
