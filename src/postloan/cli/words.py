@@ -39,7 +39,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "why": ("why this customer?", "查看该客户预警依据"),
     "first_due": ("first due {0}", "最早 {0} 前"),
     "collateral": ("collateral", "押品"),
-    "guarantor": ("guarantee", "保证"),
     "region": ("region {0}", "地区 {0}"),
     "exposure": ("exposure {0}", "授信敞口 {0}"),
     "individual": ("individual", "个人"),
