@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from postloan.engine import Table
+from postloan.engine import Column, Table
+from postloan.engine import verbs as v
 from postloan.policy import column_name
 
 _BELONGS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -23,7 +24,7 @@ def frame(facts: Mapping[str, Table], subject: str, names: Iterable[str]) -> Tab
         subject: loan, customer, collateral or region.
         names: facts such as `loan.dpd_days`; those of a customer or region are joined to the loan.
 
-    Columns: subject_id, customer_id and region_id (null for a region's own row), then the facts.
+    Columns: subject_id, customer_id (null for a region), region_id (a region's own), then the facts.
     """
     wanted = sorted(set(names))
     own = facts[f"facts_{subject}"]
@@ -48,7 +49,7 @@ def _what(name: str) -> str:
     return name.partition(".")[2]
 
 
-def _customer(own: Table, subject: str) -> object:
+def _customer(own: Table, subject: str) -> Column:
     if subject == "customer":
         return own["id"]
-    return own["customer_id"]
+    return own["customer_id"] if "customer_id" in own.columns else v.null("string")
