@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from postloan.cli.text import width
@@ -63,6 +65,38 @@ def test_people_read_the_verdict_first(call, house, draft, tmp_path, lang, verdi
 def test_the_same_pack_changes_nothing(call, house, lang, verdict):
     told = call("policy", "impact", "cn_rural", "--store", house.store, "--lang", lang, "--threads", 1)
     assert (told.code, told.out.splitlines()[1].startswith(verdict)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "entries", "unknown"),
+    [
+        (
+            "en",
+            "No dated entry of the draft's own (1) holds on 2024-06-20",
+            "1 of them name customers without",
+        ),
+        (
+            "zh",
+            "草案自有的有日期条款（1 条）在 2024-06-20 均未生效",
+            "其中 1 个结果的客户在这些批处理中没有贷款",
+        ),
+    ],
+)
+def test_what_was_not_tried_and_whom_nobody_knows_is_said(
+    call, house, draft, tmp_path, lang, entries, unknown
+):
+    """The draft's own entry begins in 2030; of the two outcomes one names a customer of another bank."""
+    folder = tmp_path / "later"
+    shutil.copytree(draft, folder)
+    path = folder / "signals" / "own.yaml"
+    path.write_text(DRAFT + "  effective_from: 2030-01-01\n", encoding="utf-8")
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text("customer_id,bad_on\nC-L1,2024-08-01\nX,2024-08-01\n", encoding="utf-8")
+    asked = ("--store", house.store, "--draft-as-of", DAY, "--outcomes", outcomes, "--lang", lang)
+    told = call("policy", "impact", folder, *asked, "--threads", 1)
+    assert (told.code, told.err) == (0, "")
+    assert entries in told.out
+    assert unknown in told.out
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_an_alert_is_right_up_to_the_last_day_of_the_horizon(told):
 def test_capture_counts_outcomes_of_the_span_by_number_and_amount(told):
     # Outcomes: all but C9, who was bad before. At least 30 days ahead: C1, C7, C8; a day ahead: C2 too.
     total = told["total"]
-    assert told["outcomes"] == 7
+    assert (told["outcomes"], told["unknown_customers"]) == (7, 0)
     assert (total["capture_count"], total["capture_amount"]) == (share(3, 7), share(300, 1000))
     assert (total["capture_count_1d"], total["capture_amount_1d"]) == (share(4, 7), share(500, 1000))
 
@@ -175,6 +175,16 @@ def test_with_a_single_run_all_its_warnings_count_as_opened(engine, store, tmp_p
     assert told["total"]["lead_median_days"] == 30  # from the run, 2 February
     assert told["total"]["capture_count"] == 1
     assert told["total"]["alerts_per_manager_week"] is None  # no loan has a manager
+
+
+def test_outcomes_of_unknown_customers_are_counted_and_told(engine, store, tmp_path):
+    loans = [{"loan_id": "L1", "customer_id": "C1"}, {"loan_id": "L2", "customer_id": "C2"}]
+    made_run(engine, store, D2, warning=[warned("C1", "red", D2)], loan_state=loans)
+    text = "customer_id,bad_on\nC1,2026-03-04\nC2,2026-03-04\nX1,2026-03-04\nX1,2026-03-09\nX2,2026-01-01\n"
+    told = evaluate(engine, store, written(tmp_path, text))
+    # X2 was bad before the span; both of X1 count, and nobody could have foretold them.
+    assert (told["outcomes"], told["unknown_customers"]) == (4, 2)
+    assert told["total"]["capture_count"] == share(1, 4)
 
 
 @pytest.mark.parametrize(("bad_on", "captured"), [("2026-03-03", 0), ("2026-03-04", 1), ("2026-03-05", 1)])

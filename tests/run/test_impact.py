@@ -48,6 +48,18 @@ REP05 = """
   status: P
   overrides: stricter
 """
+OF_A_REGION = """
+- code: OWN01
+  name: {en: Region, zh: 地区}
+  family: region
+  subject: region
+  fact: region.loan_count
+  grades: {yellow: ">= 0"}
+  effort_minutes: 60
+  reference: the bank's rules
+  owner: risk_department
+  reviewed_on: 2026-11-01
+"""
 BANDS = """
 - name: amount_bands
   value: {A1: 1000, A2: 500000, A3: 3000000, A4: 10000000}
@@ -94,6 +106,7 @@ def _book(folder: Path) -> Path:
     return tiny_book(
         folder,
         institution=branches,
+        region=[{"region_id": "R1", "name": "Upper Valley", "kind": "county"}],
         contract=contracts,
         loan=[
             {"loan_id": loan, "customer_id": customer, "amount": money}
@@ -292,6 +305,7 @@ def test_outcomes_judge_both_sides_alike(told):
     # Alerts open on Thursday: C45, C46, @C50, C61. C46 goes bad 40 days later, C0 had no warning.
     found = told["evaluation"]
     assert _cut(found, "outcomes", "horizon_days", "min_colour") == (2, 90, "orange")
+    assert found["unknown_customers"] == 0
     for side in ("old", "new"):
         assert _cut(found[side]["total"], "alerts", "right", "precision") == (4, 1, Decimal("0.250000"))
         assert _cut(found[side]["total"], "capture_count", "capture_amount", "lead_median_days") == (
@@ -310,16 +324,18 @@ def test_a_draft_that_begins_later_is_tried_as_it_will_stand(house, tmp_path):
     then = entry + "  effective_from: 2031-01-01\n"
     draft = _draft(tmp_path / "draft", signals__own_dot_yaml=first + then)
 
-    def red(day: date | None) -> tuple[date, int]:
+    def red(day: date | None) -> tuple[date, int, int]:
         asked = Request(draft, house / "store", days=(THURSDAY,), draft_as_of=day, sample=0)
         found = impact(asked, threads=1)
         reds = [row["new"] for row in found["days"][0]["colours"] if row["colour"] == "red"]
-        return found["draft_as_of"], *reds
+        entries = found["draft_entries"]
+        assert _cut(entries, "own", "first_begins") == (2, date(2030, 1, 1))
+        return found["draft_as_of"], entries["in_force"], *reds
 
     # in force: C61 alone, from 61 days on; C50 too from 50; C46 too from 46
-    assert red(date(2029, 12, 31)) == (date(2029, 12, 31), 1)
-    assert red(date(2030, 6, 1)) == (date(2030, 6, 1), 2)
-    assert red(None) == (date(2031, 1, 1), 3)
+    assert red(date(2029, 12, 31)) == (date(2029, 12, 31), 0, 1)
+    assert red(date(2030, 6, 1)) == (date(2030, 6, 1), 1, 2)
+    assert red(None) == (date(2031, 1, 1), 1, 3)
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
@@ -571,6 +587,35 @@ def test_signals_that_are_told_again_are_a_change(house, tmp_path):
     assert _cut(signal, "code", "is_told") == ("REP04", {"old": False, "new": True})
 
 
+def test_changes_that_move_no_colour_class_or_hour_are_told(house, tmp_path):
+    """On Friday, when all of C20's signals had been told the day before: another role verifies what is
+    yellow (C20), M13 is no choice any more and M07 blocks M28 too (each C46, @C50 and C45, who are orange),
+    and a signal of the region is nobody's."""
+    yellow = '<text>"yellow"</text>\n        </outputEntry>\n        <outputEntry>\n          <text>"'
+    draft = _table(tmp_path / "draft", "colour", f'{yellow}customer_manager"', f'{yellow}risk_department"')
+    _table(tmp_path / "other", "response", '<text>"M29"</text>', '<text>"M29,M28"</text>')
+    shutil.copytree(tmp_path / "other" / "tables", tmp_path / "draft" / "tables", dirs_exist_ok=True)
+    entry = _shipped("measures.yaml", "M13", choice_group="")
+    (tmp_path / "draft" / "measures.yaml").write_text(entry, encoding="utf-8")
+    (tmp_path / "draft" / "signals").mkdir()
+    (tmp_path / "draft" / "signals" / "own.yaml").write_text(OF_A_REGION, encoding="utf-8")
+    found = impact(Request(draft, house / "store", days=(FRIDAY,)), threads=1)
+    total = found["total"]
+    assert _cut(total, "changed_owners", "moved_measures", "gained_signals") == (1, 6, 1)
+    assert _cut(total, "changed_customers", "changed_classes", "changed_scores", "revalued_work") == (
+        0,
+        0,
+        0,
+        0,
+    )
+    assert (found["nothing_changes"], total["work"]["hours"]) == (False, 0)
+    sample = {one["customer_id"]: one for one in found["days"][0]["sample"]}
+    assert sample["C20"]["owner_role"] == {"old": "customer_manager", "new": "risk_department"}
+    altered = {one["code"]: one["changed"] for one in sample["C45"]["measures"]["moved"]}
+    assert altered["M07"] == {"blocks": {"old": '["M29"]', "new": '["M28","M29"]'}}
+    assert altered["M13"]["choice_group"]["new"] is None
+
+
 def test_classes_of_another_scheme_are_held_against_what_they_stand_for(house, tmp_path):
     """Level for level of `in-sma`: no loan is better or worse than its class of ten was."""
     draft = _draft(tmp_path / "draft", pack_dot_yaml=PACK + "segments:\n  all: {scheme: in-sma}\n")
@@ -603,3 +648,13 @@ def test_which_class_is_worse(old, new, change):
     move = {"scheme_id": old[0], "from": old[1], "to_scheme_id": new[0], "to": new[1]}
     ranks = Ranks(policy, policy)
     assert (ranks.is_worse(move), ranks.is_better(move)) == (change == "worse", change == "better")
+
+
+def test_an_order_within_a_scheme_holds_though_its_levels_say_something_else_besides(tmp_path):
+    """SMA1 and SMA2 both stand for 05; SMA2 is the worse, however often both are to be reviewed."""
+    text = (SHIPPED / "schemes" / "in-sma.yaml").read_text(encoding="utf-8") + "overrides: a trial\n"
+    more_often = text.replace("min_review_freq_days: 90", "min_review_freq_days: 30")
+    draft = load(_draft(tmp_path / "draft", **{"schemes__in-sma_dot_yaml": more_often}))
+    ranks = Ranks(load("cn_rural").as_of(THURSDAY), draft.as_of(THURSDAY))
+    move = {"scheme_id": "in-sma", "from": "SMA1", "to_scheme_id": "in-sma", "to": "SMA2"}
+    assert (ranks.is_worse(move), ranks.is_better(move)) == (True, False)

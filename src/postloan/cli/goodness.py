@@ -20,6 +20,11 @@ def say_evaluation(told: Mapping[str, Any]) -> None:
     click.echo(
         f"{heading(outcomes)} in {span}, {told['runs']} runs; right within {told['horizon_days']} days"
     )
+    if told["unknown_customers"]:
+        click.echo(
+            f"{told['unknown_customers']:,} of them name customers without a loan in these runs; "
+            "they count in the shares captured"
+        )
     click.echo(f"\n{heading(pad('opened as', 18))}{faint(_row(_HEADS))}")
     for row in told["by_colour"]:
         click.echo(pad(f"  {colour(row['colour'], words)}", 18) + _cells(row))

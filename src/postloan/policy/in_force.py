@@ -77,14 +77,17 @@ class Pack:
 
     def last_begin(self) -> date:
         """Give the last day on which an entry of the pack's own begins; the first of all days without one."""
-        own = [
-            entry.effective_from
+        return max((entry.effective_from for entry in self.own()), default=date.min)
+
+    def own(self) -> list[Dated]:
+        """Give every version of the pack's own entries, without those of the packs that it extends."""
+        return [
+            entry
             for keys in self.versions.values()
             for dated in keys.values()
             for entry in dated
             if entry.pack == self.id
         ]
-        return max(own, default=date.min)
 
     def _chosen(self, choose: Callable[[tuple[Dated, ...]], Dated | None]) -> dict[str, dict[str, Dated]]:
         return {
@@ -215,6 +218,11 @@ class Policy:
     def parameters(self) -> dict[str, Any]:
         """Give the values of all parameters in force by name."""
         return {key: dated.value.value for key, dated in sorted(self.in_force.get("parameter", {}).items())}
+
+    def own(self) -> list[Dated]:
+        """Give the entries in force that are the pack's own."""
+        found = (entry for keys in self.in_force.values() for entry in keys.values())
+        return [entry for entry in found if entry.pack == self.pack.id]
 
     def _all(self, kind: str) -> Iterable[Any]:
         return (dated.value for _, dated in sorted(self.in_force.get(kind, {}).items()))

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from postloan.engine import Engine, Table
+from postloan.engine import Engine, Field, Table
 from postloan.engine import verbs as v
 from postloan.results import LOAN_STATE, SEVERITIES, SIGNAL, WARNING
 from postloan.run.ledger import Ledger
@@ -68,7 +68,9 @@ def evaluate(
 
     Returns:
         The document of the contract: horizon_days, by_colour, by_signal, ranking; and from, to, min_colour,
-        runs, outcomes, total. Shares are fractions with six places; null where there is nothing to divide by.
+        runs, outcomes, unknown_customers (how many of the outcomes name a customer of whom no run of the
+        span has a loan; they count in what can be captured), total. Shares are fractions with six places;
+        null where there is nothing to divide by.
 
     Raises RunError `no_run_yet`, and BookError where the outcomes cannot be read.
     """
@@ -88,6 +90,7 @@ def evaluate(
         "min_colour": min_colour,
         "runs": len(span.days),
         "outcomes": judge.outcomes,
+        "unknown_customers": judge.unknown(_customers(engine, results, span)),
         "total": judge.judge(counted),
         "by_colour": colours,
         "by_signal": _by_signal(engine, results, span, counted, judge),
@@ -166,6 +169,14 @@ def _managers(engine: Engine, store: Store, span: Span) -> int:
     return int(engine.rows(names.aggregate(n=names.count()))[0]["n"])
 
 
+def _customers(engine: Engine, store: Store, span: Span) -> Table:
+    """Give the customers of whom a run of the span has a loan: known, each once."""
+    paths = _paths(store, span.days, "loan_state")
+    if not paths:
+        return engine.from_rows([], [Field("known", "string")], "no_customers")
+    return engine.read(paths, LOAN_STATE).select(known="customer_id").distinct()
+
+
 class _Judge:
     """Judges any set of alerts against the outcomes of the span."""
 
@@ -180,6 +191,11 @@ class _Judge:
         (sums,) = engine.rows(self._bad.aggregate(n=self._bad.count(), amount=v.total(self._bad.amount)))
         self.outcomes = int(sums["n"])
         self._amount = int(sums["amount"] or 0)
+
+    def unknown(self, customers: Table) -> int:
+        """Count the outcomes that are of none of these customers."""
+        rows = self._bad.anti_join(customers, self._bad.customer_id == customers.known)
+        return int(self._engine.rows(rows.aggregate(n=rows.count()))[0]["n"])
 
     def judge(self, alerts: Table) -> dict[str, Any]:
         """Give precision, capture, lead times and load of the alerts."""

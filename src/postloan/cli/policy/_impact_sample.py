@@ -29,6 +29,11 @@ def say_sample(day: Row, words: ImpactWords, names: Names) -> None:
             click.echo(line)
 
 
+def _plain(value: str | None) -> str:
+    """Give a number, a code or a JSON list of codes as people write it."""
+    return (value or "").strip("[]").replace('"', "").replace(",", " ") or "-"
+
+
 class _Customer:
     """One customer of the sample."""
 
@@ -44,13 +49,20 @@ class _Customer:
         yield ""
         yield f"  {heading(joined([words('customer') + ' ' + told['customer_id'], at, by, owed]))}"
         if told["colour_rules"]:
-            yield f"    {self._arrow(told['colour'], lambda one: colour(one, words))}"
+            yield f"    {self._warning()}"
             yield from self._why(told["colour_rules"]["old"], told["colour_rules"]["new"])
         for signal in told["signals"]:
             yield f"    {self._signal(signal)}"
         for loan in [one for one in told["loans"] if one["class_rules"]][:_LOANS]:
             yield from self._loan(loan)
         yield from self._measures()
+
+    def _warning(self) -> str:
+        """Tell how the colour changes, or who verifies where it stays."""
+        told, words = self.told, self.words
+        if told["colour"]["old"] != told["colour"]["new"]:
+            return self._arrow(told["colour"], lambda one: colour(one, words))
+        return words("verified_by", self._arrow(told["owner_role"], lambda role: words(role or "nobody")))
 
     def _arrow(self, sides: Row, spelt: Any) -> str:
         return f"{spelt(sides['old'])} → {spelt(sides['new'])}"
@@ -127,6 +139,9 @@ class _Customer:
         if "approver_role" in changed:
             approver = self._arrow(changed["approver_role"], lambda role: words(role or "nobody"))
             owner += words("comma") + words("approved_by", approver)
+        for name in ("owner_id", "choice_group", "blocks"):
+            if name in changed:
+                owner += words("comma") + words(name, self._arrow(changed[name], _plain))
         loan = f"{words('loan')} {one['subject_id']}" if one["level"] == "loan" else ""
         parts = [loan, owner, when, words("effort", one["hours"]), rules]
         return words("named", named, joined(parts, words("comma")))

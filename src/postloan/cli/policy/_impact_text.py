@@ -35,7 +35,7 @@ def say_impact(told: Row, words: ImpactWords, draft: Pack) -> None:
     last, standing = days[-1]["as_of"], told["draft_as_of"]
     names = Names(draft.drafted(last, max(last, standing)), words.lang)
     _Screen(told, words, names).say()
-    if standing > last:
+    if standing > last and not _none_holds(told):
         click.echo(faint(words("standing", standing)))
     for day in days:
         for finding in day["findings"]:
@@ -65,6 +65,9 @@ class _Screen:
         click.echo(f"{heading(title)}{words('comma')}{span}")
         for line in _fitted(self.verdict(), words("stop")):
             click.echo(heading(line))
+        if _none_holds(self.told):
+            entries, tried = self.told["draft_entries"], max(last, self.told["draft_as_of"])
+            click.echo(words("none_holds", f"{entries['own']:,}", tried, entries["first_begins"]))
         if not self.told["nothing_changes"]:
             self._tables()
             say_sample(self.days[-1], words, self.names)
@@ -83,6 +86,8 @@ class _Screen:
             parts = [self._colour_part(), self._class_part(), self._work_part()]
         elif signals:
             parts = [self._signal_part(), self._work_part()]
+        elif total["changed_owners"]:
+            parts = [words("owners_only", self.average(total["changed_owners"])), self._work_part()]
         elif total["revalued_work"]:
             parts = [words("effort_only"), self._work_part()]
         else:
@@ -243,6 +248,8 @@ class _Screen:
         words = self.words
         click.echo()
         click.echo(heading(words("goodness", f"{found['outcomes']:,}", found["horizon_days"])))
+        if found["unknown_customers"]:
+            click.echo(words("unknown_customers", f"{found['unknown_customers']:,}"))
         least = words("or_worse", words(found["min_colour"]))
         rows = [
             (f"{name}  {faint(words(side))}", _judged(row))
@@ -268,6 +275,12 @@ def _fitted(parts: Sequence[str], separator: str) -> list[str]:
     """Put the parts on one line if the screen is wide enough, else on one each."""
     whole = separator.join(parts)
     return [whole] if width(whole) <= screen_width(130) else list(parts)
+
+
+def _none_holds(told: Row) -> bool:
+    """Tell whether the draft has entries of its own of which none holds as it was tried."""
+    entries = told["draft_entries"]
+    return bool(entries["own"]) and not entries["in_force"]
 
 
 def _has_other_hours(row: Row) -> bool:

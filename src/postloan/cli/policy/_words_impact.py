@@ -12,12 +12,20 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{1} 至 {2} 共 {0} 个日期，以下均为每日平均",
     ),
     "nothing": (
-        "Nothing changes: no colour, class, measure, signal or score of any of {0} loans would be another.",
-        "无任何变化：{0} 笔贷款的预警颜色、风险分类、贷后措施、预警信号与分值均与现行一致。",
+        "Nothing changes: no colour, class, measure, signal, score or owner of {0} loans would be another.",
+        "无任何变化：{0} 笔贷款的预警颜色、风险分类、贷后措施、预警信号、分值与责任岗位均与现行一致。",
+    ),
+    "none_holds": (
+        "No dated entry of the draft's own ({0}) holds on {1}, so none was tried; the first begins on {2}.",
+        "草案自有的有日期条款（{0} 条）在 {1} 均未生效，因此均未参与测算；最早一条自 {2} 起生效。",
     ),
     "score_only": (
         "Only scores change, of {0} customers: the order in which they are read.",
         "仅分值变化，涉及 {0} 户：只影响排序。",
+    ),
+    "owners_only": (
+        "No colour, class, measure or signal changes; {0} warnings are verified by another role",
+        "预警颜色、风险分类、措施与预警信号均不变；核实岗位变化的预警 {0} 户",
     ),
     "signals_only": (
         "No colour, class or measure changes; signals: {0}",
@@ -41,8 +49,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "same_work": ("no change of work within 30 days", "30 天内工作量不变"),
     "mostly": ("the most at {0} ({1})", "最多的是{0}（{1}）"),
     "measures_changed": (
-        "{0} measures more, {1} fewer, {2} altered (deadline, owner, approver or nature)",
-        "措施新增 {0} 项、减少 {1} 项、内容变化 {2} 项（期限、责任或审批岗位、性质）",
+        "{0} measures more, {1} fewer, {2} altered (deadline, owner, approver, nature, choice, blocks)",
+        "措施新增 {0} 项、减少 {1} 项、内容变化 {2} 项（期限、责任或审批、性质、择一、禁止事项）",
     ),
     "bracket": ("{0} ({1})", "{0}（{1}）"),
     "stop": ("; ", "；"),
@@ -62,6 +70,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "told_again": ("told again", "转提示"),
     "told": ("told again", "转为提示"),
     "silent": ("no longer told", "不再提示"),
+    "verified_by": ("verified by {0}", "核实：{0}"),
+    "owner_id": ("held by {0}", "责任人 {0}"),
+    "choice_group": ("choice {0}", "择一组 {0}"),
+    "blocks": ("blocks {0}", "禁止 {0}"),
     "approved_by": ("approved by {0}", "审批：{0}"),
     "colour_moves": ("Moves between colours", "颜色迁移"),
     "class_moves": ("Moves between classes", "分类迁移"),
@@ -88,6 +100,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "effort": ("{0} hours", "{0} 小时"),
     "was": ("{0}, before {1}", "{0}，原 {1}"),
     "goodness": ("Held against {0} outcomes, right within {1} days", "与 {0} 个实际结果对照，{1} 天内为命中"),
+    "unknown_customers": (
+        "{0} of them name customers without a loan in these runs; they count in the shares captured.",
+        "其中 {0} 个结果的客户在这些批处理中没有贷款，仍计入捕获率的分母。",
+    ),
     "alerts": ("alerts", "预警数"),
     "right": ("right", "命中"),
     "precision": ("precision", "命中率"),

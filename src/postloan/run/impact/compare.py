@@ -27,15 +27,16 @@ class Differences:
     Args:
         loans: loan_id, customer_id, institution_id, manager_id, currency, cents, and of each side scheme,
             class, five (level), matrix, floors; is_changed where class or scheme differs.
-        customers: customer_id, institution_id, manager_id, and of each side colour, score, rule; is_changed
-            where the colour differs. One row for each customer with a loan or a colour.
+        customers: customer_id, institution_id, manager_id, and of each side colour, score, rule, owner (the
+            role that verifies); is_changed where the colour differs, is_handed where the colour stays and the
+            owner does not. One row for each customer with a loan or a colour.
         signals: code, subject_kind, subject_id, customer_id, and of each side severity, told (0 or 1); one
             row for each that fires on either side.
         work: kind (measure, signal), code, level, subject_id, customer_id, loan_id, institution_id,
-            manager_id, and of each side there (0 or 1), nature, role, approver, due_on, minutes, month
-            (minutes due within a month), offered (minutes of options); is_moved where it stands on both with
-            another deadline, owner, approver or nature; is_revalued where it does with other minutes. One
-            row for each that stands on either side.
+            manager_id, and of each side there (0 or 1), nature, role, holder (of the role), approver, group
+            (of a choice), blocks, due_on, minutes, month (minutes due within a month), offered (minutes of
+            options); is_moved where it stands on both and one of `ALTERED` differs; is_revalued where it does
+            with other minutes. One row for each that stands on either side.
     """
 
     loans: Table
@@ -103,7 +104,8 @@ def _customers(pair: Pair) -> Table:
         old_score=rows.old_score.fill_null(0),
         new_score=rows.new_score.fill_null(0),
     )
-    return rows.mutate(is_changed=rows.old_colour != rows.new_colour)
+    stays = rows.old_colour == rows.new_colour
+    return rows.mutate(is_changed=~stays, is_handed=stays & _unlike(rows, ("owner",)))
 
 
 def _signals(pair: Pair) -> Table:
@@ -128,7 +130,11 @@ def _signals(pair: Pair) -> Table:
 
 _SIDES = ("old", "new")
 _MINUTES = ("minutes", "month", "offered")
-_OF_SIDE = ("there", "nature", "role", "approver", "due_on", *_MINUTES)
+_TEXTS = ("nature", "role", "holder", "approver", "group", "blocks")
+_OF_SIDE = ("there", *_TEXTS, "due_on", *_MINUTES)
+
+ALTERED = ("due_on", *_TEXTS)
+"""What alters a measure that stands on both sides."""
 
 
 def _measures(engine: Engine, pair: Pair) -> Table:
@@ -145,7 +151,10 @@ def _measures(engine: Engine, pair: Pair) -> Table:
             "there": v.literal(1, "integer"),
             "nature": rows.nature,
             "role": rows.owner_role,
+            "holder": rows.owner_id,
             "approver": rows.approver_role,
+            "group": rows.choice_group,
+            "blocks": rows["blocks"],
             "due_on": rows.due_on,
             "minutes": is_option.ifelse(zero, minutes),
             "month": (~is_option & soon.fill_null(False)).ifelse(minutes, zero),
@@ -170,7 +179,7 @@ def _beside(side: str, own: Mapping[str, Column]) -> dict[str, Column]:
     """Give the columns of both sides, those of the other one empty."""
     zero = v.literal(0, "integer")
     empty: dict[str, Column] = dict.fromkeys(("there", *_MINUTES), zero)
-    empty |= dict.fromkeys(("nature", "role", "approver"), v.null("string")) | {"due_on": v.null("date")}
+    empty |= dict.fromkeys(_TEXTS, v.null("string")) | {"due_on": v.null("date")}
     return {f"{one}_{name}": own[name] if one == side else empty[name] for one in _SIDES for name in _OF_SIDE}
 
 
@@ -198,12 +207,12 @@ def _looking(engine: Engine, pair: Pair, signals: Table, customers: Table) -> Ta
         told = rows[f"{side}_told"]
         minutes = (told == 1).ifelse(rows[f"_{side}_minutes"].fill_null(0), zero)
         owner = v.coalesce(rows[f"_{side}_owner"], v.literal(MANAGER_ROLE, "string"))
-        texts = {"nature": v.literal("duty", "string"), "role": owner}
+        texts = dict.fromkeys(_TEXTS, v.null("string"))
+        texts |= {"nature": v.literal("duty", "string"), "role": owner}
         own |= {
             f"{side}_{name}": v.when([(told == 1, text)], v.null("string")) for name, text in texts.items()
         }
         own |= {f"{side}_there": told, f"{side}_due_on": v.null("date"), f"{side}_offered": zero}
-        own[f"{side}_approver"] = v.null("string")
         own |= {f"{side}_minutes": minutes, f"{side}_month": minutes}
     keys = {
         "kind": v.literal("signal", "string"),
@@ -230,7 +239,7 @@ def _placed(pair: Pair, work: Table) -> Table:
     )
     stays = (rows.old_there == 1) & (rows.new_there == 1)
     rows = rows.mutate(
-        is_moved=stays & _unlike(rows, ("due_on", "role", "approver", "nature")),
+        is_moved=stays & _unlike(rows, ALTERED),
         is_revalued=stays & (_at_any_time(rows, "old") != _at_any_time(rows, "new")),
     )
     return rows.drop("_loan", "_loan_at", "_loan_by", "_customer", "_at", "_by")

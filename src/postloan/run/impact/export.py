@@ -31,7 +31,7 @@ def changed_loans(engine: Engine, found: Differences, changed: Table, as_of: Col
     """Give one row for each loan of a customer whom the draft changes, and one for him if he has none.
 
     Columns: as_of, customer_id, loan_id, institution_id, institution, manager_id, currency, balance, old and
-    new colour, score, class and five-level class, rules behind them, and the measures gained and lost.
+    new colour, score, owner, class and five-level class, rules behind them, and the measures gained and lost.
     """
     people = found.customers.select(
         "old_colour",
@@ -40,6 +40,8 @@ def changed_loans(engine: Engine, found: Differences, changed: Table, as_of: Col
         "new_score",
         "old_rule",
         "new_rule",
+        "old_owner",
+        "new_owner",
         _owner="customer_id",
         _at="institution_id",
         _by="manager_id",
@@ -67,7 +69,7 @@ def changed_loans(engine: Engine, found: Differences, changed: Table, as_of: Col
         balance=v.money(rows.cents),
         **{
             f"{side}_{name}": rows[f"{side}_{name}"]
-            for name in ("colour", "score", "rule", "scheme", "class", "five", "matrix", "floors")
+            for name in ("colour", "score", "rule", "owner", "scheme", "class", "five", "matrix", "floors")
             for side in ("old", "new")
         },
         measures_gained=rows.gained,

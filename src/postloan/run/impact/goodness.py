@@ -18,6 +18,9 @@ from postloan.run.evaluate import evaluate
 from postloan.run.impact.sides import Side
 from postloan.run.tables import read_table, write_table
 
+_ALIKE = ("from", "to", "horizon_days", "min_colour", "outcomes", "unknown_customers")
+"""What both sides say alike, as it depends on outcomes and loans alone."""
+
 
 def judge(
     engine: Engine,
@@ -38,10 +41,7 @@ def judge(
         found[name] = evaluate(
             engine, side.store.folder, outcomes, horizon_days=horizon_days, min_colour=min_colour
         )
-    return {
-        **{name: found["old"][name] for name in ("from", "to", "horizon_days", "min_colour", "outcomes")},
-        **found,
-    }
+    return {**{name: found["old"][name] for name in _ALIKE}, **found}
 
 
 def _as_opened(engine: Engine, side: Side, days: Sequence[date]) -> None:

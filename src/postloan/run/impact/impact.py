@@ -21,7 +21,7 @@ from postloan.run.impact.goodness import judge
 from postloan.run.impact.ranks import Ranks
 from postloan.run.impact.sample import drawn, touched
 from postloan.run.impact.sides import Both, Pair
-from postloan.run.impact.sums import Row, sums
+from postloan.run.impact.sums import CHANGES, Row, sums
 from postloan.run.impact.told import in_units, together
 from postloan.run.inputs import Inputs, admit
 from postloan.run.progress import Progress, Silent
@@ -79,9 +79,11 @@ def impact(
     """Run a draft over past days beside the pack in force.
 
     Returns:
-        draft, against (pack ids), draft_as_of, nothing_changes, total (sums over all days), days (each with
-        as_of, run_id, draft_version, against_version, proven, proven_customers (null for all), findings,
-        shared, seconds, its own sums and a sample), evaluation (null without outcomes) and files.
+        draft, against (pack ids), draft_as_of, draft_entries (own: dated entries of the draft itself;
+        in_force: those of them that hold as it was tried; first_begins), nothing_changes, total (sums over
+        all days), days (each with as_of, run_id, draft_version, against_version, proven, proven_customers
+        (null for all), findings, shared, seconds, its own sums and a sample), evaluation (null without
+        outcomes) and files.
 
     Raises PolicyError for a draft that cannot be loaded, is not sound or changes what stored facts were
     computed with; RunError for a day without a result, or one that the store does not hold enough of;
@@ -133,12 +135,20 @@ class _Impact:
             "draft": self.draft.id,
             "against": self.against.id,
             "draft_as_of": self.standing,
-            "nothing_changes": not (any(day["changed"] for day in made.days) or whole["revalued_work"]),
+            "draft_entries": self._entries(both),
+            "nothing_changes": not any(whole[name] for name in CHANGES),
             "total": {"days": len(days), **in_units(whole)},
             "days": days,
             "evaluation": evaluation,
             "files": written,
         }
+
+    def _entries(self, both: Both) -> Row:
+        """Tell how many entries are the draft's own, and how many of them hold as it is tried on the days."""
+        own = self.draft.own()
+        held = {id(entry) for day in self.days for entry in both.draft.policy(day).own()}
+        first = min((entry.effective_from for entry in own), default=None)
+        return {"own": len(own), "in_force": len(held), "first_begins": first}
 
     def _day(self, pair: Pair, made: _Made) -> None:
         found = compare(self.engine, pair)
@@ -153,7 +163,7 @@ class _Impact:
             if counted["n"] and self.asked.sample
             else []
         )
-        made.days.append(_head(pair, one, int(counted["n"])))
+        made.days.append(_head(pair))
         if self.asked.out:
             self._list(pair, found, changed, one, names, made)
 
@@ -208,8 +218,8 @@ def _institutions(day: PastDay) -> Table:
     return day.book.table("institution").select(_institution="institution_id", _name="name")
 
 
-def _head(pair: Pair, one: Row, changed: int) -> Row:
-    """Give what is told of a day beside its sums; `changed` counts what is not the same on both sides."""
+def _head(pair: Pair) -> Row:
+    """Give what is told of a day beside its sums."""
     row = pair.day.row
     return {
         "as_of": pair.day.as_of,
@@ -221,7 +231,6 @@ def _head(pair: Pair, one: Row, changed: int) -> Row:
         "proven": pair.proven,
         "proven_customers": pair.sample,
         "findings": _findings(pair),
-        "changed": changed + one["changed_scores"],
         "shared": sorted(pair.shared),
         "seconds": pair.seconds,
     }

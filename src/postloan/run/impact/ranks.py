@@ -33,20 +33,26 @@ class Ranks:
         new = _level(self.new, move["to_scheme_id"], move["to"])
         if old is None or new is None:
             return 0
-        same = self.old.scheme(old.scheme_id).levels == self._levels(new.scheme_id)
-        first, second = (_within(old), _within(new)) if same else (_between(old), _between(new))
+        known = self._as_in_force(old, new)
+        if known is not None:
+            return known.order - old.order
+        first, second = _between(old), _between(new)
         return (second > first) - (second < first)
 
-    def _levels(self, scheme: str) -> tuple[Level, ...]:
-        return self.new.scheme(scheme).levels
+    def _as_in_force(self, old: Level, new: Level) -> Level | None:
+        """Give the draft's level as it is in force, where it is in the same scheme and means the same."""
+        if new.scheme_id != old.scheme_id:
+            return None
+        levels = self.old.scheme(old.scheme_id).levels
+        return next((one for one in levels if _meaning(one) == _meaning(new)), None)
 
 
 def _level(policy: Policy, scheme: str | None, code: str | None) -> Level | None:
     return None if scheme is None or code is None else policy.scheme(scheme).level(code)
 
 
-def _within(level: Level) -> tuple[int, str]:
-    return level.order, ""
+def _meaning(level: Level) -> tuple[str, str, str | None]:
+    return level.level_code, level.five_level, level.cn10a_equivalent
 
 
 def _between(level: Level) -> tuple[int, str]:

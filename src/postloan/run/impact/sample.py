@@ -28,7 +28,8 @@ _MATRIX = ("matrix_worst", "matrix_best")
 def touched(engine: Engine, found: Differences) -> Table:
     """Give the customers whom the draft changes: customer_id, cents (what they owe), is_deep.
 
-    Deep is a change of colour, class or measures; of the others only a signal changed, or whether it is told.
+    Deep is a change of colour, class or measures; of the others only a signal changed, or whether it is told,
+    or who verifies.
     """
     work, signals = found.work, found.signals
     changed = work.filter((work.kind == "measure") & ((work.old_there != work.new_there) | work.is_moved))
@@ -38,6 +39,7 @@ def touched(engine: Engine, found: Differences) -> Table:
         found.customers.filter(found.customers.is_changed).select("customer_id", deep=deep),
         found.loans.filter(found.loans.is_changed).select("customer_id", deep=deep),
         changed.select("customer_id", deep=deep),
+        found.customers.filter(found.customers.is_handed).select("customer_id", deep=light),
         signals.filter(regraded | (signals.old_told != signals.new_told)).select("customer_id", deep=light),
     ]
     both = reduce(lambda a, b: a.union(b), parts)
@@ -151,8 +153,9 @@ def _told(row: Row, own: Mapping[str, Mapping[str, list[Row]]], old: _Half, new:
         "cents": row["cents"],
         "colour": colour,
         "score": {side: found.get(f"{side}_score", 0) for side in ("old", "new")},
+        "owner_role": {side: found.get(f"{side}_owner") for side in ("old", "new")},
         "colour_rules": {"old": old.colour_rule(customer), "new": new.colour_rule(customer)}
-        if moved
+        if moved or found.get("is_handed")
         else None,
         "signals": _signals(own["signals"][customer], old, new),
         "loans": [_loan(loan, customer, old, new) for loan in loans],
@@ -225,10 +228,18 @@ def _measures(rows: Sequence[Row], customer: str, old: _Half, new: _Half) -> dic
     return told
 
 
+_ALTERED = {
+    "owner_role": "role",
+    "owner_id": "holder",
+    "approver_role": "approver",
+    "nature": "nature",
+    "choice_group": "group",
+    "blocks": "blocks",
+}
+"""What else than the deadline of a measure may differ: names in `measure_due`, and in `compare.ALTERED`."""
+
+
 def _changed(row: Row) -> Row:
     """Give what else of a measure differs, old and new."""
-    sides = {
-        name: {"old": row[f"old_{key}"], "new": row[f"new_{key}"]}
-        for name, key in (("owner_role", "role"), ("approver_role", "approver"), ("nature", "nature"))
-    }
+    sides = {name: {"old": row[f"old_{key}"], "new": row[f"new_{key}"]} for name, key in _ALTERED.items()}
     return {name: both for name, both in sides.items() if both["old"] != both["new"]}

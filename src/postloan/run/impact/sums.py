@@ -23,6 +23,14 @@ from postloan.warnings.stage import MANAGER_ROLE
 Row = dict[str, Any]
 COLOURS = (*SEVERITIES, NONE)
 SIGNAL_CHANGES = ("gained", "lost", "regraded", "silenced", "told_again")
+MEASURE_CHANGES = ("gained", "lost", "moved")
+CHANGES = (
+    *("changed_customers", "changed_classes", "changed_scores", "changed_owners"),
+    *(f"{name}_measures" for name in MEASURE_CHANGES),
+    *(f"{name}_signals" for name in SIGNAL_CHANGES),
+    "revalued_work",
+)
+"""Counts of which one above zero means that the draft changes something."""
 _LIMIT = 1_000_000
 
 
@@ -44,7 +52,8 @@ def sums(engine: Engine, found: Differences, names: Mapping[str, str], ranks: Ra
         "better_classes": better,
         "other_classes": changed - worse - better,
         "changed_scores": sum(row["scored"] for row in people),
-        **{f"{name}_measures": sum(row[name] for row in measures) for name in ("gained", "lost", "moved")},
+        "changed_owners": sum(row["handed"] for row in people),
+        **{f"{name}_measures": sum(row[name] for row in measures) for name in MEASURE_CHANGES},
         **{f"{name}_signals": sum(row[name] for row in signals) for name in SIGNAL_CHANGES},
         "revalued_work": _revalued(engine, found.work),
     }
@@ -70,7 +79,9 @@ def _people(engine: Engine, customers: Table) -> list[Row]:
     """Count customers by branch and move."""
     keys = ["institution_id", "old_colour", "new_colour"]
     scored = (customers.old_score != customers.new_score) & ~customers.is_changed
-    counted = customers.group_by(keys).aggregate(customers=customers.count(), scored=v.count_if(scored))
+    counted = customers.group_by(keys).aggregate(
+        customers=customers.count(), scored=v.count_if(scored), handed=v.count_if(customers.is_handed)
+    )
     return engine.rows(counted, limit=_LIMIT)
 
 
