@@ -238,6 +238,8 @@ def _run_signal(
 ) -> None:
     """Run the cases of one version of a signal and note what they reach."""
     signal: Signal = version.value
+    if signal.waits_for and not own:
+        return  # there is nothing of it that a case could reach
     wanted = (*(grade.colour for grade in signal.grades), CLEAR, NOT_MEASURABLE)
     coverage = SignalCoverage(version.key, version.effective_from, len(own), dict.fromkeys(wanted, NOT_HIT))
     report.signals.append(coverage)

@@ -93,7 +93,7 @@ def state(
         known: names of all facts there are, among them those of peers.
         absent: feeds that the book has not.
     """
-    if any(feed in absent for feed in signal.needs):
+    if signal.waits_for or any(feed in absent for feed in signal.needs):
         return NOT_MEASURABLE
     unmet = unknown = False
     for condition in conjuncts(signal.when):

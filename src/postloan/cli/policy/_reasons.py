@@ -92,7 +92,7 @@ def _signal(
     from postloan.policy.why import gap
 
     asked = signal.when is None or feel.interpret(signal.when, values, as_of) is True
-    value = feel.interpret(feel.parse_expression(signal.fact), values, as_of)
+    value = feel.interpret(feel.parse_expression(signal.fact), values, as_of) if signal.fact else None
     severity = row["severity"] if row else None
     told: dict[str, Any] = {
         "code": signal.code,
@@ -112,7 +112,7 @@ def _signal(
     }
     if row is None and value is None and told["state"] == "clear" and asked:
         told["state"] = "not_measurable"
-        told["missing"] = told["missing"] or [signal.fact]
+        told["missing"] = told["missing"] or [signal.fact] if signal.fact else list(signal.waits_for)
     worse = [grade.colour for grade in signal.grades]
     worse = worse[: worse.index(severity)] if severity in worse else worse
     if worse and value is not None:
