@@ -80,12 +80,8 @@ def _facts(c: Context) -> Mapping[str, Table]:
         id=both.loan_id, as_of=_day(c.as_of), balance_amt=v.money(both.amount - both.paid.fill_null(nought))
     )
     customers = c.book.table("customer").select(id="customer_id")
-    return {
-        "facts_loan": facts,
-        "facts_customer": customers,
-        "facts_collateral": customers.limit(0),
-        "facts_region": customers.limit(0),
-    }
+    nobody = customers.limit(0)
+    return {**dict.fromkeys(FACTS, nobody), "facts_loan": facts, "facts_customer": customers}
 
 
 def _signals(c: Context) -> Mapping[str, Table]:
