@@ -46,6 +46,7 @@ def test_the_run_row_stands_in_the_ledger_and_with_the_result(house):
         "signals",
         "warnings",
         "classification",
+        "clocks",
         "measures",
         "results",
     ]

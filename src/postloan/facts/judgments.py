@@ -25,6 +25,14 @@ FACTS = (
         sources=_CASE,
     ),
     fact(
+        "loan.judgment_due_on",
+        "The first day from which the time to apply for their enforcement runs: the last day to perform, else "
+        "that on which the judgment took effect.",
+        zh="申请执行期限最早的起算日：履行期限届满日，未载明的为判决生效日。",
+        needs="proceeding",
+        sources=_TIME,
+    ),
+    fact(
         "loan.enforcement_left_days",
         "Days to the first end of the time to apply for their enforcement, which runs from the last day to "
         "perform, else from when the judgment took effect, and anew from what the pack says; below 0 once it "
@@ -45,14 +53,16 @@ def compute(context: Context) -> None:
     sums = rows.group_by(id=rows.loan_id).aggregate(
         _judged=rows.count(),
         _begun=rows.is_begun.max(),
+        judgment_due_on=v.min_if(rows.start_on, ~rows.is_begun),
         _ends=v.min_if(rows.ends_on, ~rows.is_begun),
     )
     sums = sums.select(
         "id",
+        "judgment_due_on",
         judgment_count=sums["_begun"].ifelse(zero(), sums["_judged"]),
         enforcement_left_days=v.days_between(sums["_ends"], context.day),
     )
-    context.tell("loan", for_all(context, "loan", sums, but=("enforcement_left_days",)))
+    context.tell("loan", for_all(context, "loan", sums, but=("judgment_due_on", "enforcement_left_days")))
 
 
 def application(ground: Ground) -> Table:

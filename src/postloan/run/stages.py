@@ -10,6 +10,7 @@ from postloan import classification, facts, measures, signals, warnings
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table
 from postloan.facts.registry import SUBJECTS
+from postloan.measures import clocks
 from postloan.policy.pack import Policy
 from postloan.results import Prior
 
@@ -69,6 +70,10 @@ def _classification(c: Context) -> Mapping[str, Table]:
     return classification.classify(c.engine, c.facts, warned, c.policy, c.prior, c.book, c.as_of)
 
 
+def _clocks(c: Context) -> Mapping[str, Table]:
+    return clocks.compute(c.engine, c.facts, c.policy, c.book, c.as_of)
+
+
 def _measures(c: Context) -> Mapping[str, Table]:
     loans, warned = c.tables["loan_state"], c.tables["warning"]
     return measures.decide(
@@ -81,6 +86,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
     Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
+    Stage("clocks", ("book", *FACTS), ("clock",), _clocks),
     Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
