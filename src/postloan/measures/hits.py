@@ -3,7 +3,8 @@
 Columns: loan_id, customer_id, measure, rule_id, base_on, days, day_kind, cap_base_on, cap_days (a second
 limit in working days, null without one), starts_on (done since then counts as completed; null: never),
 last_on (the last inspection of that kind, null for steps), visit (the kind of visit that completes it, or
-empty), holds (once told, the deadline does not move back), kind (step, on_site or off_site), facts (JSON).
+empty), holds (once told, the deadline does not move back), kind (step, on_site or off_site), facts (JSON),
+hard_stop_on and clock_id (the legal clock behind it and the day on which a right is lost, null without one).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ _COLUMNS = (
     "holds",
     "kind",
     "facts",
+    "hard_stop_on",
+    "clock_id",
 )
 _LONG_AGO = date(1900, 1, 1)
 _HOLDING = ("colour_since", "oldest_unpaid_on")
@@ -91,6 +94,8 @@ def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Ta
         "holds": hits.from_date.isin(_HOLDING),
         "kind": v.literal("step", "string"),
         "facts": _facts(table, hits),
+        "hard_stop_on": v.null("date"),
+        "clock_id": v.null("string"),
     }
     return hits.select(**{name: row[name] if name in row else hits[name] for name in _COLUMNS})
 
@@ -217,6 +222,8 @@ def _site(
         "visit": v.literal("", "string"),
         "kind": v.literal(kind, "string"),
         "facts": _facts(table, rows),
+        "hard_stop_on": v.null("date"),
+        "clock_id": v.null("string"),
     }
     return rows.select(**{name: row[name] if name in row else rows[name] for name in _COLUMNS})
 

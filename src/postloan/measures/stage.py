@@ -60,6 +60,7 @@ def decide(
     dated = engine.materialise(dated, "measure_dated")
     blocks = hits.blocked_codes(engine, policy, as_of)
     merged = _merged(_one_inspection(dated), _rules(dated, _subjects(modifiers, kinds)), blocks)
+    merged = _hard_stops(merged, dated)
     merged = _unblocked(merged, rows, blocks, kinds)
     merged = _owned(merged, facts, owners.holders(engine, policy, book, as_of))
     return {"measure_due": _columns(merged, book, policy, as_of)}
@@ -215,6 +216,20 @@ def _merged(dated: Table, rules: Table, blocks: Table) -> Table:
     return rows.drop("_code", "_subject")
 
 
+def _hard_stops(merged: Table, dated: Table) -> Table:
+    """Put the nearest hard stop of all rows that ask for a measure in place of that of the deciding row."""
+    rows = dated.filter(dated.clock_id.notnull())
+    order = [(rows.hard_stop_on, "asc"), (rows.clock_id, "asc"), (rows.rule_id, "asc"), (rows.loan_id, "asc")]
+    rows = rows.mutate(_nth=v.row_number(partition=[rows.measure, rows.subject_id], order=order))
+    first = rows.filter(rows["_nth"] == 1)
+    first = first.select(_code="measure", _subject="subject_id", _stop_on="hard_stop_on", _clock="clock_id")
+    merged = merged.left_join(
+        first, [merged.measure == first["_code"], merged.subject_id == first["_subject"]]
+    )
+    merged = merged.mutate(hard_stop_on=merged["_stop_on"], clock_id=merged["_clock"])
+    return merged.drop("_code", "_subject", "_stop_on", "_clock")
+
+
 def _unblocked(merged: Table, rows: Table, blocks: Table, kinds: Table) -> Table:
     """Leave out what a rule blocks for the loan or its customer, also once the rule's own row is done."""
     pairs = rows.select("loan_id", "customer_id", "rule_id").inner_join(
@@ -263,8 +278,6 @@ def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
         "measure_id": v.concat(*parts),
         "measure_code": rows.measure,
         "loan_id": v.when([(rows.level == "loan", rows.loan_id)], v.null("string")),
-        "hard_stop_on": v.null("date"),
-        "clock_id": v.null("string"),
         "blocks": v.coalesce(rows["blocks"], v.literal("[]", "string")),
         "because": because,
         "policy_version": v.literal(policy.version, "string"),
