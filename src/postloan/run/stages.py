@@ -72,7 +72,16 @@ def _classification(c: Context) -> Mapping[str, Table]:
 def _measures(c: Context) -> Mapping[str, Table]:
     loans, warned = c.tables["loan_state"], c.tables["warning"]
     return measures.decide(
-        c.engine, c.facts, loans, warned, c.policy, c.prior, c.book, c.as_of, c.first_run_on
+        c.engine,
+        c.facts,
+        loans,
+        warned,
+        c.policy,
+        c.prior,
+        c.book,
+        c.as_of,
+        c.first_run_on,
+        c.tables["signal"],
     )
 
 
@@ -81,6 +90,6 @@ STAGES: tuple[Stage, ...] = (
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
     Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
-    Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
+    Stage("measures", ("book", *FACTS, "signal", "loan_state", "warning"), ("measure_due",), _measures),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
