@@ -9,7 +9,7 @@ from typing import Any
 from postloan.engine import Engine
 from postloan.measures import decide
 from postloan.policy.pack import Policy
-from postloan.results import LOAN_STATE, MEASURE_DUE, Prior
+from postloan.results import LOAN_STATE, MEASURE_DUE, SIGNAL, Prior
 from tests.classification.made import DAY, LOAN, MadeBook, facts_of, policy_on, warnings_of
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,6 +28,7 @@ def measures(
     first: date | None = None,
     customers: Rows = (),
     warnings: Rows = (),
+    signals: Rows = (),
     book: Mapping[str, Rows] | None = None,
     prior: Prior | None = None,
     policy: Policy | None = None,
@@ -61,6 +62,7 @@ def measures(
         MadeBook(engine, tables),
         on,
         first or on,
+        engine.from_rows(signals, SIGNAL.fields, "signal"),
     )["measure_due"]
     return engine.rows(result.order_by("measure_id"))
 

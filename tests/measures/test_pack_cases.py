@@ -6,7 +6,7 @@ from importlib import resources
 
 from postloan.cli.policy._shared import kinds
 from postloan.engine import Engine
-from postloan.measures import hits
+from postloan.measures import rules
 from postloan.policy import dmn, scenarios
 from postloan.policy.scenario_columns import OnColumns
 from postloan.signals.given import states
@@ -23,7 +23,7 @@ def test_the_cases_of_the_pack_hold_on_rows_and_on_columns(engine: Engine) -> No
 
 def test_tables_name_only_measures_that_the_pack_defines() -> None:
     policy = policy_on(DAY)
-    assert hits.codes_named(policy, DAY) <= set(policy.measures)
+    assert rules.read(policy, DAY).codes() <= set(policy.measures)
     assert len(policy.measures) == 58
     natures = [measure.nature for measure in policy.measures.values()]
     assert natures.count("guard") == 1
@@ -33,7 +33,15 @@ def test_tables_name_only_measures_that_the_pack_defines() -> None:
 
 def test_markdown_beside_a_table_is_made_from_it() -> None:
     policy = policy_on(DAY)
-    names = (*hits.TABLES, "floors", "floors_debtor", "matrix_worst", "matrix_best")
+    names = (
+        *rules.read(policy, DAY).steps,
+        rules.INTERVAL,
+        rules.MODIFIER,
+        "floors",
+        "floors_debtor",
+        "matrix_worst",
+        "matrix_best",
+    )
     for name in names:
         table = policy.table(name)
         folder = resources.files("postloan") / "packs" / "cn_rural" / "tables" / name

@@ -77,7 +77,17 @@ def _clocks(c: Context) -> Mapping[str, Table]:
 def _measures(c: Context) -> Mapping[str, Table]:
     loans, warned = c.tables["loan_state"], c.tables["warning"]
     return measures.decide(
-        c.engine, c.facts, loans, warned, c.policy, c.prior, c.book, c.as_of, c.first_run_on
+        c.engine,
+        c.facts,
+        loans,
+        warned,
+        c.policy,
+        c.prior,
+        c.book,
+        c.as_of,
+        c.first_run_on,
+        c.tables["signal"],
+        c.tables["clock"],
     )
 
 
@@ -87,6 +97,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
     Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
     Stage("clocks", ("book", *FACTS), ("clock",), _clocks),
-    Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
+    Stage(
+        "measures", ("book", *FACTS, "signal", "loan_state", "warning", "clock"), ("measure_due",), _measures
+    ),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
