@@ -118,6 +118,7 @@ def hits(
             "kind": v.literal(rows_of_measures.STEP, "string"),
             "facts": rows_of_measures.facts_tested(table, found),
             "hard_stop_on": found.clock_ends_on,
+            "clock_id": found.clock_id,
         },
     )
 

@@ -16,8 +16,13 @@ TAKEN_OVER, DISPOSED = "asset_taken_over", "asset_disposed"
 """Kinds of event about a security: the bank took it in payment, and sold it again."""
 
 
-def taken_over(ground: Ground) -> Table:
-    """Give the time to dispose of each security that the bank took in payment, satisfied by its sale."""
+def taken_over(ground: Ground, customers: Table) -> Table:
+    """Give the time to dispose of each security that the bank took in payment, satisfied by its sale.
+
+    Args:
+        ground: the book and the policy.
+        customers: facts_customer: whose security it may have been, with an open loan or without.
+    """
     clock = ground.clocks[TAKEN]
     events = ground.book.table("event")
     events = events.filter(events.subject_kind == "collateral")
@@ -37,7 +42,8 @@ def taken_over(ground: Ground) -> Table:
         loan_id=ground.loans["id"].min()
     )
     rows = rows.left_join(assets, rows["_asset"] == assets["_of"])
-    rows = rows.left_join(contracts, rows["_under"] == contracts["_contract"])
+    rows = rows.inner_join(contracts, rows["_under"] == contracts["_contract"])
+    rows = rows.semi_join(customers, rows.customer_id == customers["id"])
     rows = rows.left_join(loans, rows["_under"] == loans["_loan_under"])
     rows = ground.ends(rows, "taken_on", "ends_on", clock)
     return shaped(rows, TAKEN, part=rows["_asset"], starts_on=day_after(rows.taken_on))

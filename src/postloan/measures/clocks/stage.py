@@ -25,7 +25,8 @@ def compute(
     own = loans.filter(~loans.is_entrusted.fill_null(False))
     ground = Ground(engine, book, policy, as_of, own.select("id", "customer_id", "contract_id", "matures_on"))
     parts = [*_of_debts(ground, loans), *_of_guarantors(ground, loans)]
-    parts += [make(ground) for kind, make in _alone(loans).items() if kind in policy.clocks]
+    alone = _alone(loans, facts["facts_customer"])
+    parts += [make(ground) for kind, make in alone.items() if kind in policy.clocks]
     if not parts:
         return {"clock": empty(ground)}
     return {"clock": as_result(ground, parts)}
@@ -57,7 +58,7 @@ def _of_guarantors(ground: Ground, loans: Table) -> list[Table]:
     return parts
 
 
-def _alone(loans: Table) -> dict[str, Callable[[Ground], Table]]:
+def _alone(loans: Table, customers: Table) -> dict[str, Callable[[Ground], Table]]:
     """Give what counts each kind of clock that stands for itself."""
     return {
         court.PRESERVATION: court.preservation,
@@ -65,7 +66,7 @@ def _alone(loans: Table) -> dict[str, Callable[[Ground], Table]]:
         court.CLAIM: court.bankruptcy_claim,
         court.UNDONE_SECURITY: lambda ground: court.undone_security(ground, loans),
         court.UNDONE_PAYMENT: court.undone_payments,
-        holdings.TAKEN: holdings.taken_over,
+        holdings.TAKEN: lambda ground: holdings.taken_over(ground, customers),
         holdings.REGISTERED: holdings.registrations,
         holdings.CONSENT: holdings.consents,
         holdings.RECORD: lambda ground: holdings.records(ground, loans),
