@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from postloan.book.schema import TABLES
+from postloan.cli.clock_lines import ClockLines
 from postloan.cli.packs import Names
 from postloan.cli.summary import plain_number
 from postloan.cli.text import (
@@ -70,6 +71,7 @@ class _Screen:
         yield from self._signals()
         yield from self._colour()
         yield from self._classes()
+        yield from self._clocks()
         yield from self._measures()
         yield from self._sources()
 
@@ -258,6 +260,18 @@ class _Screen:
             if loan["missing"]:
                 yield faint(self._line(words("missing_inputs", self._inputs(loan["missing"]))))
 
+    def _clocks(self) -> Iterator[str]:
+        """Give the most urgent clocks; nothing where none runs."""
+        clocks = self.told["clocks"]
+        if not clocks:
+            return
+        told = ClockLines(self.words.lang)
+        yield ""
+        yield heading(told.heading())
+        for parts in told.lines(clocks[: self.measures]):
+            yield from self._lines(parts)
+        yield from self._rest(len(clocks) - self.measures)
+
     def _measures(self) -> Iterator[str]:
         words, rows = self.words, self.told["measures"]
         yield ""
@@ -269,7 +283,8 @@ class _Screen:
             rule = words("rule", ", ".join(row["rule_ids"] or []))
             blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
             room = 40 if self.width > 90 else max(16, self.width - 42)
-            text = f"{pad(due, 15)} {pad(cut(name, room), room)} {joined([owner, blocks, rule])}"
+            stop = words("hard_stop", row["hard_stop_on"]) if row["hard_stop_on"] else ""
+            text = f"{pad(due, 15)} {pad(cut(name, room), room)} {joined([stop, owner, blocks, rule])}"
             yield self._line(text)
         yield from self._rest(len(rows) - self.measures)
 

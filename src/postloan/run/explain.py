@@ -1,4 +1,4 @@
-"""The story of one loan or customer on a day: rows, facts, signals, colour, class and measures."""
+"""The story of one loan or customer on a day: rows, facts, signals, colour, class, clocks and measures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Literal
 from postloan.engine import Engine, Table
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
+from postloan.run.clocks import clocks_of
 from postloan.run.ledger import RunRow
 from postloan.run.measurable import absent_feeds, states
 from postloan.run.reading import Results, is_one_of, last_run, results_of
@@ -94,6 +95,7 @@ class _Story:
             "signals": signals,
             "states": self._states(loans[0]["loan_id"] if len(loans) == 1 else None, customer),
             "warning": self._warning(warning, values),
+            "clocks": clocks_of(self.results, self.policy, kind, subject_id, customer, self.lang),
             "measures": self._measures(kind, subject_id, customer),
         }
 
