@@ -176,22 +176,29 @@ def _points(clock: Clock, starts: Table, causes: Table) -> Table:
 
 
 def _reached(ground: Ground, clock: Clock, points: Table) -> Table:
-    """Add until when the clock has run anew by each day, and whether that day came before it had ended."""
-    last = points.group_by(_of="id").aggregate(_revived=v.max_if(points.on, points["_revives"]))
+    """Add until when the clock has run anew by each day, and whether that day counts.
+
+    From a day that revives the clock on, days count until the first that came after its end; a suit that is
+    open on such a day stops the time from then on, whenever it was filed.
+    """
+    epoch, order = v.literal(_MONDAY, "date"), [(points.on, "asc")]
+    turns = v.running_sum(_one_if(points["_revives"]), partition=[points["id"]], order=order)
+    points = points.mutate(_turn=turns, _minus=_number(0) - v.days_between(points.until, epoch))
+    last = points.group_by(_of="id").aggregate(_last=points["_turn"].max())
     points = points.inner_join(last, points["id"] == last["_of"])
-    points = points.filter(points.on >= points["_revived"])
-    epoch = v.literal(_MONDAY, "date")
-    back = points.mutate(_minus=_number(0) - v.days_between(points.until, epoch))
-    least = v.least_from_here(back["_minus"], partition=[back["id"]], order=[(back.on, "desc")])
-    reached = back.mutate(_reach=v.add_days(epoch, _number(0) - least))
-    reached = ground.ends(reached, "_reach", "_limit", clock)
-    order = [(reached.on, "asc")]
-    reached = reached.mutate(_before=v.lag(reached["_limit"], partition=[reached["id"]], order=order))
-    late = (reached.on > reached["_before"]).fill_null(False)
-    reached = reached.mutate(_late=late.ifelse(_number(1), _number(0)))
-    order = [(reached.on, "asc")]
-    breaks = v.running_sum(reached["_late"], partition=[reached["id"]], order=order)
-    return reached.mutate(_counts=breaks == 0)
+    least = v.least_from_here(points["_minus"], partition=[points["id"]], order=[(points.on, "desc")])
+    points = points.mutate(_reach=v.add_days(epoch, _number(0) - least))
+    points = ground.ends(points, "_reach", "_limit", clock)
+    points = points.mutate(
+        _before=v.lag(points["_limit"], partition=[points["id"]], order=[(points.on, "asc")])
+    )
+    late = (points.on > points["_before"]).fill_null(False) & ~points["_revives"]
+    points = points.mutate(_late=_one_if(late))
+    breaks = v.running_sum(
+        points["_late"], partition=[points["id"], points["_turn"]], order=[(points.on, "asc")]
+    )
+    points = points.mutate(_breaks=breaks)
+    return points.mutate(_counts=(points["_breaks"] == 0) & (points["_turn"] == points["_last"]))
 
 
 def _stopped(ground: Ground, clock: Clock, sums: Table, stops: Table) -> Table:
@@ -310,6 +317,10 @@ def filings(ground: Ground, cases: Table) -> Table:
 _CASE = (
     "proceeding_id", "kind", "stage", "filed_on", "stage_on", "effective_on", "performance_due_on", "closed_on",
 )  # fmt: skip
+
+
+def _one_if(condition: Column) -> Column:
+    return condition.ifelse(_number(1), _number(0))
 
 
 def _number(value: int) -> Column:
