@@ -71,7 +71,9 @@ def ends(event: date, months: int, days: int) -> date:
 
 
 EVENTS = st.lists(st.dates(date(1994, 1, 1), date(2035, 12, 31)), min_size=1, max_size=60)
-SPANS = st.sampled_from([Span(36), Span(6), Span(24), Span(1), Span(240), Span(0, 15), Span(0, 30), Span(0, 1)])
+SPANS = st.sampled_from(
+    [Span(36), Span(6), Span(24), Span(1), Span(240), Span(0, 15), Span(0, 30), Span(0, 1)]
+)
 
 
 @settings(max_examples=15, deadline=None)
