@@ -100,7 +100,7 @@ def test_how_long_it_runs(facts_of):
 
 
 def test_what_makes_it_run_anew(facts_of):
-    """Civil Code art. 195: a proven demand, acknowledgement, payment or suit, each before the time has ended."""
+    """Civil Code art. 195: a proven demand, acknowledgement, payment or suit before the time has ended."""
     names = [
         "demand",
         "receipt",

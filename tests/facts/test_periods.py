@@ -141,7 +141,7 @@ RUNS = clock(
 def walked(causes: list[Cause]) -> tuple[date | None, date]:
     """Walk through the causes in order: what comes in time moves the end, and an acknowledgement always does.
 
-    A suit that is open when the debtor acknowledges the debt stops the time from then on, even one filed late.
+    A suit that is open when the debtor acknowledges the debt counts from then on, even if filed late.
     """
     runs_from, open_until, moved = START, START, None
     dated = [

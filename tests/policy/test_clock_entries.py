@@ -43,7 +43,7 @@ def test_the_clocks_of_the_shipped_pack() -> None:
     }
     assert known["debt_limitation"].at_most == Span(240)
     for clock in known.values():
-        assert clock.reference and clock.owner and clock.reviewed_on and clock.legal_from, clock.kind
+        assert all((clock.reference, clock.owner, clock.reviewed_on, clock.legal_from)), clock.kind
         assert clock.status in ("V", "V*", "K", "P")
         assert set(clock.name) == set(clock.consequence) == {"en", "zh"}
 
@@ -88,7 +88,11 @@ def test_a_banks_pack_replaces_a_clock_with_a_reason(tmp_path: Path) -> None:
         ({"restarts": ["demand", "letter"]}, "`restarts` names `letter`.", "demand, acknowledgement"),
         ({"revives": ["suit"]}, "`revives` names suit, which `restarts` does not.", "Add it"),
         ({"proof": ["photo"]}, "`proof` names `photo`.", "receipt, document_ref"),
-        ({"applies_to": ["house"]}, "`applies_to` means nothing for a clock of kind debt_limitation.", "within"),
+        (
+            {"applies_to": ["house"]},
+            "`applies_to` means nothing for a clock of kind debt_limitation.",
+            "within",
+        ),
         ({"name": {"en": "Limitation"}}, "`name` has no text in zh.", "{en: …, zh: …}"),
         ({"consequence": "Lost"}, "`consequence` has no text in zh.", ""),
         ({"status": "X"}, "`status` is `X`.", "V, V*, K, P"),

@@ -439,13 +439,18 @@ def test_explain_tells_each_clock_in_both_languages(store: tuple[Path, RunResult
 
     assert lines("g-claimed-again", "en") == [
         "Limitation of the debt g-claimed-again: over since 2024-01-29 · from 2021-01-29",
-        "Limitation of the claim on the guarantor G:g-claimed-again:g-claimed-again: 1091 days left, to "
-        "2027-06-24 · from 2021-06-26 · moved by claim on the guarantor 2021-06-25 N:g-claimed-again:2021-06-25"
-        " (EMS); claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS)"
-        " · holidays of that year not known · else: The guarantor may refuse to pay",
-        "Guarantee period G:g-claimed-again:g-claimed-again: satisfied · from 2021-01-29"
-        " · moved by claim on the guarantor 2021-06-25 N:g-claimed-again:2021-06-25 (EMS)"
-        " · not counted: claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS)",
+        (
+            "Limitation of the claim on the guarantor G:g-claimed-again:g-claimed-again: 1091 days left, to "
+            "2027-06-24 · from 2021-06-26 · moved by claim on the guarantor 2021-06-25 "
+            "N:g-claimed-again:2021-06-25"
+            " (EMS); claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS)"
+            " · holidays of that year not known · else: The guarantor may refuse to pay"
+        ),
+        (
+            "Guarantee period G:g-claimed-again:g-claimed-again: satisfied · from 2021-01-29"
+            " · moved by claim on the guarantor 2021-06-25 N:g-claimed-again:2021-06-25 (EMS)"
+            " · not counted: claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS)"
+        ),
     ]
     assert lines("p-day", "zh") == [
         "诉前保全后起诉期限 P:p-day:p-day：今日（2024-06-28）届满 · 2024-05-30 起算 · 逾期后果：法院解除保全",
@@ -453,7 +458,8 @@ def test_explain_tells_each_clock_in_both_languages(store: tuple[Path, RunResult
     ]
     (claim,) = lines("b-open", "en")
     assert claim.startswith(
-        "Time to file the claim in a bankruptcy P:b-open: NOT MEASURABLE without proceeding.claim_deadline_on,"
+        "Time to file the claim in a bankruptcy P:b-open: NOT MEASURABLE without "
+        "proceeding.claim_deadline_on,"
         " not before 2024-07-10"
     )
 
@@ -480,5 +486,8 @@ def test_without_a_table_of_what_moves_it_a_clock_is_not_measurable(tmp_path: Pa
     assert messages == [
         "2 clocks of kind debt_limitation cannot be counted for want of notice: a right may be lost unseen",
         "1 clocks of kind guarantee_period cannot be counted for want of notice: a right may be lost unseen",
-        "1 clocks of kind guarantee_period cannot be counted for want of proceeding: a right may be lost unseen",
+        (
+            "1 clocks of kind guarantee_period cannot be counted for want of proceeding: a right may be lost "
+            "unseen"
+        ),
     ]

@@ -1,8 +1,8 @@
 """Until when each guarantor is bound for each loan, and what the bank did to keep him bound.
 
-Civil Code art. 692 and 693: the period is what was agreed; where nothing was, where the text is unclear, or where
-it would end before the debt is due, it is that of the pack, from the day on which the whole debt fell due. It is
-neither stopped nor prolonged.
+Civil Code art. 692 and 693: the period is what was agreed; where nothing was, where the text is unclear, or
+where it would end before the debt is due, it is that of the pack, from the day on which the whole debt fell
+due. It is neither stopped nor prolonged.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def bound(ground: Ground) -> Table:
 
 
 def acts_of(ground: Ground, rows: Table) -> Table:
-    """Give what the bank did within the period that keeps each guarantor bound: guarantee_id, loan_id, on, source.
+    """Give what the bank did in time to keep each guarantor bound: guarantee_id, loan_id, on, source.
 
     A general guarantor is kept by a suit against the borrower, any other by a claim that reaches himself; a
     claim counts from the day on which the debt is due. Only what the clock's proof supports counts.

@@ -26,8 +26,8 @@ FACTS = (
     ),
     fact(
         "loan.judgment_due_on",
-        "The first day from which the time to apply for their enforcement runs: the last day to perform, else "
-        "that on which the judgment took effect.",
+        "The first day from which the time to apply for their enforcement runs: the last day to perform, "
+        "else that on which the judgment took effect.",
         zh="申请执行期限最早的起算日：履行期限届满日，未载明的为判决生效日。",
         needs="proceeding",
         sources=_TIME,

@@ -57,8 +57,8 @@ FACTS = (
     ),
     fact(
         "loan.limitation_ends_on",
-        "The last day to sue: the pack's period from when the whole debt fell due or the time ran anew; while "
-        "it stands still, the day on which it would end otherwise.",
+        "The last day to sue: the pack's period from when the whole debt fell due or the time ran anew; "
+        "while it stands still, the day on which it would end otherwise.",
         zh="诉讼时效届满日：自全部债权到期或时效重新起算之日起政策包规定的期间；停止期间为若不停止时的届满日。",
         needs="notice",
         keeps="calendar",

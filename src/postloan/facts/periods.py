@@ -123,7 +123,7 @@ def later(start: Column, span: Span, *, back: bool = False) -> Column:
 def run(ground: Ground, clock: Clock, starts: Table, causes: Table, stops: Table | None = None) -> Table:
     """Let a clock run from its start, anew from each cause that came in time, and stop in its last part.
 
-    A cause after the end changes nothing, unless it is one that revives; a suit stops the time until it is over.
+    A cause after the end changes nothing, unless it is one that revives; a suit stops the time until its end.
 
     Args:
         ground: the book and the policy.
@@ -278,7 +278,7 @@ def notices(ground: Ground, clock: Clock) -> Table:
 
 
 def payments(ground: Ground) -> Table:
-    """Give what the debtor paid on each open loan: id, on, until and kind; another's payment is no consent."""
+    """Give what the debtor paid on each open loan, as causes; another's payment is no consent of his."""
     loans = ground.loans.select(_loan="id", _debtor="customer_id")
     rows = standing(ground.book.table("payment"), "payment_id")
     rows = rows.filter(rows.amount > 0).inner_join(loans, rows.loan_id == loans["_loan"])
@@ -315,8 +315,15 @@ def filings(ground: Ground, cases: Table) -> Table:
 
 
 _CASE = (
-    "proceeding_id", "kind", "stage", "filed_on", "stage_on", "effective_on", "performance_due_on", "closed_on",
-)  # fmt: skip
+    "proceeding_id",
+    "kind",
+    "stage",
+    "filed_on",
+    "stage_on",
+    "effective_on",
+    "performance_due_on",
+    "closed_on",
+)
 
 
 def _one_if(condition: Column) -> Column:

@@ -194,7 +194,7 @@ def _days_late(context: Context, oldest: Column) -> Column:
 
 
 def _lateness(context: Context, rows: Table) -> Table:
-    """Give days late of each instalment, and when it was met: from its due date to that payment, or to the day.
+    """Give when each instalment was met, and its days late: from its due date until then, or to the day.
 
     One within the tolerance as a whole is never late.
     """

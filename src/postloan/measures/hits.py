@@ -19,7 +19,6 @@ from postloan.engine import verbs as v
 from postloan.measures.inputs import DERIVED
 from postloan.measures.rules import MeasureTables, has, outputs
 from postloan.policy import column_name, feel
-from postloan.policy.pack import Policy
 from postloan.policy.table import CompiledTable
 from postloan.policy.warned import is_of_warnings
 
@@ -56,18 +55,18 @@ def shaped(rows: Table, values: dict[str, Column]) -> Table:
     return rows.select(**{name: known[name] if name in known else rows[name] for name in COLUMNS})
 
 
-def steps(engine: Engine, policy: Policy, tables: MeasureTables, loans: Table, as_of: date) -> Table:
+def steps(engine: Engine, tables: MeasureTables, loans: Table, as_of: date) -> Table:
     """Give the rows that hold of the tables with steps."""
-    parts = [_step(engine, policy, table, loans, as_of) for table in tables.steps.values()]
+    parts = [_step(engine, table, loans, as_of) for table in tables.steps.values()]
     return reduce(lambda a, b: a.union(b), parts)
 
 
-def _step(engine: Engine, policy: Policy, table: CompiledTable, loans: Table, as_of: date) -> Table:
+def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Table:
     hits = table.evaluate(engine, loans, ["subject_id"])
     hits = hits.filter(hits.measure.notnull())
     hits = hits.select(_hit="subject_id", rule_id="rule_id", **{name: name for name in outputs(table)})
     hits = hits.inner_join(loans, hits["_hit"] == loans.subject_id)
-    base = _chosen(hits.from_date, _places(hits, policy, as_of))
+    base = _chosen(hits.from_date, _places(hits, as_of))
     starts = _chosen(hits.from_date, _starts(hits, as_of))
     if has(table, "done_from"):
         starts = v.coalesce(v.add_days(base, hits.done_from), starts)
@@ -90,7 +89,7 @@ def _step(engine: Engine, policy: Policy, table: CompiledTable, loans: Table, as
     )
 
 
-def _places(rows: Table, policy: Policy, as_of: date) -> dict[str, Column]:
+def _places(rows: Table, as_of: date) -> dict[str, Column]:
     """Give the day that each word of `from_date` counts from; others count from done or opened."""
     day = v.literal(as_of, "date")
 

@@ -66,7 +66,7 @@ def decide(
         tables.names() | clocks.names(policy),
     )
     inspections, modifiers = intervals.inspections(engine, policy, tables, loans)
-    rows = hits.steps(engine, policy, tables, loans, as_of).union(inspections)
+    rows = hits.steps(engine, tables, loans, as_of).union(inspections)
     if clock is not None:
         rows = rows.union(clocks.hits(engine, facts, policy, loans, clock, as_of))
     rows = engine.materialise(_subjects(rows, kinds), "measure_hits")

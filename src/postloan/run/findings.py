@@ -92,7 +92,8 @@ def _clocks_not_measurable(engine: Engine, folder: Path) -> list[Finding]:
             "clock",
             kind,
             number,
-            f"{number} clocks of kind {kind} cannot be counted for want of {lacks}: a right may be lost unseen",
+            f"{number} clocks of kind {kind} cannot be counted for want of {lacks}: a right may be lost "
+            f"unseen",
             f"bring {lacks} into the book, or look at each of them by hand",
         )
         for (kind, lacks), number in sorted(counted.items())

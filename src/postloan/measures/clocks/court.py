@@ -83,8 +83,8 @@ def payment_order(ground: Ground) -> Table:
 def bankruptcies(ground: Ground) -> Table:
     """Give the open insolvencies of those who owe an open loan, as the debtor.
 
-    Columns: proceeding_id, customer_id, our_role, filed_on, claim_deadline_on, and accepted_on, null while the
-    court has not accepted it.
+    Columns: proceeding_id, customer_id, our_role, filed_on, claim_deadline_on, and accepted_on, null while
+    the court has not accepted it.
     """
     rows = ground.book.table("proceeding")
     kinds = rows.kind.isin(_INSOLVENCY).fill_null(False) | (rows.stage == "bankruptcy")
@@ -100,9 +100,10 @@ def bankruptcies(ground: Ground) -> Table:
 
 
 def bankruptcy_claim(ground: Ground) -> Table:
-    """Give the court's period for the bank's claim in each insolvency, satisfied once it is over and the bank takes part.
+    """Give the court's period for the bank's claim in each insolvency.
 
-    Without the court's date it cannot be counted; the law's least period tells before when it cannot end.
+    It is satisfied once it is over and the bank takes part. Without the court's date it cannot be counted;
+    the law's least period tells before when it cannot end.
     """
     clock = ground.clocks[CLAIM]
     rows = bankruptcies(ground)

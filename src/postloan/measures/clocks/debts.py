@@ -1,4 +1,4 @@
-"""Clocks of the debt itself: limitation, enforcement of a judgment, and the security that stands with them."""
+"""Clocks of the debt itself: limitation, enforcement of a judgment, and the security that goes with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a legal clock asks for ahead of its end: the table `clock_duties` over clocks, in the shape of `hits`."""
+"""What a legal clock asks for ahead of its end: the table `clock_duties`, in the shape of `hits`."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def hits(
 
     A deadline counts from `from_date`: `ends_on`, the clock's last day; `event_on`, the day that started or
     last moved it; `opened_on`, the day on which the measure opens. What was reported done completes it for
-    `proof_days`: by then the proof must be in the book, as it alone moves the clock. A clock of a customer asks
-    of each of his loans.
+    `proof_days`: by then the proof must be in the book, as it alone moves the clock. A clock of a customer
+    asks of each of his loans.
 
     Args:
         engine: the engine that computes.

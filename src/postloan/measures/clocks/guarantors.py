@@ -1,4 +1,4 @@
-"""Clocks of the guarantors: the guarantee period, and the limitation of the claim on each that was kept bound."""
+"""Clocks of the guarantors: the guarantee period, and the limitation of the claim on who was kept bound."""
 
 from __future__ import annotations
 

@@ -76,9 +76,9 @@ def consents(ground: Ground) -> Table:
 
 
 def records(ground: Ground, loans: Table) -> Table:
-    """Give how long the bureau keeps the record of each loan's past arrears, from when the last were made good.
+    """Give how long the bureau keeps the record of each loan's past arrears.
 
-    While something is past due it has not begun.
+    It runs from when the last were made good; while something is past due it has not begun.
 
     Args:
         ground: the book and the policy.

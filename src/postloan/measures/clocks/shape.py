@@ -2,8 +2,8 @@
 
 Columns: kind, part (its number within the kind), loan_id, customer_id, starts_on, interrupted_on, ends_on,
 is_satisfied, is_stopped, is_lost, missing (names of columns or tables without which it cannot be counted),
-not_before (the earliest day on which it can end, where the end itself is not known), moved_by, not_counted and
-notes (JSON lists). Null flags are false, null lists empty.
+not_before (the earliest day on which it can end, where the end itself is not known), moved_by, not_counted
+and notes (JSON lists). Null flags are false, null lists empty.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ def state(rows: Table, as_of: date) -> Column:
 def as_result(ground: Ground, parts: list[Table]) -> Table:
     """Give table `clock` of the parts.
 
-    `evidence` is a JSON object: missing, moved_by, not_before, not_counted, notes, provisional (the calendar of
-    the year in which it ends is not known). While a clock stands still it has no last day, only a day before
-    which it cannot end.
+    `evidence` is a JSON object: missing, moved_by, not_before, not_counted, notes, and provisional (the
+    calendar of the year in which it ends is not known). While a clock stands still it has no last day, only
+    one before which it cannot end.
     """
     rows = reduce(lambda a, b: a.union(b), parts)
     rows = rows.mutate(state=state(rows, ground.as_of))

@@ -33,7 +33,7 @@ def compute(
 
 
 def _of_debts(ground: Ground, loans: Table) -> list[Table]:
-    """Give the clocks of the debt; a security needs both others, and has no clock where the pack lacks one."""
+    """Give the clocks of the debt; a security follows the others, and has none where the pack lacks them."""
     known = ground.clocks
     parts = []
     if debts.LIMITATION in known:

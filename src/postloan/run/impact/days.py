@@ -128,7 +128,8 @@ def _is_kept(day: PastDay, name: str) -> bool:
 def require_same_facts(day: PastDay, against: Policy, draft: Policy) -> None:
     """Refuse a draft that changes what stored facts were computed with.
 
-    Raises PolicyError `facts_would_change` naming the parameters or clocks; with the book facts are computed anew.
+    Raises PolicyError `facts_would_change` naming the parameters, or the clocks; with the book facts are
+    computed anew.
     """
     if not day.facts:
         return
