@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from postloan.book.snapshot import Book
 from postloan.cli.clock_lines import ClockLines
 from postloan.engine import Engine, open_engine
+from postloan.measures import clocks
 from postloan.policy import pack
 from postloan.run.daily import RunResult, run_day
 from postloan.run.explain import explain
@@ -462,6 +465,30 @@ def test_explain_tells_each_clock_in_both_languages(store: tuple[Path, RunResult
         "proceeding.claim_deadline_on,"
         " not before 2024-07-10"
     )
+
+
+def test_a_pack_has_the_clocks_that_it_names(store: tuple[Path, RunResult], engine: Engine) -> None:
+    """Under a law without guarantee periods the claim on the guarantor runs from when the debt is due."""
+    results = results_of(engine, store[0], last_run(engine, store[0]))
+    facts = {name: results.table(name) for name in ("facts_loan", "facts_customer")}
+    book = Book(store[0].parent / "book", engine, DAY)
+    china = pack.load("cn_rural").as_of(DAY)
+
+    def under(*kinds: str) -> dict[str, Row]:
+        known = {kind: dated for kind, dated in china.in_force["clock"].items() if kind in kinds}
+        policy = replace(china, in_force={**china.in_force, "clock": known})
+        made = clocks.compute(engine, facts, policy, book, DAY)["clock"]
+        return {row["clock_id"]: row for row in engine.rows(made)}
+
+    assert under() == {}
+    found = told(under("guarantee_limitation"), "guarantee_limitation")
+    assert len(found) == 14  # every guarantee whose loan is due, general ones too
+    assert found["G:g-day:g-day"] == ("running", date(2026, 12, 28), 913)
+    assert found["G:g-general:g-general"] == ("running", date(2026, 12, 28), 913)
+    assert found["G:g-claimed:g-claimed"] == ("running", DAY, 0)  # claimed on 28 June 2021, due in January
+    assert found["G:g-unproven:g-unproven"] == ("running", date(2026, 12, 28), 913)
+    alone = under("security_exercise", "enforcement_application")
+    assert {row["kind"] for row in alone.values()} == {"enforcement_application"}
 
 
 def test_without_a_table_of_what_moves_it_a_clock_is_not_measurable(tmp_path: Path, engine: Engine) -> None:

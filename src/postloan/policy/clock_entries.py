@@ -68,7 +68,7 @@ class Clock(Provenance):
         within: its length from the day that starts it; None where the book states its last day.
         last_day: whether it ends on the next working day where its last day is a day off.
         counts_from: from what a debt in instalments counts.
-        restarts: what makes it run anew.
+        restarts: what makes it run anew; of a guarantor, what concerns himself.
         revives: what makes it run anew even once it has ended.
         proof: columns of a notice of which one must be filled for it to count; none needed where empty.
         at_most: the longest time from the start, whatever made it run anew.

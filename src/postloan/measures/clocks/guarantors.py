@@ -5,6 +5,7 @@ from __future__ import annotations
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts import guarantee_periods, periods
+from postloan.facts.limitation import called_in
 from postloan.facts.periods import Ground
 from postloan.measures.clocks import evidence
 from postloan.measures.clocks.shape import any_missing, day_after, shaped
@@ -16,13 +17,14 @@ _GENERAL = "general"
 def bound(ground: Ground, loans: Table) -> Table:
     """Give the guarantees of loans whose whole debt is due, with what `guarantee_periods.bound` says of them.
 
-    Further columns: part, is_general.
+    Further columns: part, is_general. Under a law without a guarantee period a guarantor is bound from the
+    day on which the debt is due, whatever the bank does.
 
     Args:
         ground: the book and the policy.
         loans: facts_loan.
     """
-    rows = guarantee_periods.bound(ground)
+    rows = guarantee_periods.bound(ground) if PERIOD in ground.clocks else _always_bound(ground)
     owed = loans.select(_loan="id", _owed="has_limitation_clock")
     owed = owed.filter(owed["_owed"].fill_null(True))
     rows = rows.inner_join(owed, rows.loan_id == owed["_loan"])
@@ -30,6 +32,17 @@ def bound(ground: Ground, loans: Table) -> Table:
     rows = rows.filter((rows.due_on < ground.day).fill_null(False) | undated)
     rows = rows.mutate(part=v.concat(rows.guarantee_id, ":", rows.loan_id), is_general=rows.kind == _GENERAL)
     return ground.engine.materialise(rows.drop("_loan", "_owed"), "guarantees_due")
+
+
+def _always_bound(ground: Ground) -> Table:
+    """Give each guarantee in the shape of `guarantee_periods.bound`, kept bound from when the debt is due."""
+    rows = guarantee_periods.guaranteed(ground)
+    called = called_in(ground, ground.clocks[LIMITATION])
+    rows = rows.left_join(called, rows.loan_id == called["_called_loan"])
+    due = v.least(rows.matures_on, rows["_called_on"])
+    no = v.literal(False, "boolean")
+    rows = rows.mutate(due_on=due, kept_on=due, is_agreed=no, is_longer=no, ends_on=v.null("date"))
+    return rows.drop("_called_loan", "_called_on")
 
 
 def period(ground: Ground, rows: Table) -> Table:
@@ -114,7 +127,8 @@ def limitation(ground: Ground, rows: Table) -> Table:
     """Give the limitation of the claim on each guarantor who was kept bound (art. 694).
 
     It runs from the claim on him; on a general guarantor from when enforcement against the borrower ended
-    without success. A suit against himself stops it, and satisfies it once judged.
+    without success. What the pack names moves it, of notices and payments those that concern himself. A suit
+    against himself stops it, and satisfies it once judged.
     """
     clock = ground.clocks[LIMITATION]
     kept = rows.filter(rows.kept_on.notnull())
@@ -122,29 +136,32 @@ def limitation(ground: Ground, rows: Table) -> Table:
     ended = ended.filter(ended.stage == "terminated")
     ended = ended.group_by(_ended_loan=ended["id"]).aggregate(_ended=ended.over_on.min())
     kept = kept.left_join(ended, kept.loan_id == ended["_ended_loan"])
-    kept = kept.mutate(start_on=kept.is_general.ifelse(kept["_ended"], kept.kept_on))
+    if PERIOD in ground.clocks:
+        kept = kept.mutate(start_on=kept.is_general.ifelse(kept["_ended"], kept.kept_on))
+    else:
+        kept = kept.mutate(start_on=kept.kept_on)
     kept = kept.filter(kept.start_on.notnull())
     kept = kept.select("part", "loan_id", "customer_id", "guarantor_id", "start_on", id="part")
     kept = ground.engine.materialise(kept, "guarantors_bound")
     suits = _suits(ground, kept)
-    causes = _claims(ground, kept).union(suits.select("id", "on", "until", kind=v.literal("suit", "string")))
+    papers = _own_papers(ground, kept)
+    causes = papers.filter(papers.is_proven).select("id", "on", "until", "kind")
+    causes = causes.union(suits.select("id", "on", "until", kind=v.literal("suit", "string")))
     found = periods.run(ground, clock, kept.select("id", "start_on"), causes)
     state = suits.group_by(_sued="id").aggregate(_judged=suits.is_judged.max(), _open=suits.is_open.max())
     found = found.select("interrupted_on", "ends_on", _run="id")
     out = kept.inner_join(found, kept["id"] == found["_run"])
     out = out.left_join(state, out["id"] == state["_sued"])
-    papers = evidence.documents(ground, clock)
-    papers = papers.filter((papers.kind == "claim_on_guarantor") & papers.is_proven)
-    pairs = out.select("guarantor_id", "interrupted_on", "start_on", _key="id", _of="loan_id")
-    pairs = pairs.inner_join(papers, pairs["_of"] == papers.loan_id)
-    pairs = pairs.filter(pairs.to.isnull() | (pairs.to == pairs.guarantor_id))
-    moved = (pairs.on <= v.coalesce(pairs.interrupted_on, pairs.start_on)) & (pairs.on >= pairs.start_on)
+    last = out.select("start_on", _key="id", _last=v.coalesce(out.interrupted_on, out.start_on))
+    pairs = last.inner_join(papers, last["_key"] == papers["id"])
+    pairs = pairs.filter(pairs.on >= pairs.start_on)
+    moved = pairs.is_proven & (pairs.on <= pairs["_last"])
     named = pairs.select(
         "on",
         "_key",
         _item=evidence.item(pairs.source, pairs.kind, pairs.on, pairs.proof),
         _moved=moved,
-        _failed=pairs.on > v.coalesce(pairs.interrupted_on, pairs.start_on),
+        _failed=~moved,
     )
     out = evidence.with_papers(out, evidence.split(named))
     return shaped(
@@ -156,14 +173,18 @@ def limitation(ground: Ground, rows: Table) -> Table:
     )
 
 
-def _claims(ground: Ground, kept: Table) -> Table:
+def _own_papers(ground: Ground, kept: Table) -> Table:
+    """Give the notices to each guarantor and his payments that the pack names: the documents, by id.
+
+    A claim that names nobody counts as one on every guarantor of the loan.
+    """
     clock = ground.clocks[LIMITATION]
-    rows = ground.book.table("notice")
-    rows = rows.filter((rows.kind == "claim_on_guarantor") & ground.proven(rows, clock))
-    rows = rows.select("to_customer_id", "served_on", "kind", _loan="loan_id")
-    pairs = kept.select("id", "guarantor_id", "loan_id").inner_join(rows, kept.loan_id == rows["_loan"])
-    pairs = pairs.filter(pairs.to_customer_id.isnull() | (pairs.to_customer_id == pairs.guarantor_id))
-    return pairs.select("id", "kind", on="served_on", until="served_on")
+    papers = evidence.documents(ground, clock)
+    papers = papers.filter(papers.kind.isin(clock.restarts) & (papers.kind != "suit"))
+    pairs = kept.select("id", "guarantor_id", _of="loan_id")
+    pairs = pairs.inner_join(papers, pairs["_of"] == papers.loan_id)
+    nobody = pairs.to.isnull() & (pairs.kind == "claim_on_guarantor")
+    return pairs.filter(nobody | (pairs.to == pairs.guarantor_id).fill_null(False))
 
 
 def _suits(ground: Ground, kept: Table) -> Table:

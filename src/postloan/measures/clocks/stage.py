@@ -49,11 +49,12 @@ def _of_debts(ground: Ground, loans: Table) -> list[Table]:
 
 
 def _of_guarantors(ground: Ground, loans: Table) -> list[Table]:
-    if guarantors.PERIOD not in ground.clocks or not ground.book.has("guarantee"):
+    known = {guarantors.PERIOD, guarantors.LIMITATION} & set(ground.clocks)
+    if not known or not ground.book.has("guarantee"):
         return []
     rows = guarantors.bound(ground, loans)
-    parts = [guarantors.period(ground, rows)]
-    if guarantors.LIMITATION in ground.clocks:
+    parts = [guarantors.period(ground, rows)] if guarantors.PERIOD in known else []
+    if guarantors.LIMITATION in known:
         parts.append(guarantors.limitation(ground, rows))
     return parts
 
