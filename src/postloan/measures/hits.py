@@ -70,7 +70,8 @@ def _step(engine: Engine, policy: Policy, table: CompiledTable, loans: Table, as
     base = _chosen(hits.from_date, _places(hits, policy, as_of))
     starts = _chosen(hits.from_date, _starts(hits, as_of))
     if has(table, "done_from"):
-        starts = v.coalesce(v.add_days(base, hits.done_from), starts)
+        counted = v.coalesce(base, v.literal(as_of, "date"))
+        starts = v.coalesce(v.add_days(counted, hits.done_from), starts)
     kind = v.literal(STEP, "string")
     if has(table, "nature"):
         kind = v.when([((hits.nature == "option").fill_null(False), v.literal(OFFER, "string"))], kind)
