@@ -60,9 +60,7 @@ _OPTIONAL: dict[str, Kind] = {"leaves_out": "string", "by_season": "boolean"}
 
 def _with_all(held: Table, modifier: CompiledTable) -> Table:
     """Add the outputs that a bank's table need not have."""
-    return held.mutate(
-        **{name: v.null(kind) for name, kind in _OPTIONAL.items() if not has(modifier, name)}
-    )
+    return held.mutate(**{name: v.null(kind) for name, kind in _OPTIONAL.items() if not has(modifier, name)})
 
 
 def _says_something(held: Table) -> Column:
