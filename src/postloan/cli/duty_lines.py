@@ -43,7 +43,7 @@ class DutyLines:
         parts = [
             self._say("hard_stop", row["hard_stop_on"]) if row["hard_stop_on"] else "",
             owner,
-            self._say("one_of", row["choice_group"].replace("_or_", " | ")) if row["choice_group"] else "",
+            self._say("one_of", row["choice_group"].replace("_or_", ", ")) if row["choice_group"] else "",
             words("blocks", ", ".join(row["blocks"])) if row["blocks"] else "",
             self._say("asked_by", self._rows(row["asked_by"])) if row["asked_by"] else "",
         ]

@@ -48,7 +48,7 @@ def _facts(measure: Measure) -> Iterator[str]:
     bands = [f"{band} {role or '—'}" for band, role in measure.approver_by_band.items()]
     shown = f" ({', '.join(bands)})" if bands else ""
     yield f"approver · 审批 `{measure.approver_role or '—'}`{shown}"
-    yield f"choice · 择一 {measure.choice_group.replace('_or_', ' | ')}" if measure.choice_group else ""
+    yield f"choice · 择一 {measure.choice_group.replace('_or_', ', ')}" if measure.choice_group else ""
     yield f"{measure.effort_minutes} min" if measure.effort_minutes else ""
 
 
