@@ -61,7 +61,7 @@ def steps(engine: Engine, policy: Policy, tables: MeasureTables, loans: Table, a
     answers = [_answers(engine, name, table, loans) for name, table in tables.steps.items()]
     hits = reduce(lambda a, b: a.union(b), answers)
     hits = hits.inner_join(loans, hits["_hit"] == loans.subject_id)
-    base = _chosen(hits.from_date, _places(hits, policy, as_of))
+    base = _chosen(hits.from_date, _places(hits, policy, tables.bases(), as_of))
     counted = v.coalesce(base, v.literal(as_of, "date"))
     starts = _chosen(hits.from_date, _starts(hits, as_of))
     offered = (hits.nature == "option").fill_null(False)
@@ -102,7 +102,7 @@ def _answers(engine: Engine, name: str, table: CompiledTable, loans: Table) -> T
     return rows.select(_table=v.literal(name, "string"), _hit=rows.subject_id, rule_id=rows.rule_id, **found)
 
 
-def _places(rows: Table, policy: Policy, as_of: date) -> dict[str, Column]:
+def _places(rows: Table, policy: Policy, bases: set[str], as_of: date) -> dict[str, Column]:
     """Give the day that each word of `from_date` counts from; others count from done or opened."""
     day = v.literal(as_of, "date")
 
@@ -112,8 +112,7 @@ def _places(rows: Table, policy: Policy, as_of: date) -> dict[str, Column]:
     def ago(days: str) -> Column:
         return v.add_days(day, 0 - rows[days])
 
-    years = int(policy.parameter("enforcement_application_years"))
-    return {
+    places = {
         "disbursed_on": rows.watched_from,
         "oldest_unpaid_on": ago("loan__claim_days"),
         "colour_since": rows.colour_since,
@@ -121,12 +120,15 @@ def _places(rows: Table, policy: Policy, as_of: date) -> dict[str, Column]:
         "next_due_on": rows["loan__next_due_on"],
         "advanced_on": ago("loan__advance_days"),
         "claim_deadline_on": ahead("loan__claim_deadline_left_days"),
-        "judged_on": v.add_months(ahead("loan__enforcement_left_days"), -12 * years),
         "valued_on": ago("loan__valuation_age_days"),
         "insured_until": ago("loan__insurance_lapsed_days"),
         "registered_until": ahead("loan__registration_left_days"),
         "month_end": v.add_days(v.add_months(v.month_start(rows.class_changed_on), 1), -1),
     }
+    if "judged_on" in bases:
+        years = int(policy.parameter("enforcement_application_years"))
+        places["judged_on"] = v.add_months(ahead("loan__enforcement_left_days"), -12 * years)
+    return {name: column for name, column in places.items() if name in bases}
 
 
 def _starts(rows: Table, as_of: date) -> dict[str, Column]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from postloan.measures.rules import table_names
+from postloan.measures.rules import MODIFIER
 from postloan.policy.pack import Policy
 from postloan.run.reading import Results
 
@@ -74,7 +74,7 @@ def _notes(policy: Policy | None, lang: str) -> dict[str, tuple[str, str, str]]:
     """Give table, label and reference of each row of the tables of measures."""
     if policy is None:
         return {}
-    tables = [policy.table(name) for name in table_names(policy)]
+    tables = [policy.table(name) for name in (*policy.tables_with("measure"), MODIFIER)]
     return {
         rule.id: (
             table.id,
