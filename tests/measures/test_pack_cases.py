@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 from postloan.cli.policy._shared import kinds
 from postloan.engine import Engine
 from postloan.measures import rules
+from postloan.measures.page import page
 from postloan.policy import dmn, scenarios
 from postloan.policy.scenario_columns import OnColumns
 from postloan.signals.given import states
@@ -16,7 +18,7 @@ from tests.classification.made import DAY, policy_on
 def test_the_cases_of_the_pack_hold_on_rows_and_on_columns(engine: Engine) -> None:
     report = scenarios.run(policy_on(DAY).pack, kinds(), columns=OnColumns(engine, states))
     assert [finding.message for finding in report.failures] == []
-    assert len(report.tables) == 12
+    assert len(report.tables) == 20
     assert len(report.signals) == 207  # all 208 but the one that waits for a feed
     assert report.is_covered
 
@@ -47,3 +49,8 @@ def test_markdown_beside_a_table_is_made_from_it() -> None:
         table = policy.table(name)
         folder = resources.files("postloan") / "packs" / "cn_rural" / "tables" / name
         assert (folder / "1900-01-01.md").read_text(encoding="utf-8") == dmn.markdown(table), name
+
+
+def test_the_page_of_measures_is_made_from_the_pack() -> None:
+    written = Path(__file__).parents[2] / "docs" / "measures.md"
+    assert written.read_text(encoding="utf-8") == page(policy_on(DAY))

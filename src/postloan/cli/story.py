@@ -11,6 +11,7 @@ import click
 
 from postloan.book.schema import TABLES
 from postloan.cli.clock_lines import ClockLines
+from postloan.cli.duty_lines import DutyLines
 from postloan.cli.packs import Names
 from postloan.cli.summary import plain_number
 from postloan.cli.text import (
@@ -276,17 +277,11 @@ class _Screen:
         words, rows = self.words, self.told["measures"]
         yield ""
         yield heading(words("measures")) + ("" if rows else f"  {words('no_measure')}")
+        lines = DutyLines(words, self.names, self.width)
         for row in rows[: self.measures]:
-            name = f"{row['measure_code']} {self.names.measure(row['measure_code'])}".strip()
-            due = words("due_on", row["due_on"]) if row["due_on"] else words("no_deadline")
-            owner = self._named(words(row["owner_role"]), row["owner_id"] or words("nobody"))
-            rule = words("rule", ", ".join(row["rule_ids"] or []))
-            blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
-            room = 40 if self.width > 90 else max(16, self.width - 42)
-            stop = words("hard_stop", row["hard_stop_on"]) if row["hard_stop_on"] else ""
-            text = f"{pad(due, 15)} {pad(cut(name, room), room)} {joined([stop, owner, blocks, rule])}"
-            yield self._line(text)
+            yield self._line(lines.measure(row))
         yield from self._rest(len(rows) - self.measures)
+        yield from (self._line(text) for text in lines.blocked(self.told["blocked"]))
 
     def _sources(self) -> Iterator[str]:
         words, sources = self.words, self.told["sources"]

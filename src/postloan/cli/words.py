@@ -98,7 +98,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "previous": ("previous", "上次"),
     "missing_inputs": ("missing: {0}", "缺失：{0}"),
     "due_on": ("due {0}", "{0} 前"),
-    "hard_stop": ("hard stop {0}", "最后期限 {0}"),
     "no_deadline": ("no deadline", "无期限"),
     "blocks": ("blocks {0}", "限制 {0}"),
     "nobody": ("nobody", "无人"),

@@ -33,22 +33,26 @@ def unblocked(merged: Table, stopped: Table) -> Table:
 def told(merged: Table, stopped: Table, asked: Table) -> Table:
     """Add `blocked`, a JSON list of {asked, loan_id, measure, rule_id}: what is blocked and by which rule.
 
-    A measure of a loan tells what rules block for that loan, one of a customer what they block for any of
-    his loans. `asked` is whether a rule wants the measure that day.
+    A measure of a loan tells what the rules of that loan block, one of a customer what those of any of his
+    loans do; loan_id is null where what is blocked is the customer's. `asked` is whether a rule wants the
+    measure that day.
     """
     wants = asked.select(_code="measure", _who="subject_id").distinct()
     rows = stopped.left_join(wants, [stopped.blocked == wants["_code"], stopped["_stopped"] == wants["_who"]])
     entry = v.json_object(
         {
             "asked": v.text(rows["_who"].notnull()),
-            "loan_id": v.json_text(rows.loan_id),
+            "loan_id": v.json_text(v.when([(rows.level == "loan", rows.loan_id)], v.null("string"))),
             "measure": v.json_text(rows.blocked),
             "rule_id": v.json_text(rows.rule_id),
         }
     )
     rows = rows.select("loan_id", "customer_id", _entry=entry)
+    theirs = rows.select("customer_id", "_entry").distinct()
     of_loan = rows.group_by(_loan=rows.loan_id).aggregate(_of_loan=v.json_list(rows["_entry"]))
-    of_customer = rows.group_by(_owner=rows.customer_id).aggregate(_of_customer=v.json_list(rows["_entry"]))
+    of_customer = theirs.group_by(_owner=theirs.customer_id).aggregate(
+        _of_customer=v.json_list(theirs["_entry"])
+    )
     merged = merged.left_join(of_loan, merged.loan_id == of_loan["_loan"])
     merged = merged.left_join(of_customer, merged.customer_id == of_customer["_owner"])
     found = v.when([(merged.level == "customer", merged["_of_customer"])], merged["_of_loan"])

@@ -14,10 +14,10 @@ from datetime import date
 from functools import reduce
 
 from postloan.classification import environment
-from postloan.engine import Column, Engine, Table
+from postloan.engine import Column, Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.measures.inputs import DERIVED
-from postloan.measures.rules import MeasureTables, has, outputs
+from postloan.measures.rules import MeasureTables, has
 from postloan.policy import column_name, feel
 from postloan.policy.table import CompiledTable
 from postloan.policy.warned import is_of_warnings
@@ -57,22 +57,14 @@ def shaped(rows: Table, values: dict[str, Column]) -> Table:
 
 def steps(engine: Engine, tables: MeasureTables, loans: Table, as_of: date) -> Table:
     """Give the rows that hold of the tables with steps."""
-    parts = [_step(engine, table, loans, as_of) for table in tables.steps.values()]
-    return reduce(lambda a, b: a.union(b), parts)
-
-
-def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Table:
-    hits = table.evaluate(engine, loans, ["subject_id"])
-    hits = hits.filter(hits.measure.notnull())
-    hits = hits.select(_hit="subject_id", rule_id="rule_id", **{name: name for name in outputs(table)})
+    answers = [_answers(engine, name, table, loans) for name, table in tables.steps.items()]
+    hits = reduce(lambda a, b: a.union(b), answers)
     hits = hits.inner_join(loans, hits["_hit"] == loans.subject_id)
-    base = _chosen(hits.from_date, _places(hits, as_of))
+    base = _chosen(hits.from_date, _places(hits, tables.bases(), as_of))
+    counted = v.coalesce(base, v.literal(as_of, "date"))
     starts = _chosen(hits.from_date, _starts(hits, as_of))
-    if has(table, "done_from"):
-        starts = v.coalesce(v.add_days(base, hits.done_from), starts)
-    kind = v.literal(STEP, "string")
-    if has(table, "nature"):
-        kind = v.when([((hits.nature == "option").fill_null(False), v.literal(OFFER, "string"))], kind)
+    offered = (hits.nature == "option").fill_null(False)
+    facts = [(hits["_table"] == name, facts_tested(table, hits)) for name, table in tables.steps.items()]
     return shaped(
         hits,
         {
@@ -80,16 +72,36 @@ def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Ta
             "base_on": base,
             "cap_base_on": v.null("date"),
             "cap_days": v.null("integer"),
-            "starts_on": starts,
+            "starts_on": v.coalesce(v.add_days(counted, hits.done_from), starts),
             "last_on": v.null("date"),
             "holds": hits.from_date.isin(_HOLDING),
-            "kind": kind,
-            "facts": facts_tested(table, hits),
+            "kind": v.when([(offered, v.literal(OFFER, "string"))], v.literal(STEP, "string")),
+            "facts": v.when(facts, v.null("string")),
         },
     )
 
 
-def _places(rows: Table, as_of: date) -> dict[str, Column]:
+_ANSWER: dict[str, Kind] = {
+    "measure": "string",
+    "days": "integer",
+    "day_kind": "string",
+    "from_date": "string",
+    "visit": "string",
+    "done_from": "integer",
+    "nature": "string",
+}
+"""Outputs of a table with steps; the last two it need not have."""
+
+
+def _answers(engine: Engine, name: str, table: CompiledTable, loans: Table) -> Table:
+    """Give the rows of one table that hold: _table, _hit, rule_id and the outputs."""
+    rows = table.evaluate(engine, loans, ["subject_id"])
+    rows = rows.filter(rows.measure.notnull())
+    found = {output: rows[output] if has(table, output) else v.null(kind) for output, kind in _ANSWER.items()}
+    return rows.select(_table=v.literal(name, "string"), _hit=rows.subject_id, rule_id=rows.rule_id, **found)
+
+
+def _places(rows: Table, bases: set[str], as_of: date) -> dict[str, Column]:
     """Give the day that each word of `from_date` counts from; others count from done or opened."""
     day = v.literal(as_of, "date")
 
@@ -99,7 +111,7 @@ def _places(rows: Table, as_of: date) -> dict[str, Column]:
     def ago(days: str) -> Column:
         return v.add_days(day, 0 - rows[days])
 
-    return {
+    places = {
         "disbursed_on": rows.watched_from,
         "oldest_unpaid_on": ago("loan__claim_days"),
         "colour_since": rows.colour_since,
@@ -113,6 +125,7 @@ def _places(rows: Table, as_of: date) -> dict[str, Column]:
         "registered_until": ahead("loan__registration_left_days"),
         "month_end": v.add_days(v.add_months(v.month_start(rows.class_changed_on), 1), -1),
     }
+    return {name: column for name, column in places.items() if name in bases}
 
 
 def _starts(rows: Table, as_of: date) -> dict[str, Column]:

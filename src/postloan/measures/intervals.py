@@ -43,13 +43,11 @@ def inspections(engine: Engine, policy: Policy, tables: MeasureTables, loans: Ta
     changes = _changes(held, factors)
     rows = rows.left_join(changes, rows.subject_id == changes["_changed"])
     off_site = v.literal(OFF_SITE, "string")
-    on = _site(
-        engine, policy, rows, table, factors, "on_site", rows.measure, rows.onsite_days, rows.on_site_on
-    )
-    off = _site(
-        engine, policy, rows, table, factors, "off_site", off_site, rows.offsite_days, rows.off_site_on
-    )
-    both = on.union(off)
+    on = _planned(rows, factors, "on_site", rows.measure, rows.onsite_days, rows.on_site_on)
+    off = _planned(rows, factors, "off_site", off_site, rows.offsite_days, rows.off_site_on)
+    if has(modifier, "by_season"):
+        on = seasons.aligned(engine, policy, on)
+    both = _shaped(on, table, "on_site").union(_shaped(off, table, "off_site"))
     codes = both.select("loan_id", "measure").distinct()
     pairs = codes.inner_join(held, codes.loan_id == held.subject_id)
     return both, pairs.select("loan_id", "measure", "rule_id")
@@ -110,17 +108,10 @@ def _changes(held: Table, factors: dict[str, int]) -> Table:
     return rows.mutate(**{name: v.coalesce(rows[name], hundred) for name in columns})
 
 
-def _site(
-    engine: Engine,
-    policy: Policy,
-    rows: Table,
-    table: CompiledTable,
-    factors: Iterable[str],
-    kind: str,
-    measure: Column,
-    days: Column,
-    last_on: Column,
+def _planned(
+    rows: Table, factors: Iterable[str], kind: str, measure: Column, days: Column, last_on: Column
 ) -> Table:
+    """Add _measure, _base, _days and _last of one kind of inspection, without those that are left out."""
     zero = v.literal(0, "integer")
     left_out = rows["_nothing"].fill_null(zero)
     if kind == "on_site":
@@ -132,9 +123,10 @@ def _site(
         _last=last_on,
         _left_out=left_out,
     )
-    rows = rows.filter(rows["_left_out"] == 0)
-    if kind == "on_site":
-        rows = seasons.aligned(engine, policy, rows)
+    return rows.filter(rows["_left_out"] == 0)
+
+
+def _shaped(rows: Table, table: CompiledTable, kind: str) -> Table:
     return hits.shaped(
         rows,
         {

@@ -1,7 +1,7 @@
 """The pack's tables that ask for measures, compiled for one day.
 
-Which tables ask for measures with their deadlines, the parameter `measure_tables` says; a bank adds its own
-there. Beside them stand the table of inspection intervals and that of what changes an interval.
+A table asks for measures with their deadlines if it has the output `visit`; a bank adds its own tables as it
+likes. Beside them stand the table of inspection intervals and that of what changes an interval.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from postloan.policy.table import CompiledTable
 from postloan.policy.warned import is_of_warnings, warned_names
 
 INTERVAL, MODIFIER = "inspection_interval", "inspection_modifier"
+
+STEPS = "visit"
+"""The output that tables with steps have and no other: the kind of visit that completes a measure."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class MeasureTables:
             found |= {code for _, code in _listed(table, "measure")}
         return found
 
+    def bases(self) -> set[str]:
+        """Give every day that a deadline counts from."""
+        return {base for table in self.steps.values() for _, base in _listed(table, "from_date")}
+
     def blocks(self, engine: Engine) -> Table:
         """Give what each rule blocks: rule_id, blocked (a code of a measure)."""
         rows = [{"rule_id": rule, "blocked": code} for rule, code in self._blocks()]
@@ -68,27 +75,15 @@ def read(policy: Policy, as_of: date) -> MeasureTables:
     family that the pack has not.
     """
     known = warned_names({signal.code: signal.family for signal in policy.signals})
-    steps = {name: _compiled(policy, name, known, as_of) for name in _listed_tables(policy)}
+    steps = {name: _compiled(policy, name, known, as_of) for name in policy.tables_with(STEPS)}
     return MeasureTables(
         steps, _compiled(policy, INTERVAL, known, as_of), _compiled(policy, MODIFIER, known, as_of)
     )
 
 
 def table_names(policy: Policy) -> list[str]:
-    """Give the names of the tables of measures: those of `measure_tables`, then those of inspections."""
-    return [*_listed_tables(policy), INTERVAL, MODIFIER]
-
-
-def _listed_tables(policy: Policy) -> list[str]:
-    found = policy.parameter("measure_tables")
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise PolicyError(
-            "ill_typed",
-            "The parameter `measure_tables` is no list of names.",
-            where=f"{policy.id}/parameters.yaml, measure_tables",
-            mend="Write it like [dunning, response].",
-        )
-    return found
+    """Give the names of the tables of measures: those with steps, then those of inspections."""
+    return [*policy.tables_with(STEPS), INTERVAL, MODIFIER]
 
 
 def _compiled(policy: Policy, name: str, known: Mapping[str, str], as_of: date) -> CompiledTable:

@@ -192,7 +192,7 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
 
 
 def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
-    """Give when each measure is due, null for an option, and whether a deadline told earlier was kept.
+    """Give when each duty is due, null for options and guards, and whether a deadline told earlier was kept.
 
     What is overdue stays so until it is done. Nobody is late for what was not asked yet: a deadline told is
     brought forward to the day at the most, as one that opens is due on the day at the earliest.
@@ -202,7 +202,7 @@ def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
     kept = (told < deadline).fill_null(False) & (dated.holds | (told < day).fill_null(False))
     due = v.when([(kept, told), ((deadline < told).fill_null(False), forward)], deadline)
     due = v.greatest(due, dated.opened_on)
-    return v.when([(dated.nature == "option", v.null("date"))], due), kept
+    return v.when([(dated.nature == "duty", due)], v.null("date")), kept
 
 
 def _one_inspection(dated: Table) -> Table:

@@ -12,6 +12,7 @@ from postloan.engine import verbs as v
 from postloan.policy import column_name
 from postloan.policy.pack import Policy
 from postloan.policy.warned import is_of_warnings
+from postloan.signals import cap
 
 
 def with_warnings(
@@ -26,7 +27,8 @@ def with_warnings(
     """Add `signal.<code>`, `family.<name>` and `confirmed.<family>`, as far as they are named; never null.
 
     A signal of collateral stands for the loans of the contract that it secures, one of a customer or a
-    guarantor for all the customer's loans. A suppressed signal stands. `confirmed` wants a verdict `real` on
+    guarantor for all the customer's loans. A suppressed signal stands; one that the cap of its day holds does
+    not yet. `confirmed` wants a verdict `real` on
     or after the day on which the signal opened.
     """
     wanted = sorted(name for name in names if is_of_warnings(name))
@@ -52,7 +54,7 @@ def _told(rows: Table, name: str, families: Mapping[str, list[str]]) -> Column:
 
 def _confirmed(signal: Table, book: Book, as_of: date) -> Table:
     """Give the signals of customers with _real: whether a verdict since the opening says so."""
-    rows = signal.filter(signal.customer_id.notnull())
+    rows = signal.filter(signal.customer_id.notnull() & ~cap.is_held(signal))
     rows = rows.select("subject_kind", "subject_id", "customer_id", "code", "opened_on")
     if not book.has("verdict"):
         return rows.mutate(_real=v.literal(False, "boolean"))

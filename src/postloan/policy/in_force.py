@@ -220,6 +220,13 @@ class Policy:
         """Give the names of the tables in force."""
         return tuple(sorted(self.in_force.get("table", {})))
 
+    def tables_with(self, output: str) -> tuple[str, ...]:
+        """Give the names of the tables in force that have an output of that name."""
+        found = self.in_force.get("table", {})
+        return tuple(
+            name for name in sorted(found) if any(one.name == output for one in found[name].value.outputs)
+        )
+
     @property
     def parameters(self) -> dict[str, Any]:
         """Give the values of all parameters in force by name."""
