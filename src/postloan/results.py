@@ -96,7 +96,7 @@ CLOCK = TableSchema(
         "days_left:i evidence:j state"
     ),
     key=("clock_id",),
-    doc="Legal clocks that run for a loan.",
+    doc="Legal clocks of a loan or a customer: running, suspended, satisfied, expired or not_measurable.",
 )
 
 RUN = TableSchema(

@@ -59,7 +59,10 @@ class MadeBook:
 
 
 def facts_of(
-    engine: Engine, loans: Sequence[Mapping[str, Any]], customers: Sequence[Mapping[str, Any]] = ()
+    engine: Engine,
+    loans: Sequence[Mapping[str, Any]],
+    customers: Sequence[Mapping[str, Any]] = (),
+    collaterals: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Table]:
     """Give `facts_loan` and `facts_customer`; a customer that is not given has the defaults."""
     loans = [{**LOAN, "customer_id": f"C{row['id']}", "contract_id": f"K{row['id']}", **row} for row in loans]
@@ -68,6 +71,7 @@ def facts_of(
     return {
         "facts_loan": _facts(engine, "loan", loans),
         "facts_customer": _facts(engine, "customer", [{**CUSTOMER, **row} for row in known]),
+        "facts_collateral": _facts(engine, "collateral", collaterals),
         "facts_region": _facts(engine, "region", []),
     }
 

@@ -165,13 +165,17 @@ def test_what_the_guarantor_bears(facts_of):
 
 def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
     def notice(name, kind, on, to=None):
-        return {"notice_id": f"{name}{kind}{on}", "loan_id": f"L{name}", "kind": kind, "served_on": on} | (
-            {"to_customer_id": to} if to else {}
-        )
+        key = {"notice_id": f"{name}{kind}{on}", "loan_id": f"L{name}", "receipt": "EMS"}
+        return key | {"kind": kind, "served_on": on} | ({"to_customer_id": to} if to else {})
 
     matured = {"matures_on": "2023-08-31"}  # so that the period ends on 29 February
     names = (
         "agreed",
+        "early",
+        "unproven",
+        "before",
+        "extended",
+        "called",
         "law",
         "unclear",
         "open",
@@ -195,6 +199,8 @@ def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
         customer=customers("G", "X"),
         guarantee=[
             guarantee("G", "agreed", period_ends_on="2024-03-15"),
+            guarantee("G", "early", period_ends_on="2023-08-31"),
+            *(guarantee("G", name) for name in ("unproven", "before", "extended", "called")),
             guarantee("G", "law"),
             guarantee("G", "unclear", period_ends_on="2025-01-01", period_text_unclear=True),
             guarantee("G", "open"),
@@ -206,6 +212,9 @@ def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
         ],
         notice=[
             notice("claimed", "claim_on_guarantor", DAY, "G"),
+            {**notice("unproven", "claim_on_guarantor", DAY, "G"), "receipt": None},
+            notice("before", "claim_on_guarantor", "2023-08-30", "G"),
+            notice("called", "acceleration", "2023-07-03"),
             notice("late", "claim_on_guarantor", "2024-02-28", "G"),
             notice("other", "claim_on_guarantor", "2024-02-01", "X"),
             notice("other", "demand", "2024-02-01", "G"),
@@ -223,6 +232,7 @@ def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
             }
             for name, role in (("filed", "creditor"), ("law", "creditor"), ("general", "none"))
         ],
+        restructuring=[{"loan_id": "Lextended", "changed_on": "2023-08-01", "kind": "extension"}],
         position=[
             position("claimed", 182),
             position("other", 0),
@@ -237,6 +247,11 @@ def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
     end = date(2024, 2, 29)
     assert told == {
         "agreed": (date(2024, 3, 15), 15, False),
+        "early": (end, 0, False),  # agreed to end when the debt is due, which is as if nothing was agreed
+        "unproven": (end, 0, False),
+        "before": (end, 0, False),  # a claim before the debt was due
+        "extended": (None, None, False),  # the day before the extension counts, and is not known
+        "called": (date(2024, 1, 3), -57, False),  # six months after 3 July
         "law": (end, 0, False),  # a suit against the borrower alone does not keep a joint guarantor
         "unclear": (end, 0, False),
         "open": (None, None, False),
@@ -249,8 +264,8 @@ def test_periods_and_what_keeps_a_guarantor_bound(facts_of):
         "two": (date(2024, 1, 31), -29, False),
     }
     unpaid = {key: row["claim_unpaid_days"] for key, row in rows.items() if row["claim_unpaid_days"]}
-    assert unpaid == {"G>late": 1, "G>general": 28}
-    assert rows["G>law"]["claim_count_chg_12m"] == 3  # those of 1 February to him, of all his contracts
+    assert unpaid == {"G>before": 183, "G>late": 1, "G>general": 28}
+    assert rows["G>law"]["claim_count_chg_12m"] == 5  # those of the last year to him, of all his contracts
 
 
 def test_claims_events_and_changes(facts_of):

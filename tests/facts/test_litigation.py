@@ -100,85 +100,6 @@ def test_cases_against_a_customer(facts_of):
     assert told("controller_detained_verified_count_365d") == {"criminal": 1}
 
 
-def test_the_clock_of_limitation(facts_of):
-    ended = {"disbursed_on": "2019-01-05", "matures_on": "2021-06-30"}
-    running = {"disbursed_on": "2021-01-05", "matures_on": "2026-01-05"}
-
-    def notice(name, kind, day, **more):
-        return {"notice_id": f"{name}{day}", "loan_id": name, "kind": kind, "served_on": day, **more}
-
-    def due(name, day):
-        return {"loan_id": name, "due_on": day, "principal": "1000.00"}
-
-    def paid(name, day, amount="10.00", **more):
-        return {"payment_id": f"{name}{day}", "loan_id": name, "paid_on": day, "amount": amount, **more}
-
-    court = Court()
-    court.case("C-sued", filed="2022-02-01", our_role="creditor", stage="terminated", stage_on="2022-05-01")
-    court.case("C-closed", filed="2022-02-01", our_role="creditor", loan_id="closed", closed_on="2022-06-01")
-    court.case("C-other", filed="2022-02-01", our_role="creditor", loan_id="sued", stage="terminated")
-    court.case("C-theirs", filed="2022-02-01")
-    off = {**ended, "exposure_kind": "acceptance"}
-    rows = facts_of(
-        "loan",
-        DAY,
-        loan=[
-            *(loan(name, **ended) for name in ("ended", "sued", "closed", "other", "theirs", "repaid")),
-            *(loan(name, **running) for name in ("late", "told", "partly", "undone", "good", "recorded")),
-            *(loan(name, **{**ended, "matures_on": "2024-06-28"}) for name in ("today",)),
-            *(loan(name, **off) for name in ("bill", "advanced")),
-            loan("leap", **{**ended, "matures_on": "2024-02-29"}),
-            loan("unknown", **running),
-        ],
-        due=[
-            *(due(name, "2022-03-10") for name in ("late", "told", "partly", "undone")),
-            due("good", "2024-07-10"),
-        ],
-        payment=[
-            paid("partly", "2023-03-10"),
-            paid("undone", "2023-03-10"),
-            paid("undone", "2023-03-11", "-10.00", reverses_id="undone2023-03-10"),
-            paid("repaid", "2021-06-29", "1000.00"),
-        ],
-        position=[
-            {"loan_id": "recorded", "on_date": "2024-06-18", "balance": "1000.00", "days_past_due": 90}
-        ],
-        notice=[
-            notice("told", "demand", "2022-05-05"),
-            notice("told", "acknowledgement", "2022-04-05"),
-            notice("told", "claim_on_guarantor", "2024-04-05"),
-            notice("told", "demand", "2024-05-05", to_customer_id="GUARANTOR"),
-            notice("told", "demand", "2024-06-29"),
-            notice("late", "suit", "2022-03-09"),
-            notice("ended", "acceleration", "2021-07-01", to_customer_id="C-ended"),
-        ],
-        customer=[{"customer_id": "GUARANTOR"}],
-        advance=[{"loan_id": "advanced", "advanced_on": "2023-01-31", "amount": "1000.00"}],
-        proceeding=court.cases,
-    )
-    found = {name: (row["has_limitation_clock"], row["limitation_ends_on"]) for name, row in rows.items()}
-    assert found == {
-        "ended": (True, date(2024, 7, 1)),
-        "sued": (True, date(2025, 5, 1)),
-        "closed": (True, date(2025, 6, 1)),
-        "other": (True, date(2024, 6, 30)),
-        "theirs": (True, date(2024, 6, 30)),
-        "late": (True, date(2025, 3, 10)),
-        "told": (True, date(2025, 5, 5)),
-        "partly": (True, date(2026, 3, 10)),
-        "undone": (True, date(2025, 3, 10)),
-        "recorded": (True, date(2027, 3, 20)),  # 100 days past due on the day, since 20 March 2024
-        "advanced": (True, date(2026, 1, 31)),
-        "leap": (True, date(2027, 2, 28)),
-        "good": (False, None),
-        "bill": (False, None),
-        "repaid": (None, None),  # matured with nothing owed, but no schedule or record says so
-        "today": (None, None),
-        "unknown": (None, None),
-    }
-    assert [rows[name]["limitation_left_days"] for name in ("ended", "other", "good")] == [3, 2, None]
-
-
 def test_the_clocks_of_enforcement_and_of_claims(facts_of):
     court = Court()
     ours = {"our_role": "creditor", "stage": "judged"}
@@ -214,13 +135,13 @@ def test_the_clocks_of_enforcement_and_of_claims(facts_of):
     )
     facts = ("judgment_count", "enforcement_left_days")
     assert {name: [rows[name][one] for one in facts] for name in (*judged, "two1", "two2")} == {
-        "due": [2, 64],  # to 31 August 2024
-        "effective": [1, -1],
+        "due": [2, 66],  # to Saturday 31 August 2024, so to Monday 2 September
+        "effective": [1, -1],  # Thursday 27 June 2024
         "dateless": [1, None],
         "begun": [0, None],
         "sued": [0, None],
         "theirs": [0, None],
-        "two1": [1, 64],
+        "two1": [1, 66],
         "two2": [0, None],
     }
     facts = ("claim_case_count", "claim_deadline_left_days")
@@ -239,7 +160,10 @@ def test_the_clocks_of_enforcement_and_of_claims(facts_of):
 def test_without_their_feeds_nothing_is_known(facts_of):
     row = facts_of("loan", DAY, loan=[loan("L", disbursed_on="2019-01-05", matures_on="2021-06-30")])["L"]
     assert row["has_limitation_clock"] is True
+    assert row["limitation_due_on"] == date(2021, 6, 30)
     names = (
+        "limitation_interrupted_on",
+        "is_limitation_stopped",
         "limitation_ends_on",
         "limitation_left_days",
         "judgment_count",
@@ -247,4 +171,4 @@ def test_without_their_feeds_nothing_is_known(facts_of):
         "claim_case_count",
         "claim_deadline_left_days",
     )
-    assert [row[name] for name in names] == [None] * 6
+    assert [row[name] for name in names] == [None] * 8

@@ -9,7 +9,7 @@ from typing import Any
 from postloan.engine import Engine
 from postloan.measures import decide
 from postloan.policy.pack import Policy
-from postloan.results import LOAN_STATE, MEASURE_DUE, Prior
+from postloan.results import LOAN_STATE, MEASURE_DUE, SIGNAL, Prior
 from tests.classification.made import DAY, LOAN, MadeBook, facts_of, policy_on, warnings_of
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,17 +28,24 @@ def measures(
     first: date | None = None,
     customers: Rows = (),
     warnings: Rows = (),
+    signals: Rows = (),
+    collaterals: Rows = (),
     book: Mapping[str, Rows] | None = None,
     prior: Prior | None = None,
     policy: Policy | None = None,
 ) -> list[dict[str, Any]]:
-    """Decide the measures of loans, each with `level` (its class, 03 by default); sorted by id."""
+    """Decide the measures of loans, each with `level` (its class, 03 by default); sorted by id.
+
+    `previous` is its class in the last run, none by default.
+    """
     full = [{**LOAN, "customer_id": f"C{row['id']}", "level": "03", **row} for row in loans]
-    facts = facts_of(engine, [{k: x for k, x in row.items() if k != "level"} for row in full], customers)
+    own = [{k: x for k, x in row.items() if k not in ("level", "previous")} for row in full]
+    facts = facts_of(engine, own, customers, collaterals)
     states = [
         {
             "loan_id": row["id"],
             "scheme_id": "cn10a",
+            "class_previous": row.get("previous"),
             "class_final": row["level"],
             "days_past_due": row["dpd_days"],
         }
@@ -61,6 +68,7 @@ def measures(
         MadeBook(engine, tables),
         on,
         first or on,
+        engine.from_rows(signals, SIGNAL.fields, "signal"),
     )["measure_due"]
     return engine.rows(result.order_by("measure_id"))
 

@@ -135,7 +135,7 @@ def test_a_new_loan_leaves_an_open_inspection_its_id(engine: Engine) -> None:
 
 
 def test_an_inspection_that_was_made_opens_the_next_one(engine: Engine) -> None:
-    loan = {**LOAN, "level": "06"}  # every 30 days, so always within the lead
+    loan = {**LOAN, "level": "08", "amount_band": "A3"}  # every 30 days, so always within the lead
     before = measures(engine, [loan], on=DAY, first=DAY)
     row = by_code(before)["M05"]
     assert (row["opened_on"], row["due_on"]) == (DAY, DAY + timedelta(days=30))
@@ -182,7 +182,8 @@ def test_nine_loans_of_one_customer_make_one_measure_of_the_customer(engine: Eng
     rows = measures(engine, loans, warnings=[ORANGE], customers=[{"id": "CL", "manager_id": "M4"}])
     assert len({row["measure_id"] for row in rows}) == len(rows)
     whole = by_code([row for row in rows if row["level"] == "customer"])
-    assert set(whole) == {"M05", "M06", "M07", "M13", "M14", "M25", "M34"}
+    # M33 for the classes 03 to 05, M38 for those from 06 on.
+    assert set(whole) == {"M05", "M06", "M07", "M13", "M14", "M25", "M33", "M34", "M38"}
     assert all(row["loan_id"] is None and row["customer_id"] == "CL" for row in whole.values())
     assert whole["M07"]["owner_id"] == "M4"
     letters = [row for row in rows if row["measure_code"] == "M24"]

@@ -322,7 +322,7 @@ def found(folder: Path, facts: dict[str, str] | None = None) -> list[tuple[str, 
         ("calendar/2027.yaml", "year: 2028\n", "error", "calendar_entry", "calendar/2027.yaml"),
         ("events.yaml", "[died, died]\n", "error", "pack_document", "events.yaml"),
         ("events.yaml", "died\n", "error", "pack_document", "events.yaml"),
-        ("clocks.yaml", "- {limit: 3}\n", "error", "pack_document", "clocks.yaml"),
+        ("indicators.yaml", "- {limit: 3}\n", "error", "pack_document", "indicators.yaml"),
         (
             "signals/account.yaml",
             SIGNALS.replace("family: account", "family: acount"),

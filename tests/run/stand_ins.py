@@ -66,6 +66,7 @@ def stages(**instead: Compute) -> tuple[Stage, ...]:
         Stage("signals", ("facts_loan",), ("signal", "signal_coverage"), _signals),
         Stage("warnings", ("signal",), ("warning",), lambda c: _empty(c, results.WARNING)),
         Stage("classification", ("facts_loan",), ("loan_state",), _classification),
+        Stage("clocks", ("loan_state",), ("clock",), lambda c: _empty(c, results.CLOCK)),
         Stage("measures", ("loan_state",), ("measure_due",), lambda c: _empty(c, results.MEASURE_DUE)),
     )
     return tuple(Stage(s.name, s.reads, s.writes, instead.get(s.name, s.compute)) for s in plain)

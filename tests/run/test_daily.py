@@ -46,6 +46,7 @@ def test_the_run_row_stands_in_the_ledger_and_with_the_result(house):
         "signals",
         "warnings",
         "classification",
+        "clocks",
         "measures",
         "results",
     ]
@@ -212,8 +213,8 @@ class Listener:
 def test_progress_tells_the_day_each_stage_and_the_end(house, capfd):
     listener = Listener()
     house.run(FRIDAY, progress=listener)
-    assert listener.told[:3] == [date(2024, 3, 1), ("gate", 1, 8), ("gate", 9, False)]
-    assert ("classification", 6, 8) in listener.told
+    assert listener.told[:3] == [date(2024, 3, 1), ("gate", 1, 9), ("gate", 9, False)]
+    assert ("classification", 6, 9) in listener.told
     assert ("classification", 2, False) in listener.told
     assert listener.told[-1] == "end"
     assert capfd.readouterr().out == ""

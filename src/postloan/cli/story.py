@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from postloan.book.schema import TABLES
+from postloan.cli.clock_lines import ClockLines
+from postloan.cli.duty_lines import DutyLines
 from postloan.cli.packs import Names
 from postloan.cli.summary import plain_number
 from postloan.cli.text import (
@@ -70,6 +72,7 @@ class _Screen:
         yield from self._signals()
         yield from self._colour()
         yield from self._classes()
+        yield from self._clocks()
         yield from self._measures()
         yield from self._sources()
 
@@ -258,20 +261,27 @@ class _Screen:
             if loan["missing"]:
                 yield faint(self._line(words("missing_inputs", self._inputs(loan["missing"]))))
 
+    def _clocks(self) -> Iterator[str]:
+        """Give the most urgent clocks; nothing where none runs."""
+        clocks = self.told["clocks"]
+        if not clocks:
+            return
+        told = ClockLines(self.words.lang)
+        yield ""
+        yield heading(told.heading())
+        for parts in told.lines(clocks[: self.measures]):
+            yield from self._lines(parts)
+        yield from self._rest(len(clocks) - self.measures)
+
     def _measures(self) -> Iterator[str]:
         words, rows = self.words, self.told["measures"]
         yield ""
         yield heading(words("measures")) + ("" if rows else f"  {words('no_measure')}")
+        lines = DutyLines(words, self.names, self.width)
         for row in rows[: self.measures]:
-            name = f"{row['measure_code']} {self.names.measure(row['measure_code'])}".strip()
-            due = words("due_on", row["due_on"]) if row["due_on"] else words("no_deadline")
-            owner = self._named(words(row["owner_role"]), row["owner_id"] or words("nobody"))
-            rule = words("rule", ", ".join(row["rule_ids"] or []))
-            blocks = words("blocks", ", ".join(row["blocks"])) if row["blocks"] else ""
-            room = 40 if self.width > 90 else max(16, self.width - 42)
-            text = f"{pad(due, 15)} {pad(cut(name, room), room)} {joined([owner, blocks, rule])}"
-            yield self._line(text)
+            yield self._line(lines.measure(row))
         yield from self._rest(len(rows) - self.measures)
+        yield from (self._line(text) for text in lines.blocked(self.told["blocked"]))
 
     def _sources(self) -> Iterator[str]:
         words, sources = self.words, self.told["sources"]

@@ -148,6 +148,9 @@ def _say_findings(result: RunResult, words: Words) -> None:
 
 def _finding(finding: Finding, words: Words) -> str:
     """Give a finding in words; what is said often, in the reader's own."""
+    if finding.code == "clock_not_measurable":
+        lacks = finding.message.partition(" for want of ")[2].partition(":")[0]
+        return words(finding.code, finding.file, f"{finding.rows:,}", lacks)
     if finding.code != "owner_not_found":
         return finding.message
     role = finding.message.partition(" fall to role ")[2].partition(",")[0]

@@ -137,6 +137,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "warnings that fall to {0}, a role which nobody holds: {1}",
         "{0}岗位无人，待落实预警 {1} 项",
     ),
+    "clock_not_measurable": (
+        "{1} clocks of kind {0} cannot be counted for want of {2}: a right may be lost unseen",
+        "法律时限 {0} 有 {1} 项无法计量，缺 {2}：权利可能不知不觉丧失",
+    ),
     "no_open_loan": (
         "no loan of the book is open on this day: look with `postloan check BOOK`",
         "账簿当日没有未结清贷款，请用 postloan check BOOK 核查",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from postloan.engine import Column, Table
+from postloan.engine import Table
 from postloan.engine import verbs as v
-from postloan.facts import circles, standing
+from postloan.facts import circles, guarantee_periods, standing
 from postloan.facts.context import Context, by_id, last_days, zero
+from postloan.facts.limitation import ground_of
 from postloan.facts.registry import fact
 
 _G = "guarantee.contract_id guarantee.guarantor_customer_id"
 _AMOUNT = f"{_G} guarantee.amount fx.rate"
 _PERIOD = f"{_G} guarantee.period_ends_on guarantee.period_text_unclear loan.matures_on"
-_CLAIM = "notice.loan_id notice.kind notice.served_on notice.to_customer_id"
+_CLAIM = (
+    "notice.loan_id notice.kind notice.served_on notice.to_customer_id notice.receipt notice.document_ref"
+)
 
 FACTS = (
     fact(
@@ -101,11 +104,13 @@ FACTS = (
     ),
     fact(
         "guarantor.period_ends_on",
-        "The last day of the guarantee period: as agreed, else guarantee_period_months after the first "
-        "maturity of the contract's open loans; the latter too where the text on the period is unclear.",
-        zh="保证期间届满日：有约定的按约定，未约定或约定不明的为合同项下未结清贷款最早到期日后若干个月（参数）。",
+        "The last day of the guarantee period of the first open loan for which the guarantor is not kept "
+        "bound yet: as agreed, else (also where the text is unclear, or ends before the debt is due) the "
+        "pack's period after maturity or acceleration; null after an extension to which he did not agree.",
+        zh="尚未依法主张的未结清贷款中最早的保证期间届满日：有约定的按约定，未约定、约定不明或不晚于主债务到期的，"
+        "为到期（或加速到期）后政策包规定的期间；未经保证人同意展期的为空。",
         needs="guarantee",
-        sources=_PERIOD,
+        sources=f"{_PERIOD} {_CLAIM} restructuring.changed_on restructuring.kind",
     ),
     fact(
         "guarantor.days_to_period_end_days",
@@ -153,7 +158,6 @@ FACTS = (
 )
 
 _LIFE = ("died", "divorced", "moved_away")
-_LIGHTER = ("rate_cut", "principal_relief")
 
 
 def compute(context: Context) -> None:
@@ -165,7 +169,7 @@ def compute(context: Context) -> None:
     rows = context.keep("guarantors", _guarantees(context))
     if not context.book.has("guarantee"):
         return
-    parts = {"strength": _strength(context, rows), "period": _periods(context, rows)}
+    parts = {"strength": _strength(context, rows), "period": _periods(context)}
     if context.book.has("event"):
         parts["life"] = _life(context, rows)
     if context.book.has("notice"):
@@ -234,51 +238,20 @@ def _life(context: Context, rows: Table) -> Table:
     return rows.select("id", life_event_count=rows["_count"].fill_null(zero()))
 
 
-def _periods(context: Context, rows: Table) -> Table:
-    """Give the end of each guarantee period, and whether the bank acted within it."""
-    by_law = v.add_months(rows.matures_on, context.whole("guarantee_period_months"))
-    unclear = rows.period_text_unclear.fill_null(False) | rows.agreed_until.isnull()
-    ends = rows.mutate(_ends=unclear.ifelse(by_law, rows.agreed_until))
-    acts = _acts(context)
-    pairs = ends.inner_join(acts, ends.contract_id == acts["_contract"])
-    in_time = pairs["_ends"].isnull() | (pairs["_on"] <= pairs["_ends"])
-    # A general guarantor is kept by a suit against the borrower, any other by a claim that reaches himself.
-    himself = ~pairs["_is_filed"] & (pairs["_to"].isnull() | (pairs["_to"] == pairs.guarantor_id))
-    counts = (pairs.kind == "general").ifelse(pairs["_is_suit"], himself)
-    kept = pairs.filter(in_time & counts).select(_kept="id").distinct()
-    ends = ends.left_join(kept, ends["id"] == kept["_kept"])
-    return ends.select(
-        "id",
-        period_ends_on=ends["_ends"],
-        days_to_period_end_days=v.days_between(ends["_ends"], context.day),
-        has_period_claim=ends["_kept"].notnull(),
+def _periods(context: Context) -> Table:
+    """Give the end of each guarantee period, that of the first loan whose guarantor is not kept bound yet."""
+    ground = ground_of(context)
+    rows = guarantee_periods.bound(ground)
+    kept = rows.kept_on.notnull()
+    order = [(kept.ifelse(1, 0), "asc"), (rows.ends_on, "asc"), (rows.loan_id, "asc")]
+    rows = rows.mutate(_kept=kept, _turn=v.row_number(partition=[rows.guarantee_id], order=order))
+    rows = rows.filter(rows["_turn"] == 1)
+    return rows.select(
+        id="guarantee_id",
+        period_ends_on="ends_on",
+        days_to_period_end_days=v.days_between(rows.ends_on, context.day),
+        has_period_claim="_kept",
     )
-
-
-def _acts(context: Context) -> Table:
-    """Give what the bank did for each contract: _contract, _on, _to, _is_suit, and _is_filed at court."""
-    loans = context.made["loans_known"].select("customer_id", "contract_id", _loan="id")
-    no, yes = v.literal(False, "boolean"), v.literal(True, "boolean")
-    notices = context.book.table("notice")
-    notices = notices.filter(notices.kind.isin(("claim_on_guarantor", "suit")))
-    served = notices.inner_join(loans, notices.loan_id == loans["_loan"])
-    served = served.select(
-        _contract=served.contract_id,
-        _on=served.served_on,
-        _to=served.to_customer_id,
-        _is_suit=served.kind == "suit",
-        _is_filed=no,
-    )
-    suits = context.book.table("proceeding")
-    suits = suits.filter(suits.our_role == "creditor").select("customer_id", "loan_id", "filed_on")
-    own = suits.filter(suits.loan_id.notnull()).drop("customer_id")
-    own = own.inner_join(loans, own.loan_id == loans["_loan"]).select("contract_id", "filed_on")
-    whole = suits.filter(suits.loan_id.isnull()).select("filed_on", _debtor="customer_id")
-    whole = whole.inner_join(loans, whole["_debtor"] == loans.customer_id).select("contract_id", "filed_on")
-    filed = own.union(whole).select(
-        _contract="contract_id", _on="filed_on", _to=v.null("string"), _is_suit=yes, _is_filed=yes
-    )
-    return served.union(filed)
 
 
 def _claims(context: Context, rows: Table) -> Table:
@@ -307,22 +280,8 @@ def _claims(context: Context, rows: Table) -> Table:
 
 def _changes(context: Context, rows: Table) -> Table:
     """Count changes of the terms that the guarantor did not consent to, each day of a contract once."""
-    loans = context.made["loans_known"].select(_contract="contract_id", _loan="id")
-    changes = context.book.table("restructuring")
-    changes = changes.filter(changes.kind.notin(_LIGHTER)).select("loan_id", _on="changed_on")
-    changes = changes.inner_join(loans, changes.loan_id == loans["_loan"]).select("_contract", "_on")
-    events = context.book.table("event")
-    events = events.filter(events.kind == "terms_changed_without_consent")
-    events = events.select("subject_kind", "subject_id", _on="occurred_on")
-    told = events.filter(events.subject_kind == "contract").select("_on", _contract="subject_id")
-    on_loans = events.filter(events.subject_kind == "loan")
-    on_loans = on_loans.inner_join(loans, on_loans.subject_id == loans["_loan"])
-    both = (
-        changes.union(told.select("_contract", "_on")).union(on_loans.select("_contract", "_on")).distinct()
-    )
-    pairs = rows.inner_join(both, rows.contract_id == both["_contract"])
-    lead = context.whole("consent_lead_days")
-    agreed: Column = pairs.consent_to_change_on >= v.add_days(pairs["_on"], -lead)
-    sums = pairs.group_by(_of=pairs["id"]).aggregate(_count=v.count_if(~agreed.fill_null(False)))
+    found = guarantee_periods.changes(ground_of(context))
+    found = found.filter(~found.is_agreed_to).select("guarantee_id", "on").distinct()
+    sums = found.group_by(_of=found.guarantee_id).aggregate(_count=found.count())
     rows = rows.select("id").left_join(sums, rows["id"] == sums["_of"])
     return rows.select("id", unconsented_change_count=rows["_count"].fill_null(zero()))

@@ -74,6 +74,13 @@ FACTS = (
         sources=_PAID,
     ),
     fact(
+        "loan.arrears_ended_on",
+        "The last day on which an instalment that was late was paid; null where none ever was.",
+        zh="最近一次迟还期次还清的日期；从无迟还的为空。",
+        needs="due payment",
+        sources=_PAID,
+    ),
+    fact(
         "loan.late_slope_days",
         "Slope of days late over the last six instalments by least squares, days per instalment; "
         "null under six.",
@@ -126,6 +133,7 @@ _ARREARS: dict[str, Kind] = {
 _BEHAVIOUR: dict[str, Kind] = {
     "late_1to7_count_6m": "integer",
     "late_last_days": "integer",
+    "arrears_ended_on": "date",
     "late_slope_days": "decimal",
     "partial_due_count_last4": "integer",
 }
@@ -186,13 +194,14 @@ def _days_late(context: Context, oldest: Column) -> Column:
 
 
 def _lateness(context: Context, rows: Table) -> Table:
-    """Give days late of each instalment: from its due date to the payment that met it, or to the day.
+    """Give when each instalment was met, and its days late: from its due date until then, or to the day.
 
     One within the tolerance as a whole is never late.
     """
     rows = context.keep("met", schedule.met(context, rows))
     last = rows.is_nothing.ifelse(rows.due_on, v.coalesce(rows.met_on, context.day))
-    return rows.select("loan_id", "due_on", late=v.greatest(v.days_between(last, rows.due_on), zero()))
+    late = v.greatest(v.days_between(last, rows.due_on), zero())
+    return rows.select("loan_id", "due_on", "met_on", late=late)
 
 
 def _behaviour(context: Context, late: Table) -> Table:
@@ -206,6 +215,7 @@ def _behaviour(context: Context, late: Table) -> Table:
         .aggregate(
             late_1to7_count_6m=v.count_if(in_window & ranked.late.between(1, 7)),
             late_last_days=v.max_if(ranked.late, ranked["rank"] == 1),
+            arrears_ended_on=v.max_if(ranked.met_on, ranked.late > 0),
             _weighted=v.total_if(weight * ranked.late, ranked["rank"] <= 6),
             _known=v.count_if(ranked["rank"] <= 6),
         )

@@ -11,7 +11,11 @@ from postloan.classification.inputs import loan_frame, with_colour
 from postloan.engine import Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.facts.registry import Fact, fact
+from postloan.measures import changes, securities
+from postloan.measures.done import done_by, visits_by
+from postloan.measures.warned import with_warnings
 from postloan.policy.pack import Policy
+from postloan.results import Prior
 
 DERIVED: tuple[Fact, ...] = (
     fact(
@@ -47,6 +51,22 @@ DERIVED: tuple[Fact, ...] = (
         "Entered on the watch list (M34) and not taken off it since (M35).",
         zh="是否已列入关注名单（M34）且此后未移出（M35）。",
     ),
+    fact(
+        "customer.watch_listed_days",
+        "Days since the last entry on the watch list; null for who is not on it.",
+        zh="最近一次列入关注名单以来的天数；不在名单上为空。",
+    ),
+    fact(
+        "customer.days_since_warning_days",
+        "Days since a warning of yellow or worse last stood; null where none is known.",
+        zh="最近一次黄色及以上预警距今的天数；没有则为空。",
+    ),
+    fact(
+        "loan.is_class_changed",
+        "The final class changed on the day, or on an earlier one and M51 for it is still to be done.",
+        zh="最终分类当日发生变化，或此前变化而相应的M51尚未完成。",
+    ),
+    *securities.DERIVED,
 )
 """Facts that measures add to those of the stages before."""
 
@@ -55,13 +75,26 @@ OFF_SITE = "M06"
 
 _NOTHING_DONE: dict[str, Kind] = {
     "customer__is_watch_listed": "boolean",
+    "customer__watch_listed_days": "integer",
     "on_site_on": "date",
     "off_site_on": "date",
     "_first": "integer",
     "_funds": "integer",
 }
 
-_ALWAYS = ("loan.disbursed_on", "loan.matures_on", "loan.is_entrusted")
+_ALWAYS = (
+    "loan.amount_band",
+    "loan.disbursed_on",
+    "loan.matures_on",
+    "loan.next_due_on",
+    "loan.advance_days",
+    "loan.claim_deadline_left_days",
+    "loan.judgment_due_on",
+    "loan.is_entrusted",
+    "customer.last_yellow_on",
+    "customer.last_orange_on",
+    "customer.last_red_on",
+)
 
 
 def measure_frame(
@@ -69,7 +102,9 @@ def measure_frame(
     facts: Mapping[str, Table],
     loan_state: Table,
     warning: Table,
+    signal: Table,
     policy: Policy,
+    prior: Prior | None,
     book: Book,
     as_of: date,
     first_run_on: date,
@@ -78,17 +113,20 @@ def measure_frame(
     """Give one row a loan that is the bank's own risk, with the named facts and those derived here.
 
     Further columns: colour_since, watched_from (the later of payout and the store's first run), on_site_on
-    and off_site_on (days of the last inspections, null without one).
+    and off_site_on (days of the last inspections, null without one), class_changed_on.
     """
+    names = set(names)
     loans = with_colour(loan_frame(facts, {*names, *_ALWAYS}), warning)
     loans = loans.filter(~loans["loan__is_entrusted"].fill_null(False))
+    loans = securities.with_security(with_warnings(loans, facts, signal, policy, book, as_of, names), facts)
     state = _classes(engine, loan_state, policy)
     loans = loans.left_join(state, loans.subject_id == state["_loan"]).drop("_loan")
+    loans = changes.with_class_change(loans, prior, book, as_of)
     done, visits = done_by(book, as_of), visits_by(book, as_of)
     since = _customers(book, as_of)
     loans = loans.left_join(since, loans.customer_id == since["_customer"]).drop("_customer")
     if book.has("measure_done") or book.has("visit"):
-        for part in (_watch_list(done), _inspections(policy, done, visits)):
+        for part in (_watch_list(done, as_of), _inspections(policy, done, visits)):
             loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
         checks = _since_payout(loans, done, visits)
         loans = loans.left_join(checks, loans.subject_id == checks["_loan"]).drop("_loan")
@@ -101,33 +139,27 @@ def measure_frame(
         loan__is_first_inspected=loans["_first"].fill_null(0) > 0,
         loan__fund_use_check_count=v.coalesce(loans["_funds"], zero),
         customer__is_watch_listed=loans["customer__is_watch_listed"].fill_null(False),
+        customer__days_since_warning_days=v.days_between(
+            v.literal(as_of, "date"),
+            v.greatest(*(loans[f"customer__last_{colour}_on"] for colour in ("yellow", "orange", "red"))),
+        ),
         watched_from=v.greatest(paid_out, v.literal(first_run_on, "date")),
     )
     return engine.materialise(loans, "measure_inputs")
 
 
-def done_by(book: Book, as_of: date) -> Table:
-    """Give measures done up to the day: measure_id, measure_code, loan_id, customer_id, done_on."""
-    rows = book.table("measure_done")
-    rows = rows.filter(rows.done_on <= v.literal(as_of, "date"))
-    owners = book.table("loan").select(_loan="loan_id", customer_id="customer_id")
-    rows = rows.inner_join(owners, rows.loan_id == owners["_loan"])
-    return rows.select("measure_id", "measure_code", "loan_id", "customer_id", "done_on")
-
-
-def visits_by(book: Book, as_of: date) -> Table:
-    """Give visits that took place up to the day: customer_id, loan_id, kind, visited_on."""
-    rows = book.table("visit")
-    happened = rows.result.isnull() | rows.result.isin(("ok", "finding", "closed"))
-    rows = rows.filter(happened & (rows.visited_on <= v.literal(as_of, "date")))
-    return rows.select("customer_id", "loan_id", "kind", "visited_on")
-
-
 def _classes(engine: Engine, loan_state: Table, policy: Policy) -> Table:
     known = levels.read(engine, policy).all.select(_scheme="scheme_id", _code="level_code", _base="base_code")
-    rows = loan_state.select("loan_id", "scheme_id", "class_final", "days_past_due")
+    rows = loan_state.select("loan_id", "scheme_id", "class_previous", "class_final", "days_past_due")
+    changed = (rows.class_previous != rows.class_final).fill_null(False)
+    rows = rows.mutate(_changed=changed)
     rows = rows.left_join(known, [rows.scheme_id == known["_scheme"], rows.class_final == known["_code"]])
-    return rows.select(_loan="loan_id", loan__class_level="_base", loan__claim_days="days_past_due")
+    return rows.select(
+        _loan="loan_id",
+        loan__class_level="_base",
+        loan__claim_days="days_past_due",
+        changed_today="_changed",
+    )
 
 
 def _customers(book: Book, as_of: date) -> Table:
@@ -138,13 +170,18 @@ def _customers(book: Book, as_of: date) -> Table:
     )
 
 
-def _watch_list(done: Table) -> Table:
+def _watch_list(done: Table, as_of: date) -> Table:
     rows = done.group_by(_customer=done.customer_id).aggregate(
         _in=v.max_if(done.done_on, done.measure_code == "M34"),
         _out=v.max_if(done.done_on, done.measure_code == "M35"),
     )
     listed = rows["_in"].notnull() & (rows["_out"].isnull() | (rows["_out"] < rows["_in"]))
-    return rows.select("_customer", customer__is_watch_listed=listed)
+    days = v.days_between(v.literal(as_of, "date"), rows["_in"])
+    return rows.select(
+        "_customer",
+        customer__is_watch_listed=listed,
+        customer__watch_listed_days=v.when([(listed, days)], v.null("integer")),
+    )
 
 
 def _inspections(policy: Policy, done: Table, visits: Table) -> Table:

@@ -14,8 +14,10 @@ from postloan.book.snapshot import Book
 from postloan.engine import Column, Engine, Field, Table
 from postloan.engine import verbs as v
 from postloan.errors import PolicyError
-from postloan.measures import deadlines, hits, owners
-from postloan.measures.inputs import done_by, measure_frame, visits_by
+from postloan.measures import approvers, blocking, clocks, deadlines, hits, intervals, owners, rules
+from postloan.measures.done import done_by, visits_by
+from postloan.measures.inputs import measure_frame
+from postloan.measures.rules import MeasureTables
 from postloan.policy.pack import Policy
 from postloan.results import MEASURE_DUE, Prior
 
@@ -33,6 +35,8 @@ def decide(
     book: Book,
     as_of: date,
     first_run_on: date,
+    signal: Table,
+    clock: Table | None = None,
 ) -> dict[str, Table]:
     """Give `measure_due` in the contract's columns.
 
@@ -40,35 +44,54 @@ def decide(
     that counts from colour or arrears is never put off while it lasts, nor is anything that is overdue; no
     deadline moves into the past.
     `because` is a JSON object: the facts that the deciding table tested, the day counted from, whether the
-    calendar of the deadline is provisional, and whether an earlier deadline was kept. Entrusted loans have
-    no measures.
+    calendar of the deadline is provisional, whether an earlier deadline was kept, and what rules block, as
+    `blocking` tells it. Entrusted loans have no measures.
 
-    Raises PolicyError `unknown_measure` where a table names a measure that the pack does not define.
+    Raises PolicyError `unknown_measure` where a table names a measure that the pack does not define, and
+    what `rules.read` raises.
     """
-    kinds = _kinds(engine, policy, as_of)
+    tables = rules.read(policy, as_of)
+    kinds = _kinds(engine, policy, tables, as_of)
     loans = measure_frame(
-        engine, facts, loan_state, warning, policy, book, as_of, first_run_on, hits.names(policy)
+        engine,
+        facts,
+        loan_state,
+        warning,
+        signal,
+        policy,
+        prior,
+        book,
+        as_of,
+        first_run_on,
+        tables.names() | clocks.names(policy),
     )
-    inspections, modifiers = hits.inspections(engine, policy, loans, as_of)
-    rows = hits.steps(engine, policy, loans, as_of).union(inspections)
+    inspections, modifiers = intervals.inspections(engine, policy, tables, loans)
+    rows = hits.steps(engine, tables, loans, as_of).union(inspections)
+    if clock is not None:
+        rows = rows.union(clocks.hits(engine, facts, policy, loans, clock, as_of))
     rows = engine.materialise(_subjects(rows, kinds), "measure_hits")
     held = _opened(rows, kinds, prior, book, as_of)
     dated = deadlines.add(engine, policy, held, as_of)
     lead = v.literal(as_of + timedelta(days=int(policy.parameter("inspection_lead_days"))), "date")
     due, kept = _due(dated, as_of)
-    dated = dated.mutate(due_on=due, deadline_kept=kept).filter((dated.kind == "step") | (due <= lead))
-    dated = engine.materialise(dated, "measure_dated")
-    blocks = hits.blocked_codes(engine, policy, as_of)
+    dated = dated.mutate(due_on=due, deadline_kept=kept)
+    dated = dated.filter(dated.kind.isin((hits.STEP, hits.OFFER)) | (due <= lead))
+    dated = engine.materialise(_offered(dated, as_of), "measure_dated")
+    blocks = tables.blocks(engine)
     merged = _merged(_one_inspection(dated), _rules(dated, _subjects(modifiers, kinds)), blocks)
-    merged = _unblocked(merged, rows, blocks, kinds)
+    merged = _hard_stops(merged, dated)
+    stops = engine.materialise(blocking.stops(rows, blocks, kinds), "measure_stops")
+    merged = blocking.unblocked(merged, stops)
+    merged = blocking.told(merged, stops, dated)
+    merged = approvers.with_approver(engine, merged, loans, policy)
     merged = _owned(merged, facts, owners.holders(engine, policy, book, as_of))
     return {"measure_due": _columns(merged, book, policy, as_of)}
 
 
-def _kinds(engine: Engine, policy: Policy, as_of: date) -> Table:
+def _kinds(engine: Engine, policy: Policy, tables: MeasureTables, as_of: date) -> Table:
     """Give the measures of the pack as a look-up by code."""
     known = policy.measures
-    unknown = sorted(hits.codes_named(policy, as_of) - set(known))
+    unknown = sorted((tables.codes() | clocks.codes(policy, as_of)) - set(known))
     if unknown:
         raise PolicyError(
             "unknown_measure",
@@ -86,11 +109,15 @@ def _subjects(rows: Table, kinds: Table) -> Table:
     rows = rows.inner_join(kinds, rows.measure == kinds.code).drop("code")
     if "customer_id" not in rows.columns:
         return rows
-    return rows.mutate(subject_id=_subject(rows))
+    nature = v.when([(rows.kind == hits.OFFER, v.literal("option", "string"))], rows.nature)
+    return rows.mutate(subject_id=blocking.subject(rows), nature=nature)
 
 
-def _subject(rows: Table) -> Column:
-    return v.when([(rows.level == "customer", rows.customer_id)], rows.loan_id)
+def _offered(dated: Table, as_of: date) -> Table:
+    """Leave out options that were weighed and are not yet to be weighed again."""
+    again = dated.base_on == dated["_done"]
+    waits = (dated.nature == "option") & again & (dated.deadline > v.literal(as_of, "date"))
+    return dated.filter(~waits.fill_null(False))
 
 
 def _opened(rows: Table, kinds: Table, prior: Prior | None, book: Book, as_of: date) -> Table:
@@ -165,7 +192,7 @@ def _kept_open(rows: Table, prior: Prior | None, done: Table | None, as_of: date
 
 
 def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
-    """Give when each measure is due, null for an option, and whether a deadline told earlier was kept.
+    """Give when each duty is due, null for options and guards, and whether a deadline told earlier was kept.
 
     What is overdue stays so until it is done. Nobody is late for what was not asked yet: a deadline told is
     brought forward to the day at the most, as one that opens is due on the day at the earliest.
@@ -175,7 +202,7 @@ def _due(dated: Table, as_of: date) -> tuple[Column, Column]:
     kept = (told < deadline).fill_null(False) & (dated.holds | (told < day).fill_null(False))
     due = v.when([(kept, told), ((deadline < told).fill_null(False), forward)], deadline)
     due = v.greatest(due, dated.opened_on)
-    return v.when([(dated.nature == "option", v.null("date"))], due), kept
+    return v.when([(dated.nature == "duty", due)], v.null("date")), kept
 
 
 def _one_inspection(dated: Table) -> Table:
@@ -215,15 +242,18 @@ def _merged(dated: Table, rules: Table, blocks: Table) -> Table:
     return rows.drop("_code", "_subject")
 
 
-def _unblocked(merged: Table, rows: Table, blocks: Table, kinds: Table) -> Table:
-    """Leave out what a rule blocks for the loan or its customer, also once the rule's own row is done."""
-    pairs = rows.select("loan_id", "customer_id", "rule_id").inner_join(
-        blocks, rows.rule_id == blocks.rule_id
+def _hard_stops(merged: Table, dated: Table) -> Table:
+    """Put the nearest hard stop of all rows that ask for a measure in place of that of the deciding row."""
+    rows = dated.filter(dated.clock_id.notnull())
+    order = [(rows.hard_stop_on, "asc"), (rows.clock_id, "asc"), (rows.rule_id, "asc"), (rows.loan_id, "asc")]
+    rows = rows.mutate(_nth=v.row_number(partition=[rows.measure, rows.subject_id], order=order))
+    first = rows.filter(rows["_nth"] == 1)
+    first = first.select(_code="measure", _subject="subject_id", _stop_on="hard_stop_on", _clock="clock_id")
+    merged = merged.left_join(
+        first, [merged.measure == first["_code"], merged.subject_id == first["_subject"]]
     )
-    pairs = pairs.select("loan_id", "customer_id", "blocked")
-    pairs = pairs.inner_join(kinds, pairs.blocked == kinds.code)
-    pairs = pairs.mutate(_stopped=_subject(pairs))
-    return merged.anti_join(pairs, [merged.measure == pairs.blocked, merged.subject_id == pairs["_stopped"]])
+    merged = merged.mutate(hard_stop_on=merged["_stop_on"], clock_id=merged["_clock"])
+    return merged.drop("_code", "_subject", "_stop_on", "_clock")
 
 
 def _owned(merged: Table, facts: Mapping[str, Table], holders: Table) -> Table:
@@ -252,6 +282,7 @@ def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
     because = v.json_object(
         {
             "base_on": v.json_text(v.text(rows.base_on)),
+            "blocked": rows.blocked,
             "calendar_provisional": v.text(rows.provisional),
             "deadline_kept": v.text(rows.deadline_kept),
             "facts": rows["facts"],
@@ -263,8 +294,6 @@ def _columns(rows: Table, book: Book, policy: Policy, as_of: date) -> Table:
         "measure_id": v.concat(*parts),
         "measure_code": rows.measure,
         "loan_id": v.when([(rows.level == "loan", rows.loan_id)], v.null("string")),
-        "hard_stop_on": v.null("date"),
-        "clock_id": v.null("string"),
         "blocks": v.coalesce(rows["blocks"], v.literal("[]", "string")),
         "because": because,
         "policy_version": v.literal(policy.version, "string"),

@@ -21,6 +21,7 @@ from postloan.policy.in_force import Dated, Pack
 from postloan.policy.model import MULTI_HIT
 from postloan.policy.names import feel_kind
 from postloan.policy.signal_row import CLEAR, NOT_MEASURABLE, peer_fact
+from postloan.policy.warned import warned_in
 
 STATES = (*COLOURS, CLEAR, NOT_MEASURABLE)
 """What may be expected of a signal."""
@@ -68,7 +69,7 @@ class Library:
     def __init__(self, pack: Pack, facts: Mapping[str, str]) -> None:
         self.pack = pack
         own = pack.settings.get("variables") or {}
-        self.kinds: dict[str, str] = {**facts, **own}
+        self.kinds: dict[str, str] = {**facts, **warned_in(pack), **own}
         self.env = {name: feel_kind(kind) for name, kind in self.kinds.items() if kind != "timestamp"}
         self._checked: dict[str, CheckedTable] = {}
         self._reads: dict[str, dict[str, str]] = {}

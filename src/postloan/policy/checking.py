@@ -14,6 +14,7 @@ from postloan.policy.entries import Measure, Scheme, Signal
 from postloan.policy.findings import Finding, near
 from postloan.policy.names import feel_kind
 from postloan.policy.pack import Dated, Pack
+from postloan.policy.warned import warned_in
 
 BASE = "cn10a"
 """The scheme by which the run classifies; levels of others name their equivalent in it."""
@@ -54,7 +55,7 @@ def check_pack(
     except PolicyError as error:
         return [Finding("error", error.code, error.message, error.where, error.mend)]
     may_miss = set(facts) if nullable is None else set(nullable)
-    own = tuple(pack.settings.get("variables") or {})
+    own = (*(pack.settings.get("variables") or {}), *warned_in(pack))
     findings = pack_form.check(pack)
     findings += replacing.check(pack)
     findings += _segments(pack, env)
@@ -84,7 +85,7 @@ def environment(pack: Pack, facts: Mapping[str, str]) -> dict[str, str]:
         pack: the pack, with its own `variables`.
         facts: kind of column (or FEEL kind) of each fact.
     """
-    env = {name: feel_kind(kind) for name, kind in facts.items() if kind != "timestamp"}
+    env = {name: feel_kind(kind) for name, kind in facts.items() if kind != "timestamp"} | warned_in(pack)
     own = pack.settings.get("variables") or {}
     return env | {name: feel_kind(kind, f"{pack.id}/pack.yaml, variables") for name, kind in own.items()}
 
@@ -185,6 +186,7 @@ def _feeds(signal: Signal, feeds: Collection[str]) -> list[Finding]:
 def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
     """Find roles that nobody can have: what is due would have no owner."""
     named = {"owner_role": measure.owner_role, "approver_role": measure.approver_role}
+    named |= {f"approver_by_band {band}": role for band, role in measure.approver_by_band.items()}
     return [
         Finding(
             "error",

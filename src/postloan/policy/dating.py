@@ -11,7 +11,7 @@ from postloan.policy.in_force import Dated, Pack
 from postloan.policy.model import DecisionTable
 
 _DAY = timedelta(days=1)
-_LISTED = ("signal", "measure")
+_LISTED = ("signal", "measure", "clock")
 """Kinds that a run takes as they come; whatever else there is, it asks for by name on every day."""
 
 _REQUIRED = ("effective_from", "reference", "owner")

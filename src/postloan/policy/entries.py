@@ -125,7 +125,10 @@ class Scheme(Provenance):
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Provenance):
-    """Something to be done: who does it, who approves it, and what proves it."""
+    """Something to be done: who does it, who approves it, and what proves it.
+
+    `approver_by_band` names the approver by amount band where it is another; none where it is empty.
+    """
 
     code: str
     name: Mapping[str, str]
@@ -133,6 +136,7 @@ class Measure(Provenance):
     level: str
     owner_role: str
     approver_role: str = ""
+    approver_by_band: Mapping[str, str] = field(default_factory=dict)
     choice_group: str = ""
     evidence: tuple[str, ...] = ()
     effort_minutes: int = 0
@@ -285,8 +289,18 @@ def read_measure(raw: Any, where: str) -> Measure:
         "level": reader.one_of("level", ("loan", "customer")),
         "owner_role": reader.take("owner_role", str),
         "approver_role": reader.take("approver_role", str, ""),
+        "approver_by_band": _by_band(reader),
         "choice_group": reader.take("choice_group", str, ""),
         "evidence": reader.texts("evidence"),
         "effort_minutes": reader.count("effort_minutes", 0),
     }
     return Measure(**fields, **reader.provenance())
+
+
+def _by_band(reader: Reader) -> dict[str, str]:
+    raw = reader.take("approver_by_band", Mapping, {})
+    wrong = [str(band) for band, role in raw.items() if not isinstance(role, str | None)]
+    if wrong:
+        told = f"`approver_by_band` names no role for {', '.join(wrong)}."
+        raise reader.error(told, "Write it like {A1: branch_head, A2: null}; null means no approval.")
+    return {str(band): role or "" for band, role in raw.items()}

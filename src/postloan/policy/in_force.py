@@ -15,6 +15,7 @@ from postloan.errors import PolicyError
 from postloan.policy import entries
 from postloan.policy.calendar import Calendar
 from postloan.policy.case_files import CaseFile
+from postloan.policy.clock_entries import Clock
 from postloan.policy.model import DecisionTable
 
 
@@ -44,7 +45,7 @@ class Pack:
         versions: every dated entry by kind and key.
         calendar: the calendars of all packs; a later pack's year replaces an earlier one's.
         cases: files of scenario cases, as written, by name; a later pack's file replaces one of that name.
-        undated: documents that hold no dated entries (events, indicators, clocks, checklists), by name.
+        undated: documents that hold no dated entries (events, indicators, checklists), by name.
         folders: where each pack of the chain was read, by id; empty for one that was made in memory.
     """
 
@@ -210,9 +211,21 @@ class Policy:
         return {key: dated.value for key, dated in sorted(self.in_force.get("measure", {}).items())}
 
     @property
+    def clocks(self) -> dict[str, Clock]:
+        """Give the legal clocks in force by kind; none where the pack has no clocks.yaml."""
+        return {key: dated.value for key, dated in sorted(self.in_force.get("clock", {}).items())}
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Give the names of the tables in force."""
         return tuple(sorted(self.in_force.get("table", {})))
+
+    def tables_with(self, output: str) -> tuple[str, ...]:
+        """Give the names of the tables in force that have an output of that name."""
+        found = self.in_force.get("table", {})
+        return tuple(
+            name for name in sorted(found) if any(one.name == output for one in found[name].value.outputs)
+        )
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -248,4 +261,5 @@ _PLACES = {
     "scheme": "schemes/{}.yaml",
     "measure": "measures.yaml, {}",
     "table": "tables/{}",
+    "clock": "clocks.yaml, {}",
 }

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import case_files, dmn, entries, yaml_text
+from postloan.policy import case_files, clock_entries, dmn, entries, yaml_text
 from postloan.policy.calendar import Calendar, parse_year
 from postloan.policy.in_force import Dated, Pack, Policy
 
 __all__ = ["Dated", "Pack", "Policy", "load"]
 
-_KEYS = {"parameter": "name", "signal": "code", "scheme": "id", "measure": "code"}
+_KEYS = {"parameter": "name", "signal": "code", "scheme": "id", "measure": "code", "clock": "kind"}
 
 _ID = r"[^\W\d][\w-]*"
 
-_UNDATED = ("events", "indicators", "clocks")
+_UNDATED = ("events", "indicators")
 
 
 def load(name: str | Path) -> Pack:
@@ -104,6 +104,7 @@ def _own(folder: Path, head: Mapping[str, Any]) -> Pack:
     dated += _entries(folder, pack, "signal", _glob(folder, "signals"), entries.read_signal)
     dated += _entries(folder, pack, "scheme", _glob(folder, "schemes"), entries.read_scheme)
     dated += _entries(folder, pack, "measure", ["measures.yaml"], entries.read_measure)
+    dated += _entries(folder, pack, "clock", ["clocks.yaml"], clock_entries.read_clock)
     dated += _tables(folder, pack)
     versions: dict[str, dict[str, tuple[Dated, ...]]] = {}
     for entry in dated:

@@ -16,7 +16,6 @@ from postloan.book.findings import Finding
 from postloan.engine import Engine
 from postloan.errors import PostloanError, RunError
 from postloan.policy.pack import Policy
-from postloan.results import CLOCK
 from postloan.run import failure, files, findings, kept
 from postloan.run.counts import counts
 from postloan.run.flowback import load_prior
@@ -180,8 +179,6 @@ class Attempt:
                 (folder / "quarantine").mkdir(exist_ok=True)
                 files.link_or_copy(path, folder / "quarantine" / path.name)
             kept.keep(self._books, inputs.book(self._books, self._as_of), folder / kept.FOLDER)
-            clocks = self._books.from_rows([], CLOCK.fields, "clock")
-            self._books.write(clocks, folder / "clock.parquet", order_by=CLOCK.key)
             return {"rows": 0, "result_hash": result_hash(self._books, folder)}
 
         return str(work.step("results", tables, gather)["result_hash"])

@@ -1,4 +1,4 @@
-"""The story of one loan or customer on a day: rows, facts, signals, colour, class and measures."""
+"""The story of one loan or customer on a day: rows, facts, signals, colour, class, clocks and measures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any, Literal
 from postloan.engine import Engine, Table
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
+from postloan.run.clocks import clocks_of
+from postloan.run.duties import blocked_of, measures_of
 from postloan.run.ledger import RunRow
 from postloan.run.measurable import absent_feeds, states
 from postloan.run.reading import Results, is_one_of, last_run, results_of
@@ -81,6 +83,7 @@ class _Story:
         values |= self._counted(customer) | {"customer.colour": warning.get("colour", "none")}
         loans = sorted(loans, key=lambda one: (-(one["days_past_due"] or 0), one["loan_id"]))
         signals = self._signals(kind, subject_id, customer)
+        measures = measures_of(self.results, self.policy, kind, subject_id, customer, self.lang)
         return {
             "subject_kind": kind,
             "subject_id": subject_id,
@@ -94,7 +97,9 @@ class _Story:
             "signals": signals,
             "states": self._states(loans[0]["loan_id"] if len(loans) == 1 else None, customer),
             "warning": self._warning(warning, values),
-            "measures": self._measures(kind, subject_id, customer),
+            "clocks": clocks_of(self.results, self.policy, kind, subject_id, customer, self.lang),
+            "measures": measures,
+            "blocked": blocked_of(measures, self.policy, kind, subject_id, self.lang),
         }
 
     def _facts(self, kind: Kind, subject_id: str, customer: str) -> dict[str, list[dict[str, Any]]]:
@@ -173,14 +178,6 @@ class _Story:
             told["rule"] = rules.of_rule("colour", warning["rule_id"])
             told["points"] = rules.points("score")
         return told
-
-    def _measures(self, kind: Kind, subject_id: str, customer: str) -> list[dict[str, Any]]:
-        rows = self.results.rows("measure_due", "customer_id", [customer])
-        if kind == "loan":
-            rows = [row for row in rows if row["level"] == "customer" or row["loan_id"] == subject_id]
-        last = date.max
-        rows.sort(key=lambda row: (row["nature"] != "duty", row["due_on"] or last, row["measure_id"]))
-        return [_with_json(row, ("blocks", "rule_ids", "because")) for row in rows]
 
 
 _SEVERITY = {"red": 0, "orange": 1, "yellow": 2, "blue": 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,11 +15,12 @@ _OWNED = ("measure_due", "warning")
 
 
 def of_result(engine: Engine, folder: Path) -> list[Finding]:
-    """Give the findings that the result itself shows: signals held, owners not found, days past due."""
+    """Give the findings that the result itself shows: signals held, owners, days past due, clocks."""
     return [
         *_held_signals(engine, folder),
         *(found for table in _OWNED for found in _without_owner(engine, folder, table)),
         *_days_past_due_disagree(engine, folder),
+        *_clocks_not_measurable(engine, folder),
     ]
 
 
@@ -73,6 +75,28 @@ def _days_past_due_disagree(engine: Engine, folder: Path) -> list[Finding]:
             "the more severe was used",
             "compare due and payment with days_past_due in position",
         )
+    ]
+
+
+def _clocks_not_measurable(engine: Engine, folder: Path) -> list[Finding]:
+    """Tell of each kind of legal clock how many run that nobody can count, and for want of what."""
+    rows = read_table(engine, folder / "clock.parquet")
+    rows = rows.filter(rows.state == "not_measurable").select("kind", "evidence")
+    counted: dict[tuple[str, str], int] = {}
+    for row in engine.rows(rows):
+        lacks = ", ".join(json.loads(row["evidence"])["missing"])
+        counted[row["kind"], lacks] = counted.get((row["kind"], lacks), 0) + 1
+    return [
+        Finding(
+            "clock_not_measurable",
+            "clock",
+            kind,
+            number,
+            f"{number} clocks of kind {kind} cannot be counted for want of {lacks}: a right may be lost "
+            f"unseen",
+            f"bring {lacks} into the book, or look at each of them by hand",
+        )
+        for (kind, lacks), number in sorted(counted.items())
     ]
 
 

@@ -14,6 +14,7 @@ from postloan.policy import table as tables
 from postloan.policy.model import DecisionTable, Input
 from postloan.policy.pack import Policy
 from postloan.policy.table import RuleTrace
+from postloan.policy.warned import warned_in
 
 Values = Mapping[str, Any]
 
@@ -82,7 +83,7 @@ class Rules:
         return self._policy.table(name) if name in self._policy.tables else None
 
     def _traces(self, table: DecisionTable) -> list[RuleTrace]:
-        env = environment()
+        env = environment() | warned_in(self._policy.pack)
         values = {name: self._values.get(name) for name in env}
         try:
             return tables.compile(table, env, self._as_of).explain(values)

@@ -10,6 +10,7 @@ from postloan import classification, facts, measures, signals, warnings
 from postloan.book.snapshot import Book
 from postloan.engine import Engine, Table
 from postloan.facts.registry import SUBJECTS
+from postloan.measures import clocks
 from postloan.policy.pack import Policy
 from postloan.results import Prior
 
@@ -69,10 +70,24 @@ def _classification(c: Context) -> Mapping[str, Table]:
     return classification.classify(c.engine, c.facts, warned, c.policy, c.prior, c.book, c.as_of)
 
 
+def _clocks(c: Context) -> Mapping[str, Table]:
+    return clocks.compute(c.engine, c.facts, c.policy, c.book, c.as_of)
+
+
 def _measures(c: Context) -> Mapping[str, Table]:
     loans, warned = c.tables["loan_state"], c.tables["warning"]
     return measures.decide(
-        c.engine, c.facts, loans, warned, c.policy, c.prior, c.book, c.as_of, c.first_run_on
+        c.engine,
+        c.facts,
+        loans,
+        warned,
+        c.policy,
+        c.prior,
+        c.book,
+        c.as_of,
+        c.first_run_on,
+        c.tables["signal"],
+        c.tables["clock"],
     )
 
 
@@ -81,6 +96,9 @@ STAGES: tuple[Stage, ...] = (
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
     Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
-    Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
+    Stage("clocks", ("book", *FACTS), ("clock",), _clocks),
+    Stage(
+        "measures", ("book", *FACTS, "signal", "loan_state", "warning", "clock"), ("measure_due",), _measures
+    ),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""

@@ -144,9 +144,19 @@ def _classes(engine: Engine, day: PastDay, results: Results, names: set[str]) ->
 def _measures(
     engine: Engine, day: PastDay, results: Results, policy: Policy, names: set[str]
 ) -> dict[str, dict[str, Any]]:
-    state, warning = results.table("loan_state"), results.table("warning")
+    state, warning, signal = (results.table(name) for name in ("loan_state", "warning", "signal"))
     rows = measure_frame(
-        engine, day.facts, state, warning, policy, day.book, day.as_of, day.first_run_on, names
+        engine,
+        day.facts,
+        state,
+        warning,
+        signal,
+        policy,
+        day.prior,
+        day.book,
+        day.as_of,
+        day.first_run_on,
+        names,
     )
     return _values(engine.rows(rows))
 

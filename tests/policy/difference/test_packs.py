@@ -121,11 +121,25 @@ def test_what_is_in_force_on_two_dates_of_one_pack(tmp_path) -> None:
 
 def test_settings_and_documents(changed) -> None:
     (one, other) = changed(
-        {"clocks.yaml": "- {code: C1, days: 3}\n"},
-        {"clocks.yaml": "- {code: C1, days: 5}\n", "pack.yaml": "id: own\ncurrency: EUR\n"},
+        {"indicators.yaml": "- {code: C1, days: 3}\n"},
+        {"indicators.yaml": "- {code: C1, days: 5}\n", "pack.yaml": "id: own\ncurrency: EUR\n"},
     )
     assert (one.kind, one.fields) == ("settings", (Change("currency", "CNY", "EUR"),))
-    assert (other.kind, other.fields) == ("clocks", (Change("[C1].days", "3", "5"),))
+    assert (other.kind, other.fields) == ("indicators", (Change("[C1].days", "3", "5"),))
+
+
+def test_a_clock_that_runs_longer(changed) -> None:
+    clock = """- kind: preservation
+  name: {en: Time to sue, zh: 起诉期限}
+  consequence: {en: Lifted, zh: 解除}
+  within: {days: 30}
+  last_day: as_is
+  reference: Civil Procedure Law
+  status: V
+"""
+    (one,) = changed({"clocks.yaml": clock}, {"clocks.yaml": clock.replace("days: 30", "days: 60")})
+    assert (one.kind, one.key, one.what) == ("clock", "preservation", "changed")
+    assert one.fields == (Change("within.days", "30", "60"),)
 
 
 def test_a_table_that_cannot_be_used_is_compared_by_rule_alone(changed) -> None:

@@ -19,7 +19,9 @@ EVENT_KINDS = (
     "terms_changed_without_consent lc_discrepancy guarantee_claimed disaster_red disaster_orange "
     "disaster_certified epidemic disease_outbreak irrigation_fault fraud_raising_case "
     "anchor_employer_stopped route_planned policy_restricted tariff_shock "
-    "insurance_claim land_rent_unpaid cooperative_left offtaker_late subsidy_received fraud_confirmed"
+    "insurance_claim land_rent_unpaid cooperative_left offtaker_late subsidy_received fraud_confirmed "
+    "limitation_obstacle limitation_obstacle_ended payment_order_served payment_order_objected "
+    "asset_taken_over asset_disposed"
 )
 VISITS = "IN1 IN2 IN3 IN4 IN5 IN6 IN7 IN8 IN9 IN10"
 

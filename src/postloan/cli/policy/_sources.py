@@ -76,13 +76,16 @@ def feel_env(pack: Pack | None, tables: Sequence[DecisionTable]) -> tuple[dict[s
     A file alone may use any name whose kind it declares itself.
     """
     from postloan.policy.names import feel_kind
+    from postloan.policy.warned import warned_in
 
     env = {name: feel_kind(kind) for name, kind in kinds().items() if kind != "timestamp"}
     if pack is None:
         declared = {item.expression: item.kind for table in tables for item in table.inputs}
         return {**{name: kind for name, kind in declared.items() if kind != "any"}, **env}, ()
     own = pack.settings.get("variables") or {}
-    return env | {name: feel_kind(kind) for name, kind in own.items()}, tuple(own)
+    warned = warned_in(pack)
+    env |= warned
+    return env | {name: feel_kind(kind) for name, kind in own.items()}, (*own, *warned)
 
 
 def wanted(source: Source, name: str | None, as_of: date | None) -> list[DecisionTable]:

@@ -16,6 +16,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "parameter": ("parameter", "参数"),
     "scheme": ("scheme", "分类方案"),
     "measure": ("measure", "措施"),
+    "clock": ("clock", "法律时限"),
     "settings": ("settings", "设置"),
     "calendar": ("calendar", "日历"),
     "added": ("added", "新增"),

@@ -79,7 +79,7 @@ def compare_packs(old: Pack | Policy, new: Pack | Policy, old_env: Env, new_env:
         it takes the place of.
     """
     found: list[EntryChange] = []
-    for kind in ("table", "signal", "parameter", "scheme", "measure"):
+    for kind in ("table", "signal", "parameter", "scheme", "measure", "clock"):
         one, other = _versions(old, kind), _versions(new, kind)
         for key in sorted({*one, *other}):
             for before, after in _paired(one.get(key, {}), other.get(key, {})):

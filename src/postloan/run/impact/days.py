@@ -128,13 +128,18 @@ def _is_kept(day: PastDay, name: str) -> bool:
 def require_same_facts(day: PastDay, against: Policy, draft: Policy) -> None:
     """Refuse a draft that changes what stored facts were computed with.
 
-    Raises PolicyError `facts_would_change` naming the parameters; with the book facts are computed anew.
+    Raises PolicyError `facts_would_change` naming parameters, clocks or calendar; with the book facts are
+    computed anew.
     """
     if not day.facts:
         return
     changed = [name for name in facts.PARAMETERS if _value(against, name) != _value(draft, name)]
     if against.currency != draft.currency:
         changed.append("currency")
+    if against.clocks != draft.clocks:
+        changed.append("clocks")
+    if against.clocks and against.calendar != draft.calendar:  # by which last days move
+        changed.append("calendar")
     if changed:
         raise PolicyError(
             "facts_would_change",

@@ -10,7 +10,7 @@ from typing import Any
 
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
-from postloan.measures.hits import TABLES as MEASURE_TABLES
+from postloan.measures.rules import table_names
 from postloan.policy.pack import Policy
 from postloan.run.impact.affected import differs
 from postloan.run.impact.compare import Differences
@@ -137,7 +137,7 @@ class _Half:
         due = self.due.get(key, {})
         loan = due.get("loan_id") or json.loads(due.get("because") or "{}").get("loan_id")
         ids = json.loads(due.get("rule_ids") or "[]")
-        return self.rules(customer, loan).of_rows(MEASURE_TABLES, ids)
+        return self.rules(customer, loan).of_rows(table_names(self.policy), ids)
 
 
 def _told(row: Row, own: Mapping[str, Mapping[str, list[Row]]], old: _Half, new: _Half) -> Row:

@@ -249,8 +249,6 @@ class Both:
         """Tell whether the results under the pack in force are those of the run; by their hash if `whole`."""
         if not _is_of_the_run(day, against):
             return None
-        clock = day.folder / "clock.parquet"
-        files.link_or_copy(clock, self._path(self.against, day.as_of, "clock"))
         found = self.against.store.result(day.as_of)
         if whole and result_hash(self._engine, found) != day.row.result_hash:
             raise not_reproduced(day)

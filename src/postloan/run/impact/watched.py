@@ -12,7 +12,7 @@ from postloan.policy.pack import Policy
 Read = tuple[str, str | None]
 """One thing read: the attribute, and what was asked of it: a key, or of the signals one of their fields."""
 
-_ASKED = frozenset({"parameter", "table", "scheme", "setting"})
+_ASKED = frozenset({"parameter", "table", "tables_with", "scheme", "setting"})
 
 _SAYS_NOTHING = frozenset({"version", "id"})
 """Names of the policy itself: they stand in results and errors and decide nothing."""
