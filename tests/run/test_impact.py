@@ -242,7 +242,7 @@ def test_a_red_customers_punctual_loan_falls_to_special_mention(thursday):
     [
         ("M38", (1, 3, 2, 0, 0)),  # evidence pack, of a red customer
         ("M21", (1, 4, 3, 0, 0)),  # of each loan of a red customer: L46, L46b, L50
-        ("M30", (1, 4, 3, 0, 0)),
+        ("M30", (5, 6, 1, 0, 0)),  # of every loan of class 04 to 08, and now of L46b
         ("M13", (3, 1, 0, 2, 0)),  # of an orange customer
         ("M14", (3, 1, 0, 2, 0)),
         ("M07", (4, 4, 0, 0, 2)),  # orange in five working days, red in three
@@ -259,10 +259,10 @@ def test_signals_gained(thursday):
 
 
 def test_work_is_by_role_with_options_apart(thursday):
-    # Two evidence packs of 240 minutes; three notices of 180 and three restructurings of 480 are options.
+    # Two evidence packs of 240 minutes; three notices of 180 and one restructuring of 480 are options.
     legal = _row(thursday["work"]["roles"], role="legal")
     assert _cut(legal, "hours", "month_hours", "offered_hours") == (8, 8, 9)
-    assert _row(thursday["work"]["roles"], role="asset_preservation")["offered_hours"] == 24
+    assert _row(thursday["work"]["roles"], role="asset_preservation")["offered_hours"] == 8
 
 
 def test_work_is_by_branch(thursday):
