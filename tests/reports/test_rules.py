@@ -25,7 +25,7 @@ PARAMETERS = """\
 - {name: limit, value: 0.10, status: P}
 - {name: hostile, value: "=1+1 | *", reference: a circular, status: P}
 """
-CLOCKS = "- {code: suit, name: {en: Time to sue, zh: 诉讼时效}, years: 3, reference: art. 188, status: V*}\n"
+CLOCKS = "- {code: suit, name: {en: Time to sue, zh: 诉讼时效}, within: {years: 3}, reference: art. 188, status: V*}\n"
 SCHEME = """\
 id: two
 name: {en: Two levels, zh: 二级}
@@ -149,7 +149,7 @@ def test_a_pack_above_ends_the_rule_that_it_replaces(folder):
 
 def test_a_document_without_dates_is_told_as_written(found):
     clock = _one(found, "clock", "suit")
-    assert clock.says == {"en": "Time to sue: years: 3", "zh": "诉讼时效：years: 3"}
+    assert clock.says == {"en": "Time to sue: period: years 3", "zh": "诉讼时效：期间：years 3"}
     assert (clock.source, clock.status, clock.where) == ("art. 188", "V*", "base/clocks.yaml")
 
 

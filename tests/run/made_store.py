@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.engine import Engine, TableSchema
-from postloan.results import LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
+from postloan.results import CLOCK, LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
 from postloan.run.ledger import Ledger, RunRow, write_row
 from postloan.run.store import Store
 
@@ -39,7 +39,7 @@ def made_run(engine: Engine, store: Path, day: str, **tables: Rows) -> RunRow:
         state="done",
         result_hash="out",
     )
-    for schema in (WARNING, SIGNAL, SIGNAL_COVERAGE, LOAN_STATE, MEASURE_DUE):
+    for schema in (WARNING, SIGNAL, SIGNAL_COVERAGE, LOAN_STATE, MEASURE_DUE, CLOCK):
         full = [_full(schema, as_of, given) for given in tables.get(schema.name, ())]
         engine.write(
             engine.from_rows(full, schema.fields, schema.name), made.result(as_of) / f"{schema.name}.parquet"

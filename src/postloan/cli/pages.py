@@ -8,8 +8,8 @@ from postloan.cli.text import cut, faint, heading, pad, screen_width, width
 from postloan.reports.document import NUMBERS, Column, Document, Grid
 
 _GAP = 2
-_WIDEST = 34
-"""The most columns that a text takes in a table; a longer one is cut."""
+_WIDEST, _NARROWEST = 34, 22
+"""The most columns that a text takes in a table, and to how many the name of a row may be cut."""
 
 
 def text(document: Document) -> str:
@@ -37,6 +37,10 @@ def _grid(grid: Grid, room: int) -> Iterator[str]:
         max([*map(width, heads[place]), *(width(row[place]) for row in cells)])
         for place in range(len(grid.columns))
     ]
+    over = sum(wide) + _GAP * (len(wide) - 1) - room
+    if 0 < over <= wide[0] - _NARROWEST:  # what names a row gives way, so that the row stays whole
+        wide[0] -= over
+        cells = [[cut(row[0], wide[0]), *row[1:]] for row in cells]
     for number, block in enumerate(_blocks(grid.columns, wide, room)):
         if number:
             yield ""

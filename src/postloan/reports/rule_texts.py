@@ -11,7 +11,7 @@ from typing import Any
 from postloan.policy.calendar import CalendarYear
 from postloan.policy.entries import Level, Measure, Parameter, Scheme, Signal
 from postloan.policy.model import DecisionTable, Input, Output, Rule
-from postloan.terms import CLASSES, ROLES
+from postloan.terms import CLASSES, ROLES, Term
 
 Says = dict[str, str]
 """A text by language."""
@@ -189,15 +189,39 @@ def of_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Says]]:
 
 def of_raw(raw: Mapping[str, Any]) -> Says:
     """Give an entry of any other kind: its name, and each of its fields as written."""
-    fields = [
-        f"{key}: {written(value)}" for key, value in raw.items() if key not in _ABOUT and value is not None
-    ]
-    name = raw.get("name")
+    kept = {key: value for key, value in raw.items() if key not in _ABOUT and value is not None}
     found = {}
-    for lang, colon in (("en", ": "), ("zh", "：")):
-        own = _in(name, lang) if isinstance(name, Mapping) else str(name or "")
-        found[lang] = colon.join(filter(None, (own, "; ".join(fields))))
+    for place, (lang, colon, between) in enumerate((("en", ": ", "; "), ("zh", "：", "；"))):
+        fields = [
+            f"{_FIELDS[key][place] if key in _FIELDS else key}{colon}{_in_language(value, lang)}"
+            for key, value in kept.items()
+        ]
+        own = _in_language(raw.get("name") or "", lang)
+        found[lang] = colon.join(filter(None, (own, between.join(fields))))
     return found
+
+
+_FIELDS: dict[str, Term] = {
+    "within": ("period", "期间"),
+    "last_day": ("last day", "届满日"),
+    "counts_from": ("counted from", "起算"),
+    "restarts": ("runs anew on", "重新计算事由"),
+    "revives": ("revived by", "恢复事由"),
+    "proof": ("proof", "证明"),
+    "at_most": ("at most", "最长"),
+    "suspended": ("suspended", "中止"),
+    "applies_to": ("for", "适用于"),
+    "after": ("after", "期间之后"),
+    "consequence": ("consequence", "后果"),
+}
+"""Fields of clocks in words; of any other field the name stands."""
+
+
+def _in_language(value: Any, lang: str) -> str:
+    """Give a value of a pack as text, the one in that language where it has several."""
+    if isinstance(value, Mapping) and set(value) <= {"en", "zh"}:
+        return _in(value, lang)
+    return written(value)
 
 
 def items(document: Any) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
