@@ -25,7 +25,9 @@ PARAMETERS = """\
 - {name: limit, value: 0.10, status: P}
 - {name: hostile, value: "=1+1 | *", reference: a circular, status: P}
 """
-CLOCKS = "- {code: suit, name: {en: Time to sue, zh: 诉讼时效}, within: {years: 3}, reference: art. 188, status: V*}\n"
+CLOCKS = """\
+- {code: suit, name: {en: Time to sue, zh: 诉讼时效}, within: {years: 3}, reference: art. 188, status: V*}
+"""
 SCHEME = """\
 id: two
 name: {en: Two levels, zh: 二级}
