@@ -14,12 +14,13 @@ from postloan.errors import PostloanError
 if TYPE_CHECKING:
     from postloan.reports.document import Document
 
-FORMATS = ("md", "html", "xlsx", "json", "csv", "text")
+_ENDINGS = {"md": "md", "html": "html", "xlsx": "xlsx", "json": "json", "csv": "csv", "txt": "text"}
+"""Formats by the ending of a file's name."""
 
 
 def is_folder(out: Path) -> bool:
     """Tell whether a path is to be a folder: it is one, or its name has no ending of a format."""
-    return out.is_dir() or out.suffix.lstrip(".") not in FORMATS
+    return out.is_dir() or out.suffix.lstrip(".") not in _ENDINGS
 
 
 def chosen_format(asked: str | None, out: Path | None, *, as_json: bool, default: str = "md") -> str:
@@ -31,8 +32,9 @@ def chosen_format(asked: str | None, out: Path | None, *, as_json: bool, default
         raise click.UsageError(f"--json contradicts --format {asked}")
     if asked or as_json:
         return asked or "json"
-    ending = "" if out is None or is_folder(out) else out.suffix.lstrip(".")
-    return ending or default
+    if out is None or is_folder(out):
+        return default
+    return _ENDINGS[out.suffix.lstrip(".")]
 
 
 def emit(document: Document, form: str, lang: str) -> None:
@@ -49,6 +51,8 @@ def emit(document: Document, form: str, lang: str) -> None:
 def write(document: Document, path: Path, form: str, lang: str) -> None:
     """Write a document as a file, by one rename; folders are made. Raises PostloanError `unknown_folder`."""
     data = rendered(document, form, lang)
+    if form == "text":
+        data = click.unstyle(data.decode()).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:

@@ -191,7 +191,6 @@ def _row(own: Sequence[Move], after: State, ends: Sequence[str], figure: Figure)
 
 def _rates(found: Sequence[Move], words: Words) -> Iterator[Grid]:
     """Give for each of the five classes what became of it, by loans and by balance."""
-    says = [words("rates_how"), words("rates_five")]
     names = ("before", "reduced", "worse", "better", "not_told", "worse_rate", "better_rate")
     for currency in (None, *_currencies(found)):
         own = found if currency is None else _of(found, currency)
@@ -208,6 +207,7 @@ def _rates(found: Sequence[Move], words: Words) -> Iterator[Grid]:
         ]
         key = "rates_loans" if currency is None else f"rates_amounts_{currency}"
         title = words("rates_loans") if currency is None else words("rates_amounts", currency)
+        says = [words("rates_how"), words("rates_five")] if currency is None else []
         yield Grid(key, title, columns, rows, says=says)
 
 
