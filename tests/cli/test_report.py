@@ -54,7 +54,7 @@ def test_the_answer_comes_first(call, store, policy):
     told = call("report", store, "workload", "--policy", policy, "--date", LAST)
     assert told.out.splitlines()[:2] == [
         "Workload, 2026-02-27",
-        "5 duties are open: 1 overdue, 2 due within seven days. They cost 4.0 hours.",
+        "Open duties: 5, of which 1 overdue and 2 due within seven days; hours they cost: 4.0.",
     ]
 
 

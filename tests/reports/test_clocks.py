@@ -54,8 +54,8 @@ def test_each_edge_falls_into_its_band(house):
         ["total", 2, 3, 2, 2, 2, 1, 1, 2, 15],
     ]
     assert list(told.answer) == [
-        "10 clocks run; 5 end within 30 days, 2 have expired.",
-        "2 of 15 cannot be measured for lack of evidence: nobody can say how long they run.",
+        "Clocks that run: 10, of which 5 end within 30 days; expired: 2.",
+        "Not measurable for lack of evidence: 2 of 15. Nobody can say how long they run.",
     ]
 
 

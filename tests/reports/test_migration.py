@@ -29,11 +29,11 @@ def _rows(told, key):
 def test_the_answer_counts_what_moved(told):
     # In both: L1 to L5 and L7. Worse: L2, L3. Better: L4; of L5 nobody can tell. New: L8, L9. Closed: L6.
     assert told.answer[0] == (
-        "Of 6 loans on the books on both days, 2 moved to a worse class and 1 to a better one; "
+        "Loans on the books on both days: 6, of which 2 moved to a worse class and 1 to a better one; "
         "2 are new, 1 closed."
     )
     assert told.answer[1] == (
-        "The class of 1 loans is not measurable on 2026-02-27: nobody can tell whether they moved."
+        "Not measurable on 2026-02-27: the class of 1, of which nobody can tell whether they moved."
     )
     # By loans 1 of 5, then 1 of 6; by balance 400 of 1,600, then 150 of 1,430.
     assert told.answer[2] == (
@@ -69,7 +69,7 @@ def test_amounts_are_exact(told):
     # 90 + 400 + 500 + 70; 220; 150; the unknown balance of L9 is left out, and told.
     assert rows[-1][1:4] == [Decimal("1060.00"), Decimal("220.00"), Decimal("150.00")]
     assert (
-        "The balance of 1 loans is not known: their amounts are left out."
+        "Loans whose balance is not known: 1; their amounts are left out."
         in _grid(told, "five_amounts_CNY").says
     )
 

@@ -22,7 +22,7 @@ def test_each_class_is_provided_for_by_its_factor(made):
     # 03: 900 at 0.015; 04: 300 at 0.03; 06: 400 at 0.30. L5 has no class; L7 is entrusted.
     assert told.answer == [
         "By the pack's factors 142.50 CNY are to be provided for on 2026-01-30.",
-        "Not measurable for 1 loans with 500.00 CNY: no class, no factor, or no balance.",
+        "Not measurable for lack of class, factor or balance: loans 1, 500.00 CNY.",
     ]
     records = {row["level"]: row for row in told.tidy.records()}
     assert (records["03"]["provision"], records["03"]["balance"]) == (Decimal("13.50"), Decimal("900.00"))
@@ -72,7 +72,7 @@ def test_off_balance_exposures_are_left_out_and_told(engine, made, tmp_path):
     told = provisions(Made(engine, tmp_path / "store", made.pack, made.folder).day(), None, "en")
     assert told.answer == [
         "By the pack's factors 1.00 CNY are to be provided for on 2026-02-27.",
-        "Off the balance sheet, 900.00 CNY in 1 exposures are left out: the factors are for claims.",
+        "Off the balance sheet, and left out, as the factors are for claims: exposures 1, 900.00 CNY.",
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from postloan.policy import dating, dmn, pack
+from postloan.policy import dating, dmn, pack, provenance
 from postloan.policy.model import DecisionTable, Input, Output, Rule
 from postloan.policy.pack import load
 from postloan.reports import files
@@ -118,6 +118,26 @@ def test_a_row_has_its_own_source_and_status_or_those_of_its_table(found):
     assert (first.owner, first.reviewed_on) == ("risk_department", date(2026, 11, 1))
 
 
+@pytest.mark.parametrize(
+    ("remark", "status", "is_own"),
+    [
+        ("out of order (K)", "K", True),
+        ("two seasons (V*, R4)", "V*", True),
+        ("article 47a(3)(c); plain", "V", False),
+        ("again in probation (article 47a(3)(c); K)", "K", True),
+        ("reported (V*, RS1 §272; the days P)", "V*", True),
+        ("loss over its life (P: within 30 days)", "P", True),
+        ("seen (V, R2) and known (K)", "K", True),
+        ("plan K, of no meaning", "V", False),
+        ("", "V", False),
+    ],
+)
+def test_a_mark_in_brackets_is_a_status_of_the_row(remark, status, is_own):
+    rule = Rule("R", ("-",), ('"1"',), (remark,))
+    found = provenance.of_rule(replace(TABLE, annotations=("reference",), rules=(rule,)), rule)
+    assert (found.status, found.is_own) == (status, is_own)
+
+
 def test_a_row_reads_as_a_sentence_in_both_languages(found):
     told = [_one(found, "table", code).says for code in ("F1", "F2", "F3")]
     assert told[0] == {"en": 'Where days past due > 90: level "2"', "zh": '当 逾期天数 > 90：级别 "2"'}
@@ -174,14 +194,19 @@ def test_the_document_counts_by_status_and_hides_nothing(folder):
     assert [row["code"] for row in bare.records()] == ["limit", "currency", "segment all"]
     assert len(document.tidy.rows) == 14
     assert document.answer[0] == (
-        "14 rules. 7 are to be confirmed by your lawyers before you rely on them; 3 name no source."
+        "Rules: 14. To be confirmed by your lawyers before you rely on them: 7. Without a source: 3."
     )
 
 
 def test_the_rules_to_be_confirmed_stand_before_all_chapters(folder):
     text = files.markdown(rulebook(load(folder / "base"), "zh"))
     heads = [line[3:] for line in text.splitlines() if line.startswith("## ")]
-    assert heads[:4] == ["各状态规则数", "待法律部门核实", "未注明来源或状态的规则", "决策表 · 下限 (floors)"]
+    assert heads[:4] == [
+        "各状态规则数",
+        "待法律部门核实",
+        "未注明来源或状态的规则",
+        "决策表 · 下限（floors）",
+    ]
 
 
 def test_hostile_texts_stay_texts(folder):

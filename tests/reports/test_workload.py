@@ -58,10 +58,10 @@ def _rows(told, key):
 def test_the_answer_says_how_much_and_what_it_costs(house):
     # 90 + 90 + 30 + 30 minutes; M3 has no effort in the pack.
     assert list(_told(house).answer) == [
-        "5 duties are open: 1 overdue, 2 due within seven days. They cost 4.0 hours.",
-        "What 1 duties cost is not known: the pack of the run is not at hand, or has no effort for them.",
-        "1 duties have no owner by name: nobody holds the role.",
-        "1 more measures are offered, and are due for nobody.",
+        "Open duties: 5, of which 1 overdue and 2 due within seven days; hours they cost: 4.0.",
+        "Duties whose cost is not known, as the pack is not at hand or has no effort for them: 1.",
+        "Duties without an owner by name, as nobody holds the role: 1.",
+        "Measures that are offered besides, and due for nobody: 1.",
         "--hours-a-day HOURS holds this against what people can do.",
     ]
 
@@ -97,7 +97,9 @@ def test_by_week_with_what_is_overdue_first(house):
 
 def test_capacity_counts_working_days_of_people_with_names(house):
     told = _told(house, "week", "manager", hours=Decimal(3))
-    assert told.answer[-1] == ("Capacity: 3 hours a working day for each of the 2 people who have a duty.")
+    assert told.answer[-1] == (
+        "Capacity: 3 hours a working day for each person who has a duty, of whom there are 2."
+    )
     # S1 and S2, 3 hours; Friday and the Saturday that is worked, then five days.
     weeks = {row[0]: row[-2:] for row in _rows(told, "by_week")}
     assert weeks["week_0"] == [Decimal(12), Decimal("0.125000")]

@@ -15,7 +15,7 @@ WORDS: dict[str, Term] = {
     "amount": ("balance", "余额"),
     "from": ("from / to", "期初／期末"),
     "unknown_balance": (
-        "The balance of {0} loans is not known: their amounts are left out.",
+        "Loans whose balance is not known: {0}; their amounts are left out.",
         "{0} 笔贷款余额未知，未计入金额。",
     ),
     "pack_missing": (
@@ -28,13 +28,13 @@ WORDS: dict[str, Term] = {
     "migration_title": ("Migration of classes, {0} to {1}", "风险分类迁徙 {0} 至 {1}"),
     "migration_answer": (
         (
-            "Of {0} loans on the books on both days, {1} moved to a worse class and {2} to a better one; "
-            "{3} are new, {4} closed."
+            "Loans on the books on both days: {0}, of which {1} moved to a worse class and {2} to a better "
+            "one; {3} are new, {4} closed."
         ),
         "两日均在账的贷款 {0} 笔，下迁 {1} 笔，上迁 {2} 笔；新增 {3} 笔，结清 {4} 笔。",
     ),
     "migration_unmeasured": (
-        "The class of {0} loans is not measurable on {1}: nobody can tell whether they moved.",
+        "Not measurable on {1}: the class of {0}, of which nobody can tell whether they moved.",
         "{1} 有 {0} 笔贷款分类无法计量，无从判断是否迁徙。",
     ),
     "migration_npl": (
@@ -98,7 +98,7 @@ WORDS: dict[str, Term] = {
         "{0} 拨备无法计量，无从说明变动。",
     ),
     "provisions_missing": (
-        "Not measurable for {0} loans with {1}: no class, no factor, or no balance.",
+        "Not measurable for lack of class, factor or balance: loans {0}, {1}.",
         "{0} 笔贷款（{1}）拨备无法计量：无分类、无系数或无余额。",
     ),
     "provisions_how": (
@@ -106,7 +106,7 @@ WORDS: dict[str, Term] = {
         "逐笔按余额乘以策略包中该级别系数，四舍五入到分。",
     ),
     "provisions_off": (
-        "Off the balance sheet, {0} in {1} exposures are left out: the factors are for claims.",
+        "Off the balance sheet, and left out, as the factors are for claims: exposures {1}, {0}.",
         "表外敞口 {1} 笔、{0} 不在其列：系数仅适用于表内债权。",
     ),
     "by_class": ("By class, {0}", "按分类（{0}）"),
@@ -135,24 +135,24 @@ WORDS: dict[str, Term] = {
     # Workload
     "workload_title": ("Workload, {0}", "贷后工作量 {0}"),
     "workload_answer": (
-        "{0} duties are open: {1} overdue, {2} due within seven days. They cost {3} hours.",
+        "Open duties: {0}, of which {1} overdue and {2} due within seven days; hours they cost: {3}.",
         "未办结事项 {0} 项：已超期 {1} 项，七日内到期 {2} 项，合计需 {3} 小时。",
     ),
     "workload_none": ("No duty is open.", "没有未办结事项。"),
     "workload_nobody": (
-        "{0} duties have no owner by name: nobody holds the role.",
+        "Duties without an owner by name, as nobody holds the role: {0}.",
         "{0} 项未落实到人：岗位无人。",
     ),
     "workload_options": (
-        "{0} more measures are offered, and are due for nobody.",
+        "Measures that are offered besides, and due for nobody: {0}.",
         "另有备选措施 {0} 项，不自动到期。",
     ),
     "workload_unknown": (
-        "What {0} duties cost is not known: the pack of the run is not at hand, or has no effort for them.",
+        "Duties whose cost is not known, as the pack is not at hand or has no effort for them: {0}.",
         "{0} 项用时未知：未找到批处理所用策略包，或其中未设用时。",
     ),
     "workload_capacity": (
-        "Capacity: {0} hours a working day for each of the {1} people who have a duty.",
+        "Capacity: {0} hours a working day for each person who has a duty, of whom there are {1}.",
         "可用工时：按 {1} 人、每个工作日 {0} 小时计。",
     ),
     "workload_nobody_able": (
@@ -194,11 +194,11 @@ WORDS: dict[str, Term] = {
     # Clocks
     "clocks_title": ("Legal clocks, {0}", "法定期限 {0}"),
     "clocks_answer": (
-        "{0} clocks run; {1} end within 30 days, {2} have expired.",
+        "Clocks that run: {0}, of which {1} end within 30 days; expired: {2}.",
         "计时中 {0} 项，30 日内届满 {1} 项，已届满 {2} 项。",
     ),
     "clocks_unmeasured": (
-        "{0} of {1} cannot be measured for lack of evidence: nobody can say how long they run.",
+        "Not measurable for lack of evidence: {0} of {1}. Nobody can say how long they run.",
         "{1} 项中有 {0} 项缺少证据、无法计量，无从判断何时届满。",
     ),
     "clocks_none": ("The run of {0} wrote no clock.", "{0} 批处理未产生法定期限。"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from postloan.terms import Term
 
 WORDS: dict[str, Term] = {
-    "title": ("The rules of {0}, with source and status", "{0} 规则清单（依据与状态）"),
+    "title": ("The rules of {0}, with source and status", "{0}规则清单（依据与状态）"),
     "answer": (
-        "{0} rules. {1} are to be confirmed by your lawyers before you rely on them; {2} name no source.",
+        "Rules: {0}. To be confirmed by your lawyers before you rely on them: {1}. Without a source: {2}.",
         "共 {0} 条规则。{1} 条须经贵行法律部门核实后方可作为依据；{2} 条未注明来源。",
     ),
     "made": (

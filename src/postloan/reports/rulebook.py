@@ -111,7 +111,9 @@ def _group(one: RuleEntry, words: Words) -> str:
     if one.chapter == "signal" and one.group in FAMILIES:
         return FAMILIES[one.group][("en", "zh").index(words.lang)]
     name = one.group_names.get(words.lang) or one.group_names.get("en")
-    return f"{name} ({one.group})" if name and name != one.group else one.group
+    if not name or name == one.group:
+        return one.group
+    return f"{name}（{one.group}）" if words.lang == "zh" else f"{name} ({one.group})"
 
 
 def _grid(
