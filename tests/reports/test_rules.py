@@ -61,9 +61,11 @@ BASE = {
     "clocks.yaml": CLOCKS,
     "schemes/two.yaml": SCHEME,
     "tables/floors/2020-01-01.dmn": dmn.write([TABLE]).decode(),
+    "sources.yaml": "- {id: law, name: {en: A law, zh: 某法}, also: [art. 188]}\n- {id: unused, name: No}\n",
     "calendar/2026.yaml": "year: 2026\nsource: a notice\nstatus: V*\nholidays: [2026-01-01, 2026-01-02]\n",
 }
 OWN = {
+    "sources.yaml": "- {id: our board, name: {en: Minutes of the board, zh: 董事会决议}}\n",
     "pack.yaml": "id: own\nextends: base\n",
     "parameters.yaml": "- {name: limit, value: 0.05, effective_from: 2026-03-01, reference: our board, "
     "status: V, overrides: stricter}\n",
@@ -198,13 +200,26 @@ def test_the_document_counts_by_status_and_hides_nothing(folder):
     )
 
 
+def test_what_references_name_is_explained(folder):
+    (told,) = [grid for grid in rulebook(load(folder / "base"), "zh").grids if grid.key == "sources"]
+    # art. 188: the clock and the two versions of years.
+    assert [list(row) for row in told.rows] == [["law", "某法", 3]]
+    assert told.says == ["策略包所引来源及其含义。未引用下列来源的规则：11 条。"]
+
+
+def test_a_pack_above_adds_to_the_sources_below(folder):
+    (told,) = [grid for grid in rulebook(load(folder / "own"), "en").grids if grid.key == "sources"]
+    assert [list(row) for row in told.rows] == [["law", "A law", 3], ["our board", "Minutes of the board", 1]]
+
+
 def test_the_rules_to_be_confirmed_stand_before_all_chapters(folder):
     text = files.markdown(rulebook(load(folder / "base"), "zh"))
     heads = [line[3:] for line in text.splitlines() if line.startswith("## ")]
-    assert heads[:4] == [
+    assert heads[:5] == [
         "各状态规则数",
         "待法律部门核实",
         "未注明来源或状态的规则",
+        "来源说明",
         "决策表 · 下限（floors）",
     ]
 
@@ -220,7 +235,7 @@ def test_hostile_texts_stay_texts(folder):
 def test_a_page_holds_every_rule_in_each_format(folder):
     document = rulebook(load(folder / "base"), "en")
     book = load_workbook(io.BytesIO(files.xlsx(document)))
-    assert book.sheetnames == ["rules", "counts", "to_confirm", "unsourced", "all"]
+    assert book.sheetnames == ["rules", "counts", "to_confirm", "unsourced", "sources", "all"]
     assert book["all"].max_row == 1 + 14
     assert document.as_dict()["all"][0]["effective_from"] == date(2020, 1, 1)
     page = files.html(document, "zh")

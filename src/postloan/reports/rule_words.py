@@ -58,6 +58,12 @@ WORDS: dict[str, Term] = {
         "Every rule names a source and a status.",
         "全部规则均已注明来源与状态。",
     ),
+    "sources": ("What the sources are", "来源说明"),
+    "sources_how": (
+        "References of the pack, and what they stand for. Rules that name none of these: {0}.",
+        "策略包所引来源及其含义。未引用下列来源的规则：{0} 条。",
+    ),
+    "document": ("what it is", "说明"),
     "all": ("All rules", "全部规则"),
     "table": ("Decision tables", "决策表"),
     "scheme": ("Classification schemes and their levels", "分类方案与级别"),

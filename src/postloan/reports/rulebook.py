@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -64,6 +65,7 @@ def rulebook(pack: Pack, lang: str) -> Document:
             _counts(found, words, legend),
             _listed("to_confirm", unsure, words, [words("how_K"), words("how_V*")], "none_to_confirm"),
             _listed("unsourced", bare, words, [words("unsourced_how")], "none_unsourced"),
+            *_sources(pack, found, words),
             *_chapters(found, words),
         ],
         about={"pack": pack.id, "policy_version": version},
@@ -96,6 +98,30 @@ def _listed(key: str, own: Sequence[RuleEntry], words: Words, how: list[str], no
         return Grid(key, words(key), [], [], says=[words(nothing)])
     titles = {"says": words("check"), "source": words("against")} if key == "to_confirm" else {}
     return _grid(key, words(key), own, names, words, says=how, titles=titles)
+
+
+def _sources(pack: Pack, found: Sequence[RuleEntry], words: Words) -> Iterator[Grid]:
+    """Give what the references stand for that rules name, from the pack's register of sources."""
+    register = [one for one in pack.undated.get("sources") or () if isinstance(one, dict)]
+    if not register:
+        return
+    named: list[set[int]] = []
+    rows: list[list[Value]] = []
+    for one in register:
+        spelt = "|".join(re.escape(str(name)) for name in (one.get("id", ""), *(one.get("also") or ())))
+        ways = re.compile(rf"(?<!\w)(?:{spelt})(?!\w)")
+        named.append({place for place, rule in enumerate(found) if ways.search(rule.source)})
+        name = one.get("name") or {}
+        text = name.get(words.lang) or name.get("en", "") if isinstance(name, dict) else str(name)
+        if named[-1]:
+            rows.append([str(one["id"]), text, len(named[-1])])
+    columns = [
+        Column("source", words("source"), "code"),
+        Column("document", words("document")),
+        Column("rules", words("rules"), "count"),
+    ]
+    says = [words("sources_how", len(found) - len(set().union(*named)))]
+    yield Grid("sources", words("sources"), columns, rows, says=says)
 
 
 def _chapters(found: Sequence[RuleEntry], words: Words) -> Iterator[Grid]:

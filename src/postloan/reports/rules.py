@@ -176,6 +176,8 @@ def _of(value: Any, dated: Dated) -> dict[str, Any]:
 def _undated(pack: Pack) -> Iterator[RuleEntry]:
     """Give the entries of documents without dates: lists of clocks, events, indicators, checklists."""
     for name, document in sorted(pack.undated.items()):
+        if name == "sources":  # tells what references name, and decides nothing
+            continue
         chapter = _DOCUMENTS.get(name, "checklist")
         listed, shared = texts.items(document)
         for place, item in enumerate(listed, 1):
