@@ -136,10 +136,16 @@ def small_pack(tmp_path_factory):
     return folder
 
 
+def run_day(engine: Engine, store: Path, day: str, pack: Pack, **tables: Any) -> None:
+    """Put a run of the pack's own version into a store."""
+    version = pack.as_of(date.fromisoformat(day)).version
+    made_run(engine, store, day, policy_version=version, **tables)
+
+
 @pytest.fixture(scope="module")
 def made(engine, small_pack, tmp_path_factory):
     """Give the two days without measures and clocks."""
-    store = tmp_path_factory.mktemp("made") / "store"
-    made_run(engine, store, FIRST, loan_state=BEFORE)
-    made_run(engine, store, LAST, loan_state=AFTER)
-    return Made(engine, store, load(small_pack), small_pack)
+    store, pack = tmp_path_factory.mktemp("made") / "store", load(small_pack)
+    run_day(engine, store, FIRST, pack, loan_state=BEFORE)
+    run_day(engine, store, LAST, pack, loan_state=AFTER)
+    return Made(engine, store, pack, small_pack)

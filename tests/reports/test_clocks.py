@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from postloan.reports.clocks import clocks
-from tests.reports.conftest import AFTER, LAST, Made
-from tests.run.made_store import made_run
+from tests.reports.conftest import AFTER, LAST, Made, run_day
 
 LEFT = (-1, 0, 7, 8, 30, 31, 90, 91, 180, 181)
 
@@ -37,7 +36,7 @@ CLOCKS = [
 @pytest.fixture(scope="module")
 def house(engine, made, tmp_path_factory):
     store = tmp_path_factory.mktemp("clocks") / "store"
-    made_run(engine, store, LAST, loan_state=AFTER, clock=CLOCKS)
+    run_day(engine, store, LAST, made.pack, loan_state=AFTER, clock=CLOCKS)
     return Made(engine, store, made.pack, made.folder)
 
 
@@ -73,6 +72,6 @@ def test_no_clock_is_said(made):
     assert told.as_dict() == {
         "report": "clocks",
         "date": made.day().as_of,
-        "policy_version": "cn_rural-000000000000",
+        "policy_version": made.day().row.policy_version,
         "bands": [],
     }

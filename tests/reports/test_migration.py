@@ -8,7 +8,7 @@ import pytest
 
 from postloan.reports.days import share
 from postloan.reports.migration import migration
-from tests.run.made_store import made_run
+from tests.reports.conftest import FIRST, LAST, Made, loan, run_day
 
 
 @pytest.fixture(scope="module")
@@ -113,17 +113,15 @@ def test_the_moves_add_up_to_both_days(told):
 
 
 def test_currencies_are_never_added(engine, made, tmp_path_factory):
-    from tests.reports.conftest import FIRST, LAST, Made, loan
-
     store = tmp_path_factory.mktemp("two") / "store"
     rows = [
         loan("L1", "normal", "03", "1.00"),
         loan("L2", "normal", "03", "2.00", currency="USD"),
         loan("L3", "substandard", "sub", "3.00", scheme_id="other"),
     ]
-    made_run(engine, store, FIRST, loan_state=rows)
+    run_day(engine, store, FIRST, made.pack, loan_state=rows)
     rows[0] = loan("L1", "normal", "N", "1.00", scheme_id="other")
-    made_run(engine, store, LAST, loan_state=rows)
+    run_day(engine, store, LAST, made.pack, loan_state=rows)
     house = Made(engine, store, made.pack, made.folder)
     last = house.day()
     told = migration(house.before(last), last, "zh")

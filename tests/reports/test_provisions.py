@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from postloan.policy.pack import load
+from postloan.reports.days import day_of
+from postloan.reports.migration import migration
 from postloan.reports.provisions import provisions
-from tests.reports.conftest import FIRST, LAST, Made, loan
-from tests.run.made_store import made_run
+from tests.reports.conftest import FIRST, LAST, Made, loan, run_day
 
 
 def _rows(told, key):
@@ -61,14 +62,14 @@ def test_the_lines_of_the_change_add_up(made):
     ("balance", "provision"), [("0.49", "0.00"), ("0.50", "0.01"), ("0.51", "0.01"), ("1.50", "0.02")]
 )
 def test_half_a_cent_is_rounded_up(engine, made, tmp_path, balance, provision):
-    made_run(engine, tmp_path / "store", LAST, loan_state=[loan("L1", "normal", "02", balance)])
+    run_day(engine, tmp_path / "store", LAST, made.pack, loan_state=[loan("L1", "normal", "02", balance)])
     told = provisions(Made(engine, tmp_path / "store", made.pack, made.folder).day(), None, "en")
     assert told.tidy.records()[0]["provision"] == Decimal(provision)
 
 
 def test_off_balance_exposures_are_left_out_and_told(engine, made, tmp_path):
     rows = [loan("L1", "normal", "02", "100.00"), loan("A1", "normal", "02", "900.00", on_off="off_ba")]
-    made_run(engine, tmp_path / "store", LAST, loan_state=rows)
+    run_day(engine, tmp_path / "store", LAST, made.pack, loan_state=rows)
     told = provisions(Made(engine, tmp_path / "store", made.pack, made.folder).day(), None, "en")
     assert told.answer == [
         "By the pack's factors 1.00 CNY are to be provided for on 2026-02-27.",
@@ -85,9 +86,18 @@ def test_factors_that_are_not_set_give_no_zero(engine, made, tmp_path):
     house = Made(engine, made.store, load(tmp_path / "bare"), made.folder)
     last = house.day()
     told = provisions(last, house.before(last), "en")
+    assert told.answer[-1].startswith("Names, effort and factors are those of bare-")
     assert told.answer[0] == (
         "The pack sets no provision factor for any class on the books: provisions are not measurable."
     )
     assert {row["provision"] for row in told.tidy.records()} == {None}
     assert [grid.key for grid in told.grids] == ["by_class_CNY"]
     assert told.grids[0].rows[-1][-1] is None
+
+
+def test_a_pack_that_is_not_at_hand_is_told(engine, made):
+    day = day_of(engine, made.store, None, lambda row: None)
+    told = provisions(day, None, "zh")
+    assert told.answer[0] == "策略包未对在账分类设定拨备系数，拨备无法计量。"
+    assert told.answer[-1].startswith("未找到策略包 small-")
+    assert migration(made.before(day), day, "en").answer[-1].startswith("The pack small-")

@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from postloan.reports.workload import workload
-from tests.reports.conftest import AFTER, LAST, Made
-from tests.run.made_store import made_run
+from tests.reports.conftest import AFTER, LAST, Made, run_day
 
 
 def _measure(number, code, due_on, owner_id, nature="duty", role="customer_manager", **others):
@@ -42,7 +41,7 @@ MEASURES = [
 @pytest.fixture(scope="module")
 def house(engine, made, tmp_path_factory):
     store = tmp_path_factory.mktemp("work") / "store"
-    made_run(engine, store, LAST, loan_state=AFTER, measure_due=MEASURES)
+    run_day(engine, store, LAST, made.pack, loan_state=AFTER, measure_due=MEASURES)
     return Made(engine, store, made.pack, made.folder)
 
 

@@ -39,7 +39,7 @@ def clocks(day: Day, top: int, lang: str) -> Document:
     return Document(
         "clocks",
         words("clocks_title", day.as_of),
-        list(_answer(counted, day, words)),
+        [*_answer(counted, day, words), *day.policy_told(words)],
         [_by_kind(counted, names, words), _urgent(day, table, top, names, words)] if counted else [],
         about={"date": day.as_of, "policy_version": day.row.policy_version},
         rows=Grid("bands", words("bands"), columns, rows),

@@ -12,10 +12,14 @@ from typing import Any
 from postloan.engine import Engine, Table
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
+from postloan.reports.words import Words
 from postloan.run.ledger import RunRow
 from postloan.run.reading import Results, last_run, results_of
 from postloan.run.store import Store
 from postloan.run.tables import SCHEMAS, read_table
+
+_MOST = 1_000_000
+"""The most rows that a report holds: groups of a book, not its loans."""
 
 FindPolicy = Callable[[RunRow], Policy | None]
 """Gives the policy in force on a run's day, None where its pack is not at hand."""
@@ -50,8 +54,16 @@ class Day:
         return read_table(self.engine, path, cents=True)
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
-        """Give the rows of a small table."""
-        return self.engine.rows(table)
+        """Give the rows of a table that was summed up."""
+        return self.engine.rows(table, limit=_MOST)
+
+    def policy_told(self, words: Words) -> list[str]:
+        """Give a line where the policy at hand is not that of the run, or where there is none."""
+        if self.policy is None:
+            return [words("pack_missing", self.row.policy_version)]
+        if self.policy.version != self.row.policy_version:
+            return [words("policy_moved", self.policy.version, self.row.policy_version)]
+        return []
 
 
 def day_of(engine: Engine, store: Path, as_of: date | None, find: FindPolicy) -> Day:

@@ -31,7 +31,7 @@ def migration(first: Day, last: Day, lang: str) -> Document:
     """
     words, levels = Words(lang, WORDS), Levels.of((first.policy, last.policy))
     found = moves(first, last)
-    says = [] if first.policy and last.policy else [words("pack_missing")]
+    says = dict.fromkeys([*first.policy_told(words), *last.policy_told(words)])
     return Document(
         "migration",
         words("migration_title", first.as_of, last.as_of),

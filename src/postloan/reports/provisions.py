@@ -99,8 +99,7 @@ def _answer(
         yield words("provisions_missing", f"{missing:,}", ", ".join(left))
     for row in last.rows(_off(last)):
         yield words("provisions_off", f"{money(row['balance']):,.2f} {row['currency']}", f"{row['loans']:,}")
-    if last.policy is None:
-        yield words("pack_missing")
+    yield from dict.fromkeys([*(first.policy_told(words) if first else []), *last.policy_told(words)])
 
 
 def _known(lines: Sequence[ClassLine]) -> list[ClassLine]:

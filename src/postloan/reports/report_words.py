@@ -19,8 +19,12 @@ WORDS: dict[str, Term] = {
         "{0} 笔贷款余额未知，未计入金额。",
     ),
     "pack_missing": (
-        "The pack of the run is not at hand: levels stand as codes; --policy FOLDER names them.",
-        "未找到批处理所用策略包，级别仅显示代码；可用 --policy 目录 指定。",
+        "The pack {0} is not at hand: no names, effort or factors; --policy FOLDER gives them.",
+        "未找到策略包 {0}，无名称、用时与系数；可用 --policy 目录 指定。",
+    ),
+    "policy_moved": (
+        "Names, effort and factors are those of {0}; the run used {1}.",
+        "名称、用时与系数取自 {0}，该次批处理使用 {1}。",
     ),
     "nobody": ("nobody", "无人"),
     "listed": (", ", "、"),

@@ -63,7 +63,7 @@ def workload(day: Day, by: Sequence[str], hours_a_day: Decimal | None, lang: str
     return Document(
         "workload",
         words("workload_title", day.as_of),
-        list(_answer(all_, _nameless(day, work), people, hours_a_day, words)),
+        [*_answer(all_, _nameless(day, work), people, hours_a_day, words), *day.policy_told(words)],
         grids if all_.duties or all_.options else [],
         about={"date": day.as_of, "policy_version": day.row.policy_version},
         rows=_tidy(day, work, words),
