@@ -68,7 +68,10 @@ def test_the_first_to_end_come_first_with_their_loan(house):
 
 def test_no_clock_is_said(made):
     told = clocks(made.day(), 10, "en")
-    assert (list(told.answer), told.grids) == (["The run of 2026-02-27 wrote no clock."], [])
+    assert (list(told.answer), told.grids) == (
+        ["No legal period runs: the run of 2026-02-27 wrote no clock."],
+        [],
+    )
     assert told.as_dict() == {
         "report": "clocks",
         "date": made.day().as_of,

@@ -37,31 +37,40 @@ def _grid(grid: Grid, room: int) -> Iterator[str]:
         max([*map(width, heads[place]), *(width(row[place]) for row in cells)])
         for place in range(len(grid.columns))
     ]
-    over = sum(wide) + _GAP * (len(wide) - 1) - room
+    gap = _gap(wide, room)
+    over = sum(wide) + gap * (len(wide) - 1) - room
     if 0 < over <= wide[0] - _NARROWEST:  # what names a row gives way, so that the row stays whole
         wide[0] -= over
         cells = [[cut(row[0], wide[0]), *row[1:]] for row in cells]
-    for number, block in enumerate(_blocks(grid.columns, wide, room)):
+    for number, block in enumerate(_blocks(grid.columns, wide, room, gap)):
         if number:
             yield ""
-        yield from _heads(block, heads, wide, grid.columns)
+        for line in _heads(block, heads, wide):
+            yield faint(_line(line, block, wide, grid.columns, gap))
         for place, row in enumerate(cells):
-            line = _line([row[column] for column in block], block, wide, grid.columns)
-            yield heading(line) if place >= len(cells) - grid.totals else line
+            told = _line([row[column] for column in block], block, wide, grid.columns, gap)
+            yield heading(told) if place >= len(cells) - grid.totals else told
 
 
-def _blocks(columns: Sequence[Column], wide: Sequence[int], room: int) -> list[list[int]]:
+def _gap(wide: Sequence[int], room: int) -> int:
+    """Give the blanks between columns: one where that keeps the table whole, else as many as look well."""
+    gaps = len(wide) - 1
+    fits_close = sum(wide) + gaps <= room < sum(wide) + _GAP * gaps
+    return 1 if fits_close else _GAP
+
+
+def _blocks(columns: Sequence[Column], wide: Sequence[int], room: int, gap: int) -> list[list[int]]:
     """Give the columns of each block: those that name a row, and as many others as fit beside them."""
     lead = next((place for place, one in enumerate(columns) if one.kind in NUMBERS), len(columns))
     lead = lead or 1
-    start = sum(wide[place] + _GAP for place in range(lead)) - _GAP
+    start = sum(wide[place] + gap for place in range(lead)) - gap
     blocks, taken = [list(range(lead))], start
     for place in range(lead, len(columns)):
-        if taken + _GAP + wide[place] > room and len(blocks[-1]) > lead:
+        if taken + gap + wide[place] > room and len(blocks[-1]) > lead:
             blocks.append(list(range(lead)))
             taken = start
         blocks[-1].append(place)
-        taken += _GAP + wide[place]
+        taken += gap + wide[place]
     return blocks
 
 
@@ -70,14 +79,12 @@ def _head(column: Column) -> list[str]:
     return column.title.split(" ") if column.kind in NUMBERS else [column.title]
 
 
-def _heads(
-    block: Sequence[int], heads: Sequence[Sequence[str]], wide: Sequence[int], columns: Sequence[Column]
-) -> Iterator[str]:
+def _heads(block: Sequence[int], heads: Sequence[Sequence[str]], wide: Sequence[int]) -> list[list[str]]:
+    """Give the lines of the headings of a block, which stand on the last of them."""
     told = [_joined(heads[place], wide[place]) for place in block]
     tall = max(map(len, told))
     filled = [[""] * (tall - len(one)) + one for one in told]
-    for number in range(tall):
-        yield faint(_line([one[number] for one in filled], block, wide, columns))
+    return [[one[number] for one in filled] for number in range(tall)]
 
 
 def _joined(words: Sequence[str], room: int) -> list[str]:
@@ -90,12 +97,14 @@ def _joined(words: Sequence[str], room: int) -> list[str]:
     return lines
 
 
-def _line(cells: Sequence[str], block: Sequence[int], wide: Sequence[int], columns: Sequence[Column]) -> str:
+def _line(
+    cells: Sequence[str], block: Sequence[int], wide: Sequence[int], columns: Sequence[Column], gap: int
+) -> str:
     padded = [
         pad(cell, wide[place], right=columns[place].kind in NUMBERS)
         for cell, place in zip(cells, block, strict=True)
     ]
-    return (" " * _GAP).join(padded).rstrip()
+    return (" " * gap).join(padded).rstrip()
 
 
 def _folded(said: str, room: int) -> list[str]:

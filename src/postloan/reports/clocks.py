@@ -116,4 +116,4 @@ def _urgent(day: Day, clock: Table, top: int, names: Mapping[str, str], words: W
     ]
     rows = sorted(day.rows(first), key=lambda row: row["place"])
     told = [[row[column.key] for column in columns] for row in rows]
-    return Grid("urgent", words("urgent"), columns, told)
+    return Grid("urgent", words("urgent"), columns, told, says=() if told else [words("none_urgent")])

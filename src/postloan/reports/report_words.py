@@ -205,7 +205,11 @@ WORDS: dict[str, Term] = {
         "Not measurable for lack of evidence: {0} of {1}. Nobody can say how long they run.",
         "{1} 项中有 {0} 项缺少证据、无法计量，无从判断何时届满。",
     ),
-    "clocks_none": ("The run of {0} wrote no clock.", "{0} 批处理未产生法定期限。"),
+    "clocks_none": (
+        "No legal period runs: the run of {0} wrote no clock.",
+        "无计时中的法定期限：{0} 批处理未产生。",
+    ),
+    "none_urgent": ("No period runs that can be counted.", "没有可计量的计时中期限。"),
     "clocks_by_kind": ("By kind and days left", "按种类与剩余天数"),
     "urgent": ("The first to end", "最先届满"),
     "kind": ("kind", "种类"),
