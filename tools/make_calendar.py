@@ -16,6 +16,7 @@ def main(pack: Path) -> None:
     for year in sorted({day.year for day in holidays}):
         text = (
             f"year: {year}\nsource: State Council holiday notices, as kept by the library chinesecalendar\n"
+            "status: V*\n"
         )
         text += _days("holidays", [day for day in holidays if day.year == year])
         text += _days("extra_workdays", [day for day in workdays if day.year == year])

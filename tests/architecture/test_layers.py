@@ -23,6 +23,7 @@ STAGES = (
     "inspection",
     "portfolio",
     "run",
+    "reports",
     "console",
     "cli",
     "__main__",
@@ -33,6 +34,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "postloan": (),
     "errors": (),
     "clock": (),
+    "terms": (),
     "results": ("engine",),
 }
 

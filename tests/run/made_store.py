@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.engine import Engine, TableSchema
-from postloan.results import LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
+from postloan.results import CLOCK, LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
 from postloan.run.ledger import Ledger, RunRow, write_row
 from postloan.run.store import Store
 
@@ -21,7 +21,9 @@ DEFAULTS: dict[str, Mapping[str, Any]] = {
 }
 
 
-def made_run(engine: Engine, store: Path, day: str, **tables: Rows) -> RunRow:
+def made_run(
+    engine: Engine, store: Path, day: str, *, policy_version: str = "cn_rural-000000000000", **tables: Rows
+) -> RunRow:
     """Put one run into a store; a warning needs customer_id, colour and opened_on alone."""
     made, as_of = Store(store).made(), date.fromisoformat(day)
     ledger = Ledger(made, engine)
@@ -31,7 +33,7 @@ def made_run(engine: Engine, store: Path, day: str, **tables: Rows) -> RunRow:
         mode="full",
         input_hash="in",
         prior_run_id=None,
-        policy_version="cn_rural-000000000000",
+        policy_version=policy_version,
         engine="duckdb",
         version="0",
         started=datetime.fromisoformat("2026-01-01T01:00:00"),
@@ -39,7 +41,7 @@ def made_run(engine: Engine, store: Path, day: str, **tables: Rows) -> RunRow:
         state="done",
         result_hash="out",
     )
-    for schema in (WARNING, SIGNAL, SIGNAL_COVERAGE, LOAN_STATE, MEASURE_DUE):
+    for schema in (WARNING, SIGNAL, SIGNAL_COVERAGE, LOAN_STATE, MEASURE_DUE, CLOCK):
         full = [_full(schema, as_of, given) for given in tables.get(schema.name, ())]
         engine.write(
             engine.from_rows(full, schema.fields, schema.name), made.result(as_of) / f"{schema.name}.parquet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import postloan
-from postloan.cli import books, looking, running
+from postloan.cli import books, looking, reporting, running
 from postloan.cli.base import Application
 from postloan.cli.policy import policy
 
@@ -33,5 +33,5 @@ def main(*, debug: bool) -> None:
     """
 
 
-for _command in (*books.COMMANDS, *running.COMMANDS, *looking.COMMANDS, policy):
+for _command in (*books.COMMANDS, *running.COMMANDS, *looking.COMMANDS, *reporting.COMMANDS, policy):
     main.add_command(_command)

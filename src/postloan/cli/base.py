@@ -168,8 +168,13 @@ def engine_options(function: Command) -> Command:
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print one JSON document: dates as ISO text, money and shares as exact numbers."""
+    click.echo(json_text(document))
+
+
+def json_text(document: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Give one JSON document as text: dates as ISO text, money and shares as exact numbers."""
     text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
-    click.echo(_MARKED.sub(r"\1", text))
+    return _MARKED.sub(r"\1", text)
 
 
 def _plain(value: object) -> object:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 
+from postloan import terms
+
 LANGUAGES = ("en", "zh")
 
 COLOUR_MARKS = {"red": ("R", "⬣"), "orange": ("O", "▲"), "yellow": ("Y", "■"), "blue": ("B", "●")}
 """Letter and shape of each colour, for those who cannot tell colours apart."""
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **terms.ROLES,
+    **terms.CLASSES,
     "red": ("red", "红色"),
     "orange": ("orange", "橙色"),
     "yellow": ("yellow", "黄色"),
     "blue": ("blue", "蓝色"),
     "none": ("no colour", "无预警"),
-    "normal": ("normal", "正常"),
-    "special_mention": ("special mention", "关注"),
-    "substandard": ("substandard", "次级"),
-    "doubtful": ("doubtful", "可疑"),
-    "loss": ("loss", "损失"),
-    "not_measurable": ("not measurable", "无法计量"),
     "customer": ("customer", "客户"),
     "loan": ("loan", "贷款"),
     "run_of": ("run of {0}", "{0} 日批处理"),
@@ -47,19 +45,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "corporate": ("corporate", "企业"),
     "quarantined": ("{0} rows stand in quarantine", "隔离数据 {0} 行"),
     "findings": ("Findings", "需核查事项"),
-    "customer_manager": ("customer manager", "客户经理"),
-    "branch_head": ("branch head", "支行行长"),
-    "credit_department": ("credit department", "信贷部"),
-    "risk_department": ("risk department", "风险部"),
-    "audit": ("audit", "审计"),
-    "asset_preservation": ("asset preservation", "资产保全"),
-    "legal": ("legal", "法律合规"),
-    "finance": ("finance", "财务部"),
-    "compliance": ("compliance", "合规部"),
-    "trade_finance": ("trade finance", "贸易融资"),
-    "executive": ("executive", "高级管理层"),
-    "risk_committee": ("risk committee", "风险管理委员会"),
-    "valuer": ("valuer", "评估人员"),
     "schedule": ("Schedule", "还款计划"),
     "days_past_due": ("{0} days past due ({1})", "逾期 {0} 天（{1}）"),
     "not_past_due": ("nothing past due ({0})", "无逾期（{0}）"),

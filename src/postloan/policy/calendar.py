@@ -13,17 +13,18 @@ from postloan.policy.findings import near
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_KEYS = ("year", "source", "holidays", "extra_workdays")
+_KEYS = ("year", "source", "status", "holidays", "extra_workdays")
 
 
 @dataclass(frozen=True)
 class CalendarYear:
-    """One year as promulgated: days off, and weekend days that are worked."""
+    """One year as promulgated: days off, and weekend days that are worked; where that was read, how sure."""
 
     year: int
     holidays: frozenset[date]
     extra_workdays: frozenset[date]
     source: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _span(start: date, end: date) -> Iterator[date]:
 
 
 def parse_year(raw: Any, where: str) -> CalendarYear:
-    """Read one `calendar/<year>.yaml`: `{year, source, holidays: [dates], extra_workdays: [dates]}`.
+    """Read one `calendar/<year>.yaml`: `{year, source, status, holidays: [dates], extra_workdays: [dates]}`.
 
     Raises:
         PolicyError: `calendar_entry` for what is unknown or missing, a day that is no date or lies in another
@@ -107,7 +108,7 @@ def parse_year(raw: Any, where: str) -> CalendarYear:
     for day in sorted(day for day in worked if day.weekday() < _SATURDAY):
         mend = "Give the Saturday or Sunday that is worked, or remove it."
         raise _wrong(f"`extra_workdays` holds {day}, a weekday, which is worked anyway.", where, mend)
-    return CalendarYear(year, off, worked, str(raw.get("source", "")))
+    return CalendarYear(year, off, worked, str(raw.get("source", "")), str(raw.get("status", "")))
 
 
 def _days(raw: Mapping[str, Any], key: str, where: str) -> frozenset[date]:

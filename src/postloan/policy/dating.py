@@ -9,6 +9,7 @@ from postloan.policy.entries import Provenance
 from postloan.policy.findings import Finding
 from postloan.policy.in_force import Dated, Pack
 from postloan.policy.model import DecisionTable
+from postloan.policy.provenance import STATUSES, of_rule
 
 _DAY = timedelta(days=1)
 _LISTED = ("signal", "measure", "clock")
@@ -73,11 +74,25 @@ def _of_entry(dated: Dated, today: date) -> Iterator[Finding]:
             "Without `effective_from` it holds for all past dates too." if lacking[0] == _REQUIRED[0] else ""
         )
         yield Finding("warning", "provenance_missing", message, dated.where, mend)
+    for status, place in _statuses(entry, dated.where):
+        if status and status not in STATUSES:
+            mend = "Write V where a public source says so, V* a weak one, K to be confirmed, P proposed."
+            yield Finding("warning", "unknown_status", f"There is no status `{status}`.", place, mend)
     if entry.reviewed_on is None or _a_year_after(entry.reviewed_on) < today:
         last = entry.reviewed_on.isoformat() if entry.reviewed_on else "never"
         message = f"The {dated.kind} `{dated.key}` was last reviewed: {last}."
         mend = "Have its owner review it, and write the day under `reviewed_on`."
         yield Finding("warning", "review_due", message, dated.where, mend)
+
+
+def _statuses(entry: Provenance | DecisionTable, where: str) -> Iterator[tuple[str, str]]:
+    """Give the status of an entry and of the rows of a table, each with its place."""
+    yield entry.status, where
+    if isinstance(entry, DecisionTable):
+        for rule in entry.rules:
+            source = of_rule(entry, rule)
+            if source.is_own:
+                yield source.status, f"{where}, rule {rule.id}"
 
 
 def _a_year_after(day: date) -> date:

@@ -26,6 +26,10 @@ _ID = r"[^\W\d][\w-]*"
 _UNDATED = ("events", "indicators")
 
 
+_SOURCES = "sources"
+"""The document that tells what references name; that of a pack adds to those of the packs below."""
+
+
 def load(name: str | Path) -> Pack:
     """Load a shipped pack by name, or a pack from a folder, with everything that it extends.
 
@@ -119,7 +123,7 @@ def _own(folder: Path, head: Mapping[str, Any]) -> Pack:
     ]
     undated = {
         name: yaml_text.load(folder / f"{name}.yaml", f"{pack}/{name}.yaml")
-        for name in _UNDATED
+        for name in (*_UNDATED, _SOURCES)
         if (folder / f"{name}.yaml").is_file()
     }
     undated |= {
@@ -258,9 +262,17 @@ def _lay_over(base: Pack, own: Pack) -> Pack:
         versions=versions,
         calendar=Calendar({**base.calendar.years, **own.calendar.years}),
         cases={**base.cases, **own.cases},
-        undated={**base.undated, **own.undated},
+        undated={**base.undated, **own.undated, **_sources(base, own)},
         folders={**base.folders, **own.folders},
     )
+
+
+def _sources(base: Pack, own: Pack) -> dict[str, Any]:
+    """Give the register of sources of both packs, the own one's entry where both have an id."""
+    registers = [pack.undated.get(_SOURCES) for pack in (base, own)]
+    listed = [one for register in registers if isinstance(register, list) for one in register]
+    by_id = {one.get("id") if isinstance(one, dict) else str(one): one for one in listed}
+    return {_SOURCES: list(by_id.values())} if by_id else {}
 
 
 def _require_reasons(below: tuple[Dated, ...], group: tuple[Dated, ...]) -> None:

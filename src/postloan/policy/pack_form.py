@@ -24,6 +24,9 @@ SETTINGS: dict[str, tuple[type, ...]] = {
 """Keys of pack.yaml and what each may be."""
 
 FILES = ("pack.yaml", "parameters.yaml", "measures.yaml", "clocks.yaml", "events.yaml", "indicators.yaml")
+REGISTER = "sources.yaml"
+"""Tells what references name."""
+
 FOLDERS = {
     "signals": (".yaml",),
     "schemes": (".yaml",),
@@ -115,16 +118,18 @@ _WORDS: dict[Any, str] = {str: "a text", list: "a list", Mapping: "a mapping"}
 def _unread(name: str, folder: Path) -> Iterator[Finding]:
     """List files and folders that no command reads, as they are often misspelt."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or (path.is_file() and (path.name in FILES or path.suffix == ".md")):
+        if path.name.startswith(".") or (
+            path.is_file() and (path.name in (*FILES, REGISTER) or path.suffix == ".md")
+        ):
             continue
         if not path.exists():
             yield _leads_nowhere(f"{name}/{path.name}")
         elif path.is_dir() and path.name in FOLDERS:
             yield from _unread_in(name, path)
         else:
-            known = FOLDERS if path.is_dir() else FILES
+            known = FOLDERS if path.is_dir() else (*FILES, REGISTER)
             must = f"`{path.name}` must be a {'file' if path.is_dir() else 'folder'}."
-            mend = must if path.name in (*FOLDERS, *FILES) else near(path.name, known)
+            mend = must if path.name in (*FOLDERS, *FILES, REGISTER) else near(path.name, known)
             yield _not_read(f"{name}/{path.name}", mend)
 
 

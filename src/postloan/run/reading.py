@@ -16,6 +16,9 @@ from postloan.run.tables import read_table
 
 DEFAULT_PACK = "cn_rural"
 
+_NAMED = 12
+"""The most days that an error names one by one."""
+
 
 def pack_of(version: str | None) -> str:
     """Give the pack's name out of a policy version `<name>-<hash>`; the first shipped pack without one."""
@@ -74,10 +77,19 @@ def last_run(engine: Engine, store: Path, as_of: date | None = None) -> RunRow:
             "unknown_day",
             f"the store has no result of {as_of.isoformat()}",
             where=str(store),
-            mend=f"the nearest is {near.as_of.isoformat()}; "
-            f"there are {len(good)}, from {good[0].as_of.isoformat()} to {good[-1].as_of.isoformat()}",
+            mend=f"the nearest is {near.as_of.isoformat()}; there {_listed([row.as_of for row in good])}",
         )
     return of_day[-1]
+
+
+def _listed(days: Sequence[date]) -> str:
+    """Name a few days, or the first and the last of many."""
+    told = [day.isoformat() for day in dict.fromkeys(days)]
+    if len(told) == 1:
+        return f"is {told[0]} alone"
+    if len(told) <= _NAMED:
+        return f"are {', '.join(told)}"
+    return f"are {len(told)}, from {told[0]} to {told[-1]}"
 
 
 def results_of(engine: Engine, store: Path, row: RunRow) -> Results:

@@ -1,0 +1,119 @@
+"""Legal clocks by kind and days left, with the ones that end first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from postloan.engine import Column as Expression
+from postloan.engine import Table
+from postloan.engine import verbs as v
+from postloan.reports.days import Day
+from postloan.reports.document import Column, Document, Grid, Value
+from postloan.reports.levels import NOT_MEASURABLE
+from postloan.reports.report_words import WORDS
+from postloan.reports.words import Words
+
+ENDS = (("0_7", 7), ("8_30", 30), ("31_90", 90), ("91_180", 180))
+"""Bands of days left and the last day of each; beyond the last it is `more`."""
+
+BANDS = ("expired", *(name for name, _ in ENDS), "more", "suspended", NOT_MEASURABLE)
+
+
+def clocks(day: Day, top: int, lang: str) -> Document:
+    """Give the legal clocks of a day by kind and band, and the `top` running ones that end first."""
+    words = Words(lang, WORDS)
+    table = day.table("clock")
+    table = table.mutate(band=_band(table))
+    counted = day.rows(table.group_by(["kind", "band"]).aggregate(clocks=table.count()))
+    names = _names(day, lang)
+    columns = [
+        Column("kind", words("kind"), "code", names),
+        Column("band", words("band"), "code", words.labels(*BANDS)),
+        Column("clocks", words("clocks"), "count"),
+    ]
+    rows: list[list[Value]] = sorted(
+        ([row["kind"], row["band"], row["clocks"]] for row in counted),
+        key=lambda row: (row[0], BANDS.index(row[1])),
+    )
+    return Document(
+        "clocks",
+        words("clocks_title", day.as_of),
+        [*_answer(counted, day, words), *day.policy_told(words)],
+        [_by_kind(counted, names, words), _urgent(day, table, top, names, words)] if counted else [],
+        about={"date": day.as_of, "policy_version": day.row.policy_version},
+        rows=Grid("bands", words("bands"), columns, rows),
+    )
+
+
+def _band(clock: Table) -> Expression:
+    """Give the band of each clock; one that runs without an end that is known is not measurable."""
+    left, state = clock.days_left, clock.state
+    unknown = (state == NOT_MEASURABLE) | state.isnull()
+    branches = [
+        (unknown, NOT_MEASURABLE),
+        ((state == "expired") | ((state == "running") & (left < 0)), "expired"),
+        (state == "suspended", "suspended"),
+        (left.isnull(), NOT_MEASURABLE),
+        *((left <= last, name) for name, last in ENDS),
+    ]
+    return v.when(
+        [(holds, v.literal(name, "string")) for holds, name in branches], v.literal("more", "string")
+    )
+
+
+def _answer(counted: Sequence[Mapping[str, Any]], day: Day, words: Words) -> Iterator[str]:
+    sums = dict.fromkeys(BANDS, 0)
+    for row in counted:
+        sums[row["band"]] += row["clocks"]
+    if not counted:
+        yield words("clocks_none", day.as_of)
+        return
+    running = sum(sums[name] for name in ("0_7", "8_30", "31_90", "91_180", "more"))
+    soon = sums["0_7"] + sums["8_30"]
+    yield words("clocks_answer", f"{running:,}", f"{soon:,}", f"{sums['expired']:,}")
+    if sums[NOT_MEASURABLE]:
+        yield words("clocks_unmeasured", f"{sums[NOT_MEASURABLE]:,}", f"{sum(sums.values()):,}")
+
+
+def _names(day: Day, lang: str) -> dict[str, str]:
+    """Give the names of kinds of clocks, where the pack at hand has them."""
+    known = day.policy.in_force.get("clock", {}) if day.policy else {}
+    names = {kind: getattr(dated.value, "name", None) or {} for kind, dated in known.items()}
+    return {kind: name.get(lang) or name.get("en") or kind for kind, name in names.items()}
+
+
+def _by_kind(counted: Sequence[Mapping[str, Any]], names: Mapping[str, str], words: Words) -> Grid:
+    bands = [band for band in BANDS if band != "suspended" or any(row["band"] == band for row in counted)]
+    columns = [Column("kind", words("kind"), labels={**names, "total": words("total")})]
+    columns += [Column(band, words(band), "count") for band in [*bands, "total"]]
+    kinds = list(dict.fromkeys([*names, *sorted(row["kind"] for row in counted)]))
+
+    def row_of(name: str, own: Sequence[Mapping[str, Any]]) -> list[Value]:
+        each = [sum(row["clocks"] for row in own if row["band"] == band) for band in bands]
+        return [name, *each, sum(each)]
+
+    by_kind = {kind: [row for row in counted if row["kind"] == kind] for kind in kinds}
+    rows = [row_of(kind, own) for kind, own in by_kind.items() if own]
+    return Grid("by_kind", words("clocks_by_kind"), columns, [*rows, row_of("total", counted)], 1)
+
+
+def _urgent(day: Day, clock: Table, top: int, names: Mapping[str, str], words: Words) -> Grid:
+    running = clock.filter(clock.band.isin((*(name for name, _ in ENDS), "more")))
+    order = [(running.days_left, "asc"), (running.clock_id, "asc")]
+    first = running.mutate(place=v.row_number(order=order))
+    first = first.filter(first.place <= top)
+    loans = day.table("loan_state")
+    loans = loans.select(_loan="loan_id", balance=v.money(loans.balance))
+    first = first.left_join(loans, first.loan_id == loans["_loan"])
+    columns = [
+        Column("kind", words("kind"), labels=dict(names)),
+        Column("loan_id", words("loan_id"), "code"),
+        Column("customer_id", words("customer_id"), "code"),
+        Column("ends_on", words("ends_on"), "date"),
+        Column("days_left", words("days_left"), "count"),
+        Column("balance", words("amount"), "amount"),
+    ]
+    rows = sorted(day.rows(first), key=lambda row: row["place"])
+    told = [[row[column.key] for column in columns] for row in rows]
+    return Grid("urgent", words("urgent"), columns, told, says=() if told else [words("none_urgent")])

@@ -1,0 +1,80 @@
+"""Clocks by kind and days left: every edge of every band, and what cannot be measured said aloud."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from postloan.reports.clocks import clocks
+from tests.reports.conftest import AFTER, LAST, Made, run_day
+
+LEFT = (-1, 0, 7, 8, 30, 31, 90, 91, 180, 181)
+
+
+def _clock(clock_id, days_left, state="running", kind="debt_limitation", **others):
+    return {
+        "clock_id": clock_id,
+        "kind": kind,
+        "loan_id": "L1",
+        "days_left": days_left,
+        "state": state,
+        **others,
+    }
+
+
+CLOCKS = [
+    *(_clock(f"r{number}", left) for number, left in enumerate(LEFT)),
+    _clock("e", None, "expired"),
+    _clock("n", None, "not_measurable"),
+    _clock("m", None, "running"),
+    _clock("s", 20, "suspended", "guarantee_period"),
+    _clock("g", 7, "running", "guarantee_period", loan_id="L2", customer_id="C-L2", ends_on="2026-03-06"),
+]
+
+
+@pytest.fixture(scope="module")
+def house(engine, made, tmp_path_factory):
+    store = tmp_path_factory.mktemp("clocks") / "store"
+    run_day(engine, store, LAST, made.pack, loan_state=AFTER, clock=CLOCKS)
+    return Made(engine, store, made.pack, made.folder)
+
+
+def test_each_edge_falls_into_its_band(house):
+    told = clocks(house.day(), 10, "en")
+    by_kind = told.grids[0]
+    assert [column.key for column in by_kind.columns] == [
+        "kind",
+        *("expired", "0_7", "8_30", "31_90", "91_180", "more", "suspended", "not_measurable", "total"),
+    ]
+    assert [list(row) for row in by_kind.rows] == [
+        ["debt_limitation", 2, 2, 2, 2, 2, 1, 0, 2, 13],
+        ["guarantee_period", 0, 1, 0, 0, 0, 0, 1, 0, 2],
+        ["total", 2, 3, 2, 2, 2, 1, 1, 2, 15],
+    ]
+    assert list(told.answer) == [
+        "Clocks that run: 10, of which 5 end within 30 days; expired: 2.",
+        "Not measurable for lack of evidence: 2 of 15. Nobody can say how long they run.",
+    ]
+
+
+def test_the_first_to_end_come_first_with_their_loan(house):
+    told = clocks(house.day(), 3, "zh")
+    rows = told.grids[1].records()
+    assert [(row["loan_id"], row["days_left"]) for row in rows] == [("L1", 0), ("L2", 7), ("L1", 7)]
+    assert rows[1]["balance"] == Decimal("220.00")
+    assert rows[1]["ends_on"].isoformat() == "2026-03-06"
+
+
+def test_no_clock_is_said(made):
+    told = clocks(made.day(), 10, "en")
+    assert (list(told.answer), told.grids) == (
+        ["No legal period runs: the run of 2026-02-27 wrote no clock."],
+        [],
+    )
+    assert told.as_dict() == {
+        "report": "clocks",
+        "date": made.day().as_of,
+        "policy_version": made.day().row.policy_version,
+        "bands": [],
+    }
