@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from postloan.classification import steps
 from postloan.engine import Engine, Table
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
@@ -21,8 +22,8 @@ from postloan.warnings.counts import counts, kinds
 
 Kind = Literal["loan", "customer"]
 
-_FLOORS = ("floors", "floors_debtor")
-_MATRIX = ("matrix_worst", "matrix_best")
+_FLOORS = (*steps.FLOORS, steps.DEBTOR)
+_MATRIX = (*steps.WORST, steps.MAPPING, steps.BEST)
 _KEY = {"loan": "loan_id", "customer": "customer_id"}
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from postloan import measures, warnings
-from postloan.classification import inputs
+from postloan.classification import derived
 from postloan.errors import PolicyError
 from postloan.facts import FACTS
 from postloan.policy import table as tables
@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 
 def environment() -> dict[str, str]:
     """Give the FEEL kind of every fact, those that later stages derive among them."""
-    derived = (*warnings.DERIVED, *inputs.DERIVED, *measures.DERIVED)
+    derived = (*warnings.DERIVED, *derived.DERIVED, *measures.DERIVED)
     return {one.name: one.feel_type for one in (*FACTS.values(), *derived)}
 
 

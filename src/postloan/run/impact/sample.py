@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from postloan.classification import steps
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.measures.hits import TABLES as MEASURE_TABLES
@@ -21,8 +22,8 @@ from postloan.warnings.counts import counts, kinds
 
 Row = dict[str, Any]
 
-_FLOORS = ("floors", "floors_debtor")
-_MATRIX = ("matrix_worst", "matrix_best")
+_FLOORS = (*steps.FLOORS, steps.DEBTOR)
+_MATRIX = (*steps.WORST, steps.MAPPING, steps.BEST)
 
 
 def touched(engine: Engine, found: Differences) -> Table:
