@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.classification.levels import Levels, references
 from postloan.classification.steps import Runner
-from postloan.engine import Column, Table
+from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
 from postloan.results import CLASS_BASIS
 
@@ -13,22 +13,27 @@ _ORDERS = {
     "floor": "floor_order",
     "machine": "machine_order",
     "final": "final_order",
+    "previous": "previous_order",
     "proposed": "proposed_order",
     "decided": "decided_order",
 }
 
 
-def with_codes(state: Table, known: Levels) -> Table:
+def with_codes(engine: Engine, state: Table, known: Levels) -> Table:
     """Add the code and five-level class of each order, in the loan's own scheme: <name>_code, <name>_five."""
+    found = None
     for name, order in _ORDERS.items():
-        code = known.all.select(
-            _scheme="scheme_id",
-            _order="level_order",
-            **{f"{name}_code": "level_code", f"{name}_five": "five_level"},
-        )
-        same = [state.scheme_id == code["_scheme"], state[order] == code["_order"]]
-        state = state.left_join(code, same).drop("_scheme", "_order")
-    return state
+        part = state.select("subject_id", "scheme_id", name=v.literal(name, "string"), place=state[order])
+        found = part if found is None else found.union(part)
+    assert found is not None
+    level = known.all.select("level_code", "five_level", _scheme="scheme_id", _order="level_order")
+    found = found.inner_join(level, [found.scheme_id == level["_scheme"], found.place == level["_order"]])
+    wide = found.group_by(_coded=found.subject_id).aggregate(
+        **{f"{name}_code": v.max_if(found.level_code, found["name"] == name) for name in _ORDERS},
+        **{f"{name}_five": v.max_if(found.five_level, found["name"] == name) for name in _ORDERS},
+    )
+    wide = engine.materialise(wide, "class_codes")
+    return state.left_join(wide, state.subject_id == wide["_coded"]).drop("_coded")
 
 
 def columns(run: Runner, state: Table, known: Levels) -> Table:
@@ -62,7 +67,7 @@ def _value(state: Table, values: dict[str, Column], name: str) -> Column:
 
 
 def _with_provisions(state: Table, known: Levels) -> Table:
-    for name, code in (("before", "class_previous"), ("after", "final_code")):
+    for name, code in (("before", "previous_code"), ("after", "final_code")):
         factor = known.all.select("provision_factor", _scheme="scheme_id", _code="level_code")
         same = [state.scheme_id == factor["_scheme"], state[code] == factor["_code"]]
         state = state.left_join(factor, same).drop("_scheme", "_code")

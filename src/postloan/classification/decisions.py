@@ -64,35 +64,24 @@ def assessed(book: Book, loans: Table, levels: Levels, as_of: date) -> Table:
 
 
 def before(book: Book, prior: Prior | None, loans: Table, levels: Levels, as_of: date) -> Table:
-    """Give each loan's class before the day: of the last run, else of the last decision of any kind.
+    """Give the order of each loan's class in the last run, else what a first rating alone said.
 
-    Columns: subject_id, class_previous (a code of the loan's own scheme), ran_order (the order of the last
-    run's final class), ran_machine_order (of its machine class); null without a run.
+    Columns: subject_id, ran_order (final class of the last run), ran_machine_order (its machine class),
+    rated_order (the last decision of any kind); null where there is none.
     """
-    decided = _first(_as_own(_rows(book, as_of), loans, levels))
-    decided = _codes(decided.select("subject_id", level_order="order"), loans, levels)
-    decided = decided.rename(_decided="subject_id", _decided_code="level_code")
+    rated = _first(_as_own(_rows(book, as_of), loans, levels)).select(
+        _rated="subject_id", rated_order="order"
+    )
     rows = loans.select("subject_id")
-    rows = rows.left_join(decided, rows.subject_id == decided["_decided"]).drop("_decided")
+    rows = rows.left_join(rated, rows.subject_id == rated["_rated"]).drop("_rated")
     if prior is None or "loan_state" not in prior.tables:
-        unknown = v.null("integer")
-        return rows.select(
-            "subject_id", class_previous="_decided_code", ran_order=unknown, ran_machine_order=unknown
-        )
-    for name, column in (("ran", "class_final"), ("machine", "class_machine")):
+        return rows.mutate(ran_order=v.null("integer"), ran_machine_order=v.null("integer"))
+    for name, column in (("ran_order", "class_final"), ("ran_machine_order", "class_machine")):
         state = prior.tables["loan_state"]
         state = state.select(_loan=state.loan_id, dscheme=state.scheme_id, dcode=state[column])
-        own = _as_own(state, loans, levels).select(**{f"_{name}": "subject_id", f"{name}_order": "order"})
-        rows = rows.left_join(own, rows.subject_id == own[f"_{name}"]).drop(f"_{name}")
-    codes = _codes(rows.select("subject_id", level_order="ran_order"), loans, levels)
-    codes = codes.rename(_coded="subject_id", _ran_code="level_code")
-    rows = rows.left_join(codes, rows.subject_id == codes["_coded"])
-    return rows.select(
-        "subject_id",
-        "ran_order",
-        class_previous=v.coalesce(rows["_ran_code"], rows["_decided_code"]),
-        ran_machine_order="machine_order",
-    )
+        own = _as_own(state, loans, levels).select(_own="subject_id", **{name: "order"})
+        rows = rows.left_join(own, rows.subject_id == own["_own"]).drop("_own")
+    return rows
 
 
 def _rows(book: Book, as_of: date) -> Table:
@@ -146,14 +135,3 @@ def _as_own(rows: Table, loans: Table, levels: Levels) -> Table:
     own = v.when([(rows.dscheme == rows.scheme_id, rows["_order"])], rows["_turned"])
     kept = [name for name in rest if name != "dscheme"]
     return rows.select("subject_id", "five_level", "is_npl", *kept, order=own)
-
-
-def _codes(rows: Table, loans: Table, levels: Levels) -> Table:
-    """Give the codes of orders in the loans' own schemes: subject_id, level_code."""
-    rows = rows.select(_subject="subject_id", _order="level_order")
-    rows = rows.inner_join(loans, rows["_subject"] == loans.subject_id).select(
-        "subject_id", "scheme_id", "_order"
-    )
-    known = levels.all.select(_scheme="scheme_id", _known="level_order", level_code="level_code")
-    rows = rows.inner_join(known, [rows.scheme_id == known["_scheme"], rows["_order"] == known["_known"]])
-    return rows.select("subject_id", "level_code")

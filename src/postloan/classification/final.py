@@ -19,17 +19,28 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
     loan that was non-performing stays so, at the best non-performing level at best. A decision on a loan
     that could not be measured counts unless it says normal.
 
-    Columns added: final_order, proposed_order, class_previous, is_held, u1 to u5, refused (JSON, null without a
+    Columns added: final_order, proposed_order, previous_order, is_held, u1 to u5, refused (JSON, null without a
     decision), held (JSON: npl, merger), decided_order and what `decisions.in_force` gives beside it.
     """
+    whole = state
+    state = whole.select(
+        "subject_id",
+        "customer_id",
+        "scheme_id",
+        "as_of",
+        "_entrusted",
+        "machine_order",
+        "floor_order",
+        *_READ,
+    )
     own = state.filter(~state["_entrusted"]).select("subject_id", "scheme_id")
     parts = (
         decisions.in_force(book, own, known, run.as_of),
         decisions.assessed(book, own, known, run.as_of),
         decisions.before(book, prior, own, known, run.as_of),
     )
-    for part in parts:
-        right = part.rename(_part="subject_id")
+    for number, part in enumerate(parts):
+        right = run.engine.materialise(part, f"class_people_{number}").rename(_part="subject_id")
         state = state.left_join(right, state.subject_id == right["_part"]).drop("_part")
     claims = upgrades.impaired(state.filter(~state["_entrusted"]))
     state = state.left_join(claims, state.customer_id == claims["_customer"]).drop("_customer")
@@ -37,7 +48,10 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
     state = state.left_join(first, state.scheme_id == first["_scheme"]).drop("_scheme")
     # Where no run tells the last class, the worse of the last two decided levels is what an upgrade sets out from.
     base = v.coalesce(state.ran_order, v.greatest(state.before_order, state.decided_order))
-    state = state.mutate(base_order=base, is_held=(base >= state.npl_order).fill_null(False))
+    previous = v.coalesce(state.ran_order, state.before_order, state.decided_order, state.rated_order)
+    state = state.mutate(
+        previous_order=previous, base_order=base, is_held=(base >= state.npl_order).fill_null(False)
+    )
     state = state.mutate(**upgrades.conditions(state, book))
     decided = state.decided_order
     better = (decided < state.base_order).fill_null(False) | (decided < state.machine_order).fill_null(False)
@@ -50,7 +64,26 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
     state = run.engine.materialise(state, "class_decided")
     refused = upgrades.refusals(run, state, book)
     state = state.left_join(refused, state.subject_id == refused["_asked"]).drop("_asked")
-    return _with_final(state)
+    found = _with_final(state)
+    new = [name for name in found.columns if name not in whole.columns]
+    found = run.engine.materialise(found.select("subject_id", *new), "class_decisions").rename(
+        _found="subject_id"
+    )
+    return whole.left_join(found, whole.subject_id == found["_found"]).drop("_found")
+
+
+_READ = (
+    "customer__is_in_merger_period",
+    "customer__kind",
+    "loan__amount_band",
+    "loan__claim_days",
+    "loan__is_retail",
+    "loan__last_worsened_on",
+    "loan__overdue_amt",
+    "loan__paid_normally_since_on",
+    "loan__stage",
+    "loan__upgrade_from_on",
+)
 
 
 def _with_final(state: Table) -> Table:

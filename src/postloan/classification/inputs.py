@@ -46,6 +46,8 @@ _ALWAYS = (
     "customer.bureau_overdue90_share",
     "customer.bureau_other_class",
     "customer.circle_npl_count",
+    "customer.estate_value",
+    "customer.is_dead",
     "loan.amount_band",
     "loan.balance_amt",
     "loan.observation_starts_on",

@@ -51,8 +51,8 @@ def classify(
     run, known = Runner(engine, policy, as_of), levels.read(engine, policy)
     state = state_of(run, facts, warnings, prior, book, known=known)
     named = missing.named(engine, state)
-    state = engine.materialise(basis.with_codes(state, known), "class_final")
-    state = state.inner_join(named, state.subject_id == named.subject_id)
+    state = basis.with_codes(engine, state, known)
+    state = engine.materialise(state.inner_join(named, state.subject_id == named.subject_id), "class_named")
     return {
         "loan_state": _columns(state, facts, policy, as_of),
         "class_basis": basis.columns(run, state, known),
@@ -141,6 +141,7 @@ def _columns(state: Table, facts: Mapping[str, Table], policy: Policy, as_of: da
         "as_of": v.literal(as_of, "date"),
         "days_past_due": rows["loan__claim_days"],
         "scheme_id": v.when([(rows["_entrusted"], v.null("string"))], rows.scheme_id),
+        "class_previous": rows.previous_code,
         "class_matrix": rows.matrix_code,
         "class_floor": rows.floor_code,
         "class_machine": rows.machine_code,

@@ -87,9 +87,24 @@ def machine(run: Runner, loans: Table) -> Machine:
     told = run.engine.materialise(told, "class_second_step")
     later = run.engine.materialise(_floor_hits(run, (DEBTOR,), told), "class_floors_debtor")
     floors = run.engine.materialise(_floors(own.union(later)), "class_floors")
-    if run.has(MAPPING):
-        rows = rows.union(_mapped(run, later))
-    return Machine(told, _matrix(run, rows, best, steps, "class_matrix"), floors, steps)
+    return Machine(told, _with_later(run, first, later), floors, steps)
+
+
+def _with_later(run: Runner, first: Table, floors: Table) -> Table:
+    """Add the rows that the second step's floors call for; modifiers have been applied in the first."""
+    if not run.has(MAPPING):
+        return first
+    hits = _mapped(run, floors)
+    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=[(hits["level"], "desc")]))
+    hits = hits.filter(hits["_place"] == 1).select("level", _hit="subject_id", _row="row")
+    rows = first.left_join(hits, first.subject_id == hits["_hit"])
+    worse = (rows["level"] > rows.matrix_base).fill_null(rows["level"].notnull())
+    rows = rows.select(
+        "subject_id",
+        matrix_row=worse.ifelse(rows["_row"], rows.matrix_row),
+        matrix_base=worse.ifelse(rows["level"], rows.matrix_base),
+    )
+    return run.engine.materialise(rows, "class_matrix")
 
 
 def _floor_hits(run: Runner, names: tuple[str, ...], loans: Table) -> Table:
@@ -126,7 +141,6 @@ def _matrix(run: Runner, rows: Table, best: Table, steps: Table, name: str) -> T
 
     Modifiers make it so many levels worse, down to the last.
     """
-    order = [(rows["level"], "desc"), (rows["row"], "asc")]
     hits = rows.distinct()
     order = [(hits["level"], "desc"), (hits["row"], "asc")]
     hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=order))
