@@ -18,13 +18,8 @@ from tests.classification.made import DAY, classes, one, policy_on, prior_of
 
 def test_columns_are_the_contract_s(engine: Engine) -> None:
     loan = {"dpd_days": 3, "balance_amt": Decimal("12.34"), "overdue_amt": Decimal("1.00")}
-    seen = {
-        "loan_id": "L",
-        "changed_on": date(2024, 1, 5),
-        "kind": "extension",
-        "observation_ends_on": date(2025, 1, 5),
-    }
-    row = one(engine, loan, book={"restructuring": [seen]})
+    seen = {"restructuring_state": "observed", "observation_ends_on": date(2025, 1, 5)}
+    row = one(engine, {**loan, **seen})
     assert tuple(row) == LOAN_STATE.columns
     assert (row["balance"], row["overdue_amount"], row["days_past_due"]) == (
         Decimal("12.34"),
@@ -66,20 +61,27 @@ def _decision(code: str, kind: str = "determination", day: int = 1, **more: Any)
 
 
 def test_a_worse_decision_counts_and_a_better_one_is_proposed(engine: Engine) -> None:
-    def result(days: int | None, *decisions: dict[str, Any]) -> tuple[Any, ...]:
-        row = one(engine, {"dpd_days": days}, book={"class_decision": list(decisions)})
-        return row["class_machine"], row["class_final"], row["five_level"], row["upgrade_proposed"]
-
-    assert result(10, _decision("06")) == ("04", "06", "substandard", None)
-    assert result(95, _decision("04", "approval")) == ("06", "06", "substandard", "04")
-    assert result(10, _decision("04")) == ("04", "04", "special_mention", None)
-    # The latest counts, on one day the later step; an initial proposal is not in force.
-    assert result(10, _decision("06"), _decision("05", day=2))[1] == "05"
-    assert result(10, _decision("06"), _decision("07", "approval"))[1] == "07"
-    assert result(10, _decision("10", "initial"))[1] == "04"
-    # Where nothing can be measured a decision stands, unless it says normal.
-    assert result(None, _decision("06")) == (None, "06", "substandard", None)
-    assert result(None, _decision("01")) == (None, None, "not_measurable", None)
+    # Days past due and decisions: the machine's class, the final one, the five-level class, the proposal.
+    cases: dict[str, tuple[int | None, list[dict[str, Any]], tuple[Any, ...]]] = {
+        "worse": (10, [_decision("06")], ("04", "06", "substandard", None)),
+        "better": (95, [_decision("04", "approval")], ("06", "06", "substandard", "04")),
+        "equal": (10, [_decision("04")], ("04", "04", "special_mention", None)),
+        # The latest counts, on one day the later step; an initial proposal is not in force.
+        "latest": (10, [_decision("05"), _decision("06", day=2)], ("04", "06", "substandard", None)),
+        "step": (10, [_decision("06"), _decision("07", "approval")], ("04", "07", "substandard", None)),
+        "initial": (10, [_decision("10", "initial")], ("04", "04", "special_mention", None)),
+        # One that nobody approved leaves a non-performing loan where it is.
+        "up": (10, [_decision("06"), _decision("05", day=2)], ("04", "06", "substandard", "05")),
+        # Where nothing can be measured a decision stands, unless it says normal.
+        "unmeasured": (None, [_decision("06")], (None, "06", "substandard", None)),
+        "normal": (None, [_decision("01")], (None, None, "not_measurable", None)),
+    }
+    loans = [{"id": name, "dpd_days": days} for name, (days, _, _) in cases.items()]
+    rows = [{**row, "loan_id": name} for name, (_, decided, _) in cases.items() for row in decided]
+    found = classes(engine, loans, book={"class_decision": rows})
+    names = ("class_machine", "class_final", "five_level", "upgrade_proposed")
+    got = {name: tuple(found[name][one] for one in names) for name in cases}
+    assert got == {name: expected for name, (_, _, expected) in cases.items()}
 
 
 def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:

@@ -79,7 +79,7 @@ def test_vectors_7_and_8_debts_at_all_banks(found: Results) -> None:
     assert found.told("v07") == ("06", "MX06", ["F08"])
     assert found.told("v07-at") == ("03", "MX03", [])  # more than 20 %, not 20 %
     assert found.told("v08") == ("05", "MX05", [])  # no floor; a red warning speaks
-    assert found.told("v07-merged") == ("03", "MX03", [])  # F19: left out for six months
+    assert found.told("v07-merged") == ("05", "MX05", [])  # F19: left out for six months
 
 
 def test_vectors_9_to_11_days_beside_loss_and_cover(found: Results) -> None:

@@ -121,8 +121,7 @@ def _proposed(state: Table) -> Column:
     waiting = (decided < final).fill_null(False)
     days_only = (state.u5 == "holds").fill_null(False)
     ready = (state.u1 == "holds") & ((state.u2 == "holds") | days_only) & (state.u4 == "holds")
-    stays = (
-        (state.held == '["npl"]').fill_null(False) & ready.fill_null(False) & state.machine_order.notnull()
-    )
+    stays = state.is_held & (final >= state.npl_order) & (state.machine_order < final) & ready
+    stays = stays.fill_null(False) & (state.held != '["merger"]')
     one_up = v.greatest(state.machine_order, final - 1)
     return v.when([(waiting, decided), (stays & (one_up < final), one_up)], v.null("integer"))

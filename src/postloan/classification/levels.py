@@ -102,6 +102,16 @@ def _own(scheme: Scheme, level: Level) -> Level:
     return fitting[0] if fitting else same[-1]
 
 
+def own_level(policy: Policy, scheme_id: str | None, base_code: str) -> Level:
+    """Give the level of a scheme that stands for a code of `cn10a`."""
+    return _own(policy.scheme(scheme_id or BASE), policy.scheme(BASE).level(base_code))
+
+
+def best_of(policy: Policy, five_level: str) -> str:
+    """Give the code of `cn10a` of the best level of a five-level class."""
+    return _of_class(policy.scheme(BASE), five_level)[0].level_code
+
+
 def base_class(policy: Policy, code: Column) -> Column:
     """Give the five-level class of a code of `cn10a`."""
     names = [
