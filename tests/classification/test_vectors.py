@@ -1,9 +1,8 @@
-"""The catalogue's test vectors (classification.md, B8) and every floor, through the run on one shared book."""
+"""The catalogue's test vectors (classification.md, B8) and the floors, through a run on one book."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,7 +37,7 @@ class Results:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("vectors")
     book = vectors_book.make(folder / "book")
     catch_up(book, DAY, folder / "store", from_date=BEFORE, threads=2)
@@ -48,7 +47,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
             {row["loan_id"]: row for row in engine.rows(engine.raw(result / f"{name}.parquet"))}
             for name in ("loan_state", "class_basis")
         ]
-    yield Results(folder / "store", *tables)
+    return Results(folder / "store", *tables)
 
 
 def test_vector_1_the_floor_overrides_the_former_matrix(found: Results) -> None:
@@ -179,7 +178,8 @@ def test_what_could_have_changed_a_class_is_named(found: Results) -> None:
 
 
 def test_a_circle_with_a_failing_member_is_one_level_worse(found: Results) -> None:
-    # Two hold by themselves N3 and SM2 (their guarantor fails); the third is Sub1 by days and has no failing other.
+    # Two hold by themselves N3 and SM2 (their guarantor fails); the third is Sub1 by days and has no failing
+    # other.
     assert (found.level("ring3"), found.basis["ring3"]["modifiers"]) == ("06", "[]")
     assert (found.level("ring2"), found.basis["ring2"]["modifiers"]) == ("04", '["circle"]')
     assert (found.level("ring1"), found.basis["ring1"]["modifiers"]) == ("06", '["circle"]')

@@ -177,7 +177,7 @@ def _signs(c: Cases) -> None:
     ):
         c.loan(name, 0)
         for rank, day in zip(ranks, ("2023-09-01", "2024-06-01"), strict=True):
-            c.add("rating", subject_kind="customer", subject_id=f"C-{name}", kind="external", grade=f"G{rank}",
+            c.add("rating", subject_kind="customer", subject_id=f"C-{name}", kind="external", grade="G",
                   rank=rank, agency="Agency", rated_on=day)  # fmt: skip
         for item, value in (("operating_cash_flow", flow), ("debt_service", "100.00")):
             c.add("statement", customer_id=f"C-{name}", period_end="2023-12-31", item=item, value=value)
@@ -187,8 +187,9 @@ def _signs(c: Cases) -> None:
     c.add("proceeding", proceeding_id="P14", customer_id="C-f14", our_role="none", role="defendant",
           kind="liquidation", stage="bankruptcy", filed_on="2024-03-01")  # fmt: skip
     c.loan("f04-elsewhere", 0)
-    c.add("bureau", customer_id="C-f04-elsewhere", pulled_on="2024-06-01", debt="100000.00",
-          overdue_debt="10.00", overdue_debt_90="0.00", worst_class="doubtful", includes_this_bank=False)  # fmt: skip
+    other = {"overdue_debt": "10.00", "overdue_debt_90": "0.00", "worst_class": "doubtful"}
+    c.add("bureau", customer_id="C-f04-elsewhere", pulled_on="2024-06-01", debt="100000.00", **other,
+          includes_this_bank=False)  # fmt: skip
     c.loan("guaranteed", 0, mode="guarantor")
     c.loan("guarantor-own", 95)
     c.add("guarantee", guarantee_id="G1", contract_id="K-guaranteed", amount="100000.00", kind="joint",

@@ -39,8 +39,8 @@ def with_codes(engine: Engine, state: Table, known: Levels) -> Table:
 def columns(run: Runner, state: Table, known: Levels) -> Table:
     """Give `class_basis` in its columns.
 
-    The provision is the balance times the factor of the level's scheme, in cents, halves away from zero: before
-    by the previous class, after by the final one; null without a class or a factor.
+    The provision is the balance times the factor of the level's scheme, in cents, halves away from zero:
+    before by the previous class, after by the final one; null without a class or a factor.
     """
     state = _with_provisions(state, known)
     reference = _references(run, state)

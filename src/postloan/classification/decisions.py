@@ -85,7 +85,7 @@ def before(book: Book, prior: Prior | None, loans: Table, levels: Levels, as_of:
 
 
 def _rows(book: Book, as_of: date) -> Table:
-    """Give all decisions up to the day with `turn`, larger for later ones; of one day the later step is last."""
+    """Give all decisions up to the day with `turn`, larger for later ones and on one day for later steps."""
     rows = book.table("class_decision")
     rows = rows.filter(rows.decided_on <= v.literal(as_of, "date"))
     steps = [(rows.kind == kind, v.literal(place, "integer")) for place, kind in enumerate(_STEPS)]

@@ -14,13 +14,14 @@ from postloan.results import Prior
 def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Levels) -> Table:
     """Add the final level, the proposed one and the previous class, with what they rest on.
 
-    A decision that is no better than the last class and the machine's counts as it stands. A better one counts
-    where nothing of `upgrades.REASONS` stands against it, and never beyond a floor. Without such a decision a
-    loan that was non-performing stays so, at the best non-performing level at best. A decision on a loan
-    that could not be measured counts unless it says normal.
+    A decision that is no better than the last class and the machine's counts as it stands. A better one
+    counts where nothing of `upgrades.REASONS` stands against it, and never beyond a floor. Without such a
+    decision a loan that was non-performing stays so, at the best non-performing level at best. A decision on
+    a loan that could not be measured counts unless it says normal.
 
-    Columns added: final_order, proposed_order, previous_order, is_held, u1 to u5, refused (JSON, null without a
-    decision), held (JSON: npl, merger), decided_order and what `decisions.in_force` gives beside it.
+    Columns added: final_order, proposed_order, previous_order, is_held, u1 to u5, refused (JSON, null
+    without a decision), held (JSON: npl, merger), decided_order and what `decisions.in_force` gives beside
+    it.
     """
     whole = state
     state = whole.select(
@@ -46,7 +47,8 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
     state = state.left_join(claims, state.customer_id == claims["_customer"]).drop("_customer")
     first = known.first_npl.rename(_scheme="scheme_id")
     state = state.left_join(first, state.scheme_id == first["_scheme"]).drop("_scheme")
-    # Where no run tells the last class, the worse of the last two decided levels is what an upgrade sets out from.
+    # Where no run tells the last class, the worse of the last two decided levels is what an upgrade sets out
+    # from.
     base = v.coalesce(state.ran_order, v.greatest(state.before_order, state.decided_order))
     previous = v.coalesce(state.ran_order, state.before_order, state.decided_order, state.rated_order)
     state = state.mutate(
@@ -94,7 +96,8 @@ def _with_final(state: Table) -> Table:
     lower = v.when([(unmeasured, nothing)], v.greatest(machine, decided))
     upgraded = v.greatest(floor, decided)
     base, npl = state.base_order, state.npl_order
-    # What is better than the last class alone is still worse than the machine's, and then the worse one counts.
+    # What is better than the last class alone is still worse than the machine's, and then the worse one
+    # counts.
     refused = machine.isnull().ifelse(v.coalesce(base, lower), lower)
     plain = v.when([(~state.is_upgrade, lower), (counts & machine.notnull(), upgraded)], refused)
     crossed = state.is_crossing & counts
@@ -116,7 +119,7 @@ def _part(condition: Column, name: str) -> Column:
 
 
 def _proposed(state: Table) -> Column:
-    """Give a decision's better level, else for a held loan one step up, where nothing measured is against it."""
+    """Give a decision's better level, else for a held loan one step up where nothing is against it."""
     decided, final = state.decided_order, state.final_order
     waiting = (decided < final).fill_null(False)
     days_only = (state.u5 == "holds").fill_null(False)

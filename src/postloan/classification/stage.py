@@ -1,8 +1,8 @@
 """Classes of all exposures on one day (domain: classification.md, B2, B3 and B7).
 
-The machine's class is the more severe of floor and matrix (`steps`). What people decided, and a non-performing
-class that nobody has upgraded, make the final class of it (`final`). Beside the state of each loan stands what
-the class rests on (`basis`).
+The machine's class is the more severe of floor and matrix (`steps`). What people decided, and a
+non-performing class that nobody has upgraded, make the final class of it (`final`). Beside the state of each
+loan stands what the class rests on (`basis`).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def classify(
 
     An exposure whose days past due are not measurable and for which no other row of the matrix or floor
     holds is `not_measurable`; an entrusted one has no class. Names of what was not measurable stand in
-    `missing`. `upgrade_proposed` is the level of a decision that is better than the final class, else the level
-    that a held loan may be upgraded to.
+    `missing`. `upgrade_proposed` is the level of a decision that is better than the final class, else the
+    level that a held loan may be upgraded to.
 
     Raises PolicyError where a table, scheme or segment of the pack cannot be used.
     """
@@ -91,7 +91,7 @@ def state_of(
 
 
 def _machine(loans: Table, found: Machine, known: Levels) -> Table:
-    """Add what both steps found, the levels of matrix, floor and machine as orders of the loan's own scheme."""
+    """Add what both steps found, with levels of matrix, floor and machine as orders of the own scheme."""
     told = found.loans.select(
         "unclassed", _told="subject_id", **{name: name for name in found.loans.columns if name in _STEP}
     )

@@ -1,7 +1,7 @@
 """The two steps of the machine's class: the loan's own floors and rows, then those of its debtor's claims.
 
-The first step reads floors and matrix over the loan alone. The second reads what the debtor's claims came to in
-the first, never in the second, so that it is no loop (domain: classification.md, B7).
+The first step reads floors and matrix over the loan alone. The second reads what the debtor's claims came to
+in the first, never in the second, so that it is no loop (domain: classification.md, B7).
 """
 
 from __future__ import annotations
@@ -193,8 +193,8 @@ def _floors(hits: Table) -> Table:
 def debtor_claims(run: Runner, loans: Table, floors: Table, matrix: Table) -> Table:
     """Add what the first step came to: of the loan itself, and of all claims of its debtor.
 
-    Columns: those of the loans, loan__first_class, customer__worst_on_balance_class, customer__npl_claim_count,
-    customer__npl_claim_share, unclassed (claims of the debtor without a class).
+    Columns: those of the loans, loan__first_class, customer__worst_on_balance_class,
+    customer__npl_claim_count, customer__npl_claim_share, unclassed (claims of the debtor without a class).
     """
     floors = floors.select("floor_rank", _floored="subject_id")
     matrix = matrix.select("matrix_base", _placed="subject_id")

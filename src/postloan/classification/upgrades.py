@@ -1,7 +1,7 @@
 """Upgrades (domain: classification.md, B3): what holds, what fails, and what a decision of people may do.
 
-A non-performing class is held until people upgrade it. The machine only proposes; U1, U2 and U4 it measures, U3
-is for people to judge, U5 lets retail claims move by days alone, U6 and U7 say who may decide and how far.
+A non-performing class is held until people upgrade it. The machine only proposes; U1, U2 and U4 it measures,
+U3 is for people to judge, U5 lets retail claims move by days alone, U6 and U7 say who may decide and how far.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def conditions(loans: Table, book: Book) -> dict[str, Column]:
     """Give the state of each condition of an upgrade out of the non-performing classes.
 
     Args:
-        loans: the frame with `impaired_count` and `stage_unknown_count` of the debtor's claims, `assessed_on`,
+        loans: the frame with `impaired_count` and `stage_unknown_count` of the debtor's claims,
+        `assessed_on`,
             `assessed_npl` and `is_held` (whether an upgrade is in question).
     """
     days, owed = loans["loan__claim_days"], v.cents(loans["loan__overdue_amt"])
@@ -89,7 +90,8 @@ def refusals(run: Runner, loans: Table, book: Book) -> Table:
     """Add `refused` (a JSON list of `REASONS`) to loans with a decision, `[]` where none stands against it.
 
     Args:
-        loans: the frame with orders of previous, machine and decided class and what `in_force` gives; with the
+        loans: the frame with orders of previous, machine and decided class and what `in_force` gives; with
+        the
             states of the conditions, `is_crossing` (out of the non-performing classes) and `base_order` (the
             class that the decision set out from).
     """
@@ -145,7 +147,7 @@ def _reasons(rows: Table, policy: Policy) -> Mapping[str, Column]:
 
 
 def _levels_of(who: str, asked: Table, roles: Table) -> Table:
-    """Give the organisational level of the decider or approver on the day of the decision: _of, <who>_level."""
+    """Give the level of the decider or approver on the day of the decision: _of, <who>_level."""
     pairs = asked.select("decided_on", _of="subject_id", _who=who)
     pairs = pairs.inner_join(roles, pairs["_who"] == roles.staff)
     began = pairs.since.isnull() | (pairs.since <= pairs.decided_on)

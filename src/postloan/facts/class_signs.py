@@ -19,7 +19,8 @@ _NPL = f"{standing.OWED} {standing.CLASS}"
 FACTS = (
     fact(
         "loan.is_retail",
-        "A personal, card, small or micro claim (parameter retail); of a corporate of unknown size it is not.",
+        "A personal, card, small or micro claim (parameter retail); of a corporate of unknown size it "
+        "is not.",
         zh="是否零售债权：个人、信用卡、小微企业（参数retail）；规模不明的企业不算。",
         sources="customer.kind customer.is_small_micro contract.contract_type",
     ),
@@ -63,7 +64,8 @@ FACTS = (
         "Whether the customer's bankruptcy liquidation was accepted by the court and is not closed.",
         zh="客户的破产清算是否已被法院受理且未结。",
         needs="proceeding",
-        sources="proceeding.customer_id proceeding.role proceeding.kind proceeding.stage proceeding.closed_on",
+        sources="proceeding.customer_id proceeding.role proceeding.kind proceeding.stage "
+        "proceeding.closed_on",
     ),
     fact(
         "customer.external_rating_drop",
@@ -103,7 +105,8 @@ FACTS = (
     ),
     fact(
         "loan.guarantor_npl_count",
-        "Guarantors of the contract who are non-performing: by days past due or class here, or by class in the "
+        "Guarantors of the contract who are non-performing: by days past due or class here, or by class "
+        "in the "
         "last bureau report; null where none is known to be and one is not known.",
         zh="合同保证人中已不良的人数：按本行逾期天数、分类或最近征信报告分类；均未知不良而有不明的为空。",
         needs="guarantee",

@@ -24,7 +24,8 @@ _CLASS = (
 FACTS = (
     fact(
         "loan.restructuring_state",
-        "Of the last change of terms in favour of a debtor in difficulty: none, observed while its observation "
+        "Of the last change of terms in favour of a debtor in difficulty: none, observed while its "
+        "observation "
         "runs or cannot be told to have ended, passed afterwards.",
         zh="最近一次因财务困难而作的合同调整：无为none，观察期内或不能确认已满为observed，已满为passed。",
         kind="string",
@@ -124,7 +125,8 @@ FACTS = (
     ),
     fact(
         "loan.upgrade_from_on",
-        "The first day on which it was paid normally for long enough: upgrade_months since then or the end of "
+        "The first day on which it was paid normally for long enough: upgrade_months since then or the "
+        "end of "
         "upgrade_periods full repayment periods, whichever is later; null where the schedule is not known "
         "that far.",
         zh="可上调的最早日期：自正常还款起算日满规定月数与规定还款期数（参数）孰晚；还款计划不明的为空。",
@@ -176,7 +178,7 @@ def _levels(context: Context) -> Table:
 
 
 def _ran_falls(context: Context) -> Table:
-    """Carry the days from run to run: the last run's own day where its class was worse than the one before."""
+    """Carry the days from run to run: the last run's day where its class was worse than the one before."""
     assert context.prior is not None
     state, day = context.prior.tables["loan_state"], v.literal(context.prior.as_of, "date")
     known = _levels(context)
@@ -279,7 +281,7 @@ def _normal_payment(context: Context, fell: Table) -> Table:
 
 
 def _periods_end(context: Context, starts: Table, periods: int) -> Table:
-    """Give the day on which so many full repayment periods since a day end: _of, _end, null beyond the schedule.
+    """Give the day on which so many full repayment periods since a day end: _of, _end (null if too few).
 
     A full period runs from one repayment date to the next; the first begins on the first date from the start.
     """
@@ -315,7 +317,8 @@ def _relief(context: Context) -> Table:
         found.append(pairs.filter(after & near).select("_loan", "_redated_on"))
     rows = found[0].union(found[1]).union(found[2]).distinct()
     if context.book.has("restructuring"):
-        # A change of terms after the re-setting is a new matter; the re-setting itself is entered some days on.
+        # A change of terms after the re-setting is a new matter; the re-setting itself is entered some days
+        # on.
         later = context.book.table("restructuring").select("loan_id", "changed_on")
         grace = context.whole("season_relief_days")
         pairs = rows.inner_join(later, rows["_loan"] == later.loan_id)
@@ -325,7 +328,7 @@ def _relief(context: Context) -> Table:
 
 
 def _changes(context: Context, relief: Table) -> Table:
-    """Give the changes of terms that count, in order: id, changed_on, next_on, first_due, stated, is_repeat."""
+    """Give changes of terms that count: id, changed_on, next_on, first_due, stated, is_repeat."""
     rows = context.book.table("restructuring")
     loans = context.made["loans"]
     rows = rows.filter((rows.changed_on <= context.day) & rows.difficulty_proven.fill_null(True))

@@ -1,4 +1,4 @@
-"""Why a loan has its class, and what a better one would need: rows that hold, conditions, people, provisions."""
+"""Why a loan has its class, and what a better one would need: rows, conditions, people, provisions."""
 
 from __future__ import annotations
 
