@@ -129,6 +129,12 @@ _LOAN = st.fixed_dictionaries(
         "guarantee_mode": st.sampled_from(["credit", "mortgage", "cash_equivalent"]),
         "on_off": st.sampled_from(["on", "off_ba"]),
         "customer_id": st.sampled_from(["C1", "C2", "C3"]),
+        "is_retail": st.booleans(),
+        "reporting_balance_amt": st.decimals(0, 100000, places=2),
+        "restructuring_state": st.sampled_from([None, "none", "observed", "passed"]),
+        "is_restructured_again": st.booleans(),
+        "is_use_changed": st.sampled_from([None, False, True]),
+        "guarantor_npl_count": st.sampled_from([None, 0, 1]),
     }
 )
 _QUIET = settings(
@@ -158,6 +164,67 @@ def test_more_days_past_due_never_give_a_better_class(
     found = classes(engine, own)
     got = [found[row["id"]]["class_final"] for row in own]
     assert got == sorted(got)
+
+
+_WORSE: dict[str, dict[str, Any]] = {
+    "more days": {"dpd_days": 400},
+    "no proof": {"is_technical_overdue": False},
+    "impaired": {"stage": 3},
+    "larger loss": {"stage": 3, "ecl_share": Decimal("0.95")},
+    "suit": {"suit_status": "sued", "cover_share": Decimal("0.1")},
+    "ended": {"suit_status": "terminated"},
+    "use": {"is_use_changed": True},
+    "observed": {"restructuring_state": "observed"},
+    "again": {"restructuring_state": "observed", "is_restructured_again": True},
+    "guarantor": {"guarantor_npl_count": 1},
+}
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=4, max_size=4))
+def test_worse_inputs_never_give_a_better_class(engine: Engine, loans: list[dict[str, Any]]) -> None:
+    rows, pairs = [], []
+    for number, loan in enumerate(loans):
+        own = {**loan, "on_off": "on", "suit_status": "none", "customer_id": f"B{number}"}
+        rows.append({**own, "id": f"{number}"})
+        for name, worse in _WORSE.items():
+            rows.append({**own, **worse, "id": f"{number} {name}", "customer_id": f"W{number}{name}"})
+            pairs.append((f"{number}", f"{number} {name}"))
+    found = classes(engine, rows)
+    for base, worse_id in pairs:
+        assert found[worse_id]["class_final"] >= found[base]["class_final"], worse_id
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=20, max_size=30))
+def test_a_firm_s_claims_are_consistent(engine: Engine, loans: list[dict[str, Any]]) -> None:
+    rows = [{"id": str(n), **loan} for n, loan in enumerate(loans)]
+    found = classes(engine, rows)
+    for customer in ("C1", "C2", "C3"):
+        own = [row for row in rows if row["customer_id"] == customer]
+        # Whether a claim failed by itself: a floor or row of its own, not those of the debtor's other claims.
+        failing = [row for row in own if _fails_alone(row)]
+        owed, bad = (sum(row["reporting_balance_amt"] for row in part) for part in (own, failing))
+        for row in own:
+            level = found[row["id"]]["class_machine"]
+            if failing and not row["is_retail"]:
+                assert level >= "05"
+            if owed and bad / owed > Decimal("0.100001") and not row["is_retail"]:
+                assert level >= "06" or _is_pledged(row)
+
+
+def _fails_alone(row: dict[str, Any]) -> bool:
+    suit = row["suit_status"] == "terminated" or (
+        row["suit_status"] in ("sued", "judged")
+        and (row["cover_share"] is not None or row["guarantee_mode"] == "credit")
+    )
+    again = row["restructuring_state"] == "observed" and row["is_restructured_again"]
+    days = row["dpd_days"] if row["on_off"] == "on" else max(row["dpd_days"], 0)
+    return bool(days > 90 or row["stage"] == 3 or suit or again)
+
+
+def _is_pledged(row: dict[str, Any]) -> bool:
+    return row["guarantee_mode"] == "cash_equivalent" and (row["cover_share"] or 0) >= 1
 
 
 @_QUIET

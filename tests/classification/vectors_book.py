@@ -206,7 +206,6 @@ def _signs(c: Cases) -> None:
         c.event("died", "customer", f"C-{name}", "2024-05-01", value=estate and Decimal(estate))
     c.loan("retail-npl", 95, customer="C-two", kind="individual")
     c.loan("retail-other", 0, customer="C-two")
-    c.loan("sme", 0, kind="farmer", mode="pledge")
 
 
 def _decided(c: Cases) -> None:
