@@ -13,6 +13,7 @@ from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.measures.hits import TABLES as MEASURE_TABLES
 from postloan.policy.pack import Policy
+from postloan.run.class_story import floor_behind
 from postloan.run.impact.affected import differs
 from postloan.run.impact.compare import Differences
 from postloan.run.impact.sides import Pair
@@ -120,6 +121,8 @@ class _Half:
             "loan.claim_days": state.get("days_past_due"),
             "loan.class_level": state.get("class_final"),
         }
+        floors, row = json.loads(state.get("floor_rule_ids") or "[]"), state.get("matrix_rule_id")
+        values["loan.floor_row"] = floor_behind(self.policy, floors, row, self.pair.day.as_of)
         return Rules(self.policy, values, self.pair.day.as_of, self.lang)
 
     def colour_rule(self, customer: str) -> Row | None:
