@@ -17,7 +17,7 @@ from postloan.facts.frame import frame
 from postloan.measures.inputs import measure_frame
 from postloan.policy.pack import Policy
 from postloan.run.explain import Kind, explain
-from postloan.run.impact.days import PastDay, open_day
+from postloan.run.impact.days import PastDay, open_day, require_facts
 from postloan.run.reading import Results, is_one_of
 from postloan.warnings.counts import DERIVED, counts, kinds
 
@@ -71,6 +71,7 @@ def seen(
     """
     told = explain(engine, store, kind, subject_id, as_of=as_of, policy=policy)
     day = open_day(engine, store, told["as_of"], None)
+    require_facts(day, [policy])
     customer = told["customer_id"]
     day = replace(day, facts=_own(day.facts, customer))
     results = Results(engine, day.folder)
