@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from postloan.book.schema import TABLES
+from postloan.cli.class_lines import class_lines
 from postloan.cli.clock_lines import ClockLines
 from postloan.cli.duty_lines import DutyLines
 from postloan.cli.packs import Names
@@ -258,6 +259,8 @@ class _Screen:
             for kind in ("floor", "matrix"):
                 for rule in loan["rules"][kind]:
                     yield self._line(f"{words(kind)} {self._rule(rule, rule['row'])}")
+            for parts in class_lines(loan, words, self.names, self._condition):
+                yield from self._lines(parts)
             if loan["missing"]:
                 yield faint(self._line(words("missing_inputs", self._inputs(loan["missing"]))))
 

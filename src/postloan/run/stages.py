@@ -95,7 +95,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("facts", ("book",), FACTS, _facts),
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
-    Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
+    Stage("classification", ("book", *FACTS, "warning"), ("loan_state", "class_basis"), _classification),
     Stage("clocks", ("book", *FACTS), ("clock",), _clocks),
     Stage(
         "measures", ("book", *FACTS, "signal", "loan_state", "warning", "clock"), ("measure_due",), _measures
