@@ -76,13 +76,14 @@ def classify(
 
 
 def _matrix(run: _Tables, loans: Table) -> Table:
-    """Give each loan's matrix level: subject_id, matrix_base (a code of `cn10a`), matrix_row.
+    """Give each loan's matrix level: subject_id, matrix_base (a code of the base scheme), matrix_row.
 
     Of the collected rows the worst wins, at one level the first; only without any is the other table read.
     """
     hits = run.run("matrix_worst", loans)
-    hits = hits.filter(hits["level"].notnull())
-    order = [(hits["level"], "desc"), (hits.rule_order, "asc")]
+    hits = hits.mutate(_worse=levels.base_order(run.policy, hits["level"]))
+    hits = hits.filter(hits["_worse"].notnull())
+    order = [(hits["_worse"], "desc"), (hits.rule_order, "asc")]
     hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=order))
     hits = hits.filter(hits["_place"] == 1).select(_hit="subject_id", worst_level="level", worst_row="row")
     best = run.run("matrix_best", loans).select("subject_id", best_level="level", best_row="row")

@@ -86,7 +86,7 @@ def _say_classes(classes: Sequence[Mapping[str, Any]], words: Words, names: Name
     click.echo(f"\n{heading(words('classes'))}")
     most = max([row["loans"] for row in classes], default=1)
     for row in classes:
-        level = names.level("cn10a", row["level_code"]) if row["level_code"] else "-"
+        level = names.level(names.base_scheme, row["level_code"]) if row["level_code"] else "-"
         five = words(row["five_level"] or "not_measurable")
         bar = "▇" * max(1, row["loans"] * 30 // most)
         click.echo(f"  {pad(level, 10)}{pad(five, 17)}{row['loans']:>10,}  {faint(bar)}")

@@ -170,7 +170,10 @@ def _first_step(policy: Policy, row: Mapping[str, Any], as_of: date) -> list[str
 
     found = [hit["five_level"] for hit in asked("floors")]
     levels = [hit["level"] for hit in asked("matrix_worst") if hit["level"] is not None]
-    level = max(levels) if levels else asked("matrix_best")[0]["level"]
+    base = policy.base_scheme
+    level = (
+        max(levels, key=lambda code: base.level(code).order) if levels else asked("matrix_best")[0]["level"]
+    )
     if level is not None:
-        found.append(policy.scheme("cn10a").level(level).five_level)
+        found.append(base.level(level).five_level)
     return [one for one in found if one in FIVE_LEVELS]
