@@ -16,6 +16,7 @@ from postloan.policy.feel.compiler import compile_expression
 from postloan.policy.pack import Policy
 from postloan.results import FIVE_LEVELS
 
+
 @dataclass(frozen=True)
 class Levels:
     """Look-up tables of the schemes in force.
@@ -108,7 +109,7 @@ def base_order(policy: Policy, code: Column) -> Column:
 
 
 def scheme_of(policy: Policy, loans: Table, as_of: date) -> Column:
-    """Give each loan's scheme: that of the first segment in pack.yaml whose condition holds, else the base."""
+    """Give each loan's scheme: that of the first segment in pack.yaml that holds, else the base."""
     branches: list[tuple[Column, Column]] = []
     base = policy.base_scheme.id
     otherwise: Column = v.literal(base, "string")

@@ -60,9 +60,7 @@ def _colours(engine: Engine, warning: Table) -> dict[str, int]:
 def _classes(engine: Engine, loans: Table) -> list[dict[str, Any]]:
     counted = loans.group_by(["class_final", "five_level"]).aggregate(loans=loans.count())
     rows = engine.rows(counted)
-    rows.sort(
-        key=lambda row: (_place(row["five_level"]), row["class_final"] or "", row["five_level"] or "")
-    )
+    rows.sort(key=lambda row: (_place(row["five_level"]), row["class_final"] or "", row["five_level"] or ""))
     return [
         {"level_code": row["class_final"], "five_level": row["five_level"], "loans": row["loans"]}
         for row in rows
