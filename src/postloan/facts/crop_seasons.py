@@ -22,8 +22,8 @@ FACTS = (
     fact(
         "loan.crop_duration",
         "Of a loan of a type in crop_seasons.types: short or long, as the crop of the industry is; "
-        "none for other loans and other trades, unknown where the industry is not known.",
-        zh="作物贷款（合同类型见参数）的作物周期：short或long；其他贷款和行业为none，行业不明为unknown。",
+        "no_crop for other loans and other trades, unknown where the industry is not known.",
+        zh="作物贷款（合同类型见参数）的作物周期：short或long；其他贷款和行业为no_crop，行业不明为unknown。",
         kind="string",
         sources=_FROM,
     ),
@@ -90,10 +90,10 @@ def _duration(rows: Table, types: tuple[str, ...]) -> Column:
     unknown = is_type & rows.industry_id.isnull()
     return v.when(
         [
-            (~is_type, v.literal("none", "string")),
+            (~is_type, v.literal("no_crop", "string")),
             (unknown, v.literal("unknown", "string")),
         ],
-        v.coalesce(rows.duration, v.literal("none", "string")),
+        v.coalesce(rows.duration, v.literal("no_crop", "string")),
     )
 
 

@@ -39,6 +39,14 @@ FACTS = (
         sources=_RUNS,
     ),
     fact(
+        "loan.has_recovered",
+        "Whether the loan performs again after it had been non-performing in this store; null without an "
+        "earlier run.",
+        zh="是否曾列为不良后又恢复；没有此前运行为空。",
+        needs="prior",
+        sources=_RUNS,
+    ),
+    fact(
         "loan.non_performing_months_count",
         "Whole months, counted to the day before, since non_performing_since_on or, where that is earlier, "
         "since the loan was more than non_performing_days past due, a crop loan since its seasons were over; "
@@ -63,6 +71,7 @@ def compute(context: Context) -> None:
         is_prior_non_performing=is_bad,
         non_performing_since_on=is_bad.fill_null(False).ifelse(since, v.null("date")),
         performing_since_on=rows["_again"],
+        has_recovered=v.when([(rows["_ran"].isnull(), v.null("boolean"))], rows["_again"].notnull()),
     )
     rows = _with_months(context, rows)
     names = [one.column for one in FACTS]
