@@ -61,14 +61,15 @@ def compute(context: Context) -> None:
     """Tell the facts above, and keep `materiality`, one row a loan with them."""
     if "materiality" not in context.policy.parameters:
         return
-    rows = _units(context)
+    rows = context.keep("material_units", _units(context))
     sums = rows.group_by(_of="unit").aggregate(
         owed=v.total(rows.owed),
         overdue=v.total(rows.overdue),
         dpd_days=rows.dpd_days.max(),
         _recorded=v.count_if(rows.is_recorded),
     )
-    rows = rows.select("id", "unit", "is_retail").left_join(sums, rows.unit == sums["_of"]).drop("_of")
+    rows = rows.select("id", "unit", "is_retail")
+    rows = context.keep("unit_sums", rows.left_join(sums, rows.unit == sums["_of"]).drop("_of"))
     units = rows.select("unit", "is_retail", "owed").distinct()
     series = _series(context, units)
     rows = rows.left_join(series, rows.unit == series["_unit"]).drop("_unit")
@@ -168,7 +169,7 @@ def _steps(context: Context) -> Table:
 
     An instalment is past due from the day after its due date. Money paid ahead waits for what falls due.
     """
-    units = _units(context).select("id", "unit")
+    units = context.made["material_units"].select("unit", _member="id")
     rate = context.made["loans_known"].select(_loan="id", _rate="rate")
     due = context.made["instalments"]
     due = due.filter(due.due_on < context.day)
@@ -182,7 +183,7 @@ def _steps(context: Context) -> Table:
     before = v.lag(days["_left"], partition=[days["_loan"]], order=[(days["_on"], "asc")])
     days = days.mutate(_moved=days["_left"] - before.fill_null(0)).rename(_for="_loan")
     days = days.inner_join(rate, days["_for"] == rate["_loan"])
-    days = days.inner_join(units, days["_for"] == units["id"])
+    days = days.inner_join(units, days["_for"] == units["_member"])
     days = days.mutate(_moved=v.convert(days["_moved"], days["_rate"]))
     return days.group_by(_unit=days.unit, _on=days["_on"]).aggregate(_change=v.total(days["_moved"]))
 
