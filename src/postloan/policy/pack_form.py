@@ -20,6 +20,7 @@ SETTINGS: dict[str, tuple[type, ...]] = {
     "base_scheme": (str,),
     "segments": (Mapping,),
     "precedence": (list,),
+    "families": (Mapping,),
     "variables": (Mapping,),
 }
 """Keys of pack.yaml and what each may be."""
@@ -109,6 +110,7 @@ _EXAMPLES = {
     "base_scheme": "base_scheme: cn10a",
     "segments": "segments: {all: {scheme: cn10a}}",
     "precedence": "precedence: [repayment, account]",
+    "families": "families: {repayment: {en: Repayment, zh: 还款}}",
     "variables": "variables: {loan.is_pilot: boolean}",
 }
 _WORDS: dict[Any, str] = {str: "a text", list: "a list", Mapping: "a mapping"}
