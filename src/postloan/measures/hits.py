@@ -25,7 +25,7 @@ from postloan.policy.pack import Policy
 from postloan.policy.table import CompiledTable
 
 STEPS = ("after_payout", "dunning", "response")
-"""Tables that give measures with their deadlines; a pack has those that it needs."""
+"""Tables that give measures with their deadlines."""
 
 INTERVAL, MODIFIER = "inspection_interval", "inspection_modifier"
 TABLES = (*STEPS, INTERVAL, MODIFIER)
@@ -58,24 +58,9 @@ def compiled(policy: Policy, name: str, as_of: date) -> CompiledTable:
 
 
 def steps(engine: Engine, policy: Policy, loans: Table, as_of: date) -> Table:
-    """Give the rows that hold of the tables with steps.
-
-    Raises PolicyError `no_steps` where the pack has none of these tables.
-    """
-    parts = [_step(engine, compiled(policy, name, as_of), loans, as_of) for name in _steps_of(policy)]
+    """Give the rows that hold of the tables with steps."""
+    parts = [_step(engine, compiled(policy, name, as_of), loans, as_of) for name in STEPS]
     return reduce(lambda a, b: a.union(b), parts)
-
-
-def _steps_of(policy: Policy) -> list[str]:
-    found = [name for name in STEPS if name in policy.tables]
-    if not found:
-        raise PolicyError(
-            "no_steps",
-            "The pack has no table that gives measures.",
-            where=f"{policy.id}/tables",
-            mend=f"Add one of {', '.join(STEPS)}.",
-        )
-    return found
 
 
 def _step(engine: Engine, table: CompiledTable, loans: Table, as_of: date) -> Table:
@@ -239,7 +224,7 @@ def _site(
 def blocked_codes(engine: Engine, policy: Policy, as_of: date) -> Table:
     """Give what each rule blocks: rule_id, blocked (a code of a measure)."""
     rows = []
-    for name in _steps_of(policy):
+    for name in STEPS:
         table = compiled(policy, name, as_of)
         for output in (output for output in table.checked.outputs if output.name == "blocks"):
             for rule, cell in zip(table.table.rules, output.cells, strict=True):
@@ -253,7 +238,7 @@ def blocked_codes(engine: Engine, policy: Policy, as_of: date) -> Table:
 def codes_named(policy: Policy, as_of: date) -> set[str]:
     """Give every code of a measure that a table gives or blocks."""
     found = {OFF_SITE}
-    for name in (*_steps_of(policy), INTERVAL):
+    for name in (*STEPS, INTERVAL):
         for output in compiled(policy, name, as_of).checked.outputs:
             if output.name in ("measure", "blocks"):
                 texts = [str(cell.value or "") for cell in output.cells if isinstance(cell, n.Literal)]
@@ -265,7 +250,7 @@ def names(policy: Policy) -> set[str]:
     """Give the facts that the tables test."""
     return {
         name
-        for table in (*_steps_of(policy), INTERVAL, MODIFIER)
+        for table in TABLES
         for item in policy.table(table).inputs
         for name in feel.names(feel.parse_expression(item.expression))
     }
