@@ -1,4 +1,4 @@
-"""The pack of India on one small book; every expectation is worked out beside the rows that it follows from."""
+"""The pack of India on one small book; what is expected is worked out beside the rows it follows from."""
 
 from __future__ import annotations
 
