@@ -129,7 +129,7 @@ def test_default_is_that_of_the_obligor_but_for_retail(runs: Runs) -> None:
 
 def test_limits_are_those_of_the_kind_of_borrower(runs: Runs) -> None:
     # 150 is above 100 and 1 % of 10,000; of a million and a cent 150 is above neither 500 nor 1 %.
-    found, retail = runs.classes(DAY), runs.facts(DAY, "is_retail")
+    found, retail = runs.classes(DAY), runs.facts(DAY, "is_retail_exposure")
     names = ("small", "no longer small", "alone")
     assert [(found[name], retail[name][0]) for name in names] == [("N1", True), ("P2", False), ("P2", False)]
 

@@ -18,7 +18,7 @@ _PAID = "due.due_on due.principal due.interest due.fees payment.paid_on payment.
 
 FACTS = (
     fact(
-        "loan.is_retail",
+        "loan.is_retail_exposure",
         "Whether the loan counts as retail by parameter materiality: of a kind of borrower named there, or "
         "of a small business whose whole exposure is within small_limit; null where the kind is not known.",
         zh="是否按参数（重大性）属零售敞口：借款人属所列类别，或小企业总敞口不超过限额；类别不明为空。",
@@ -68,9 +68,9 @@ def compute(context: Context) -> None:
         dpd_days=rows.dpd_days.max(),
         _recorded=v.count_if(rows.is_recorded),
     )
-    rows = rows.select("id", "unit", "is_retail")
+    rows = rows.select("id", "unit", "is_retail_exposure")
     rows = context.keep("unit_sums", rows.left_join(sums, rows.unit == sums["_of"]).drop("_of"))
-    units = rows.select("unit", "is_retail", "owed").distinct()
+    units = rows.select("unit", "is_retail_exposure", "owed").distinct()
     series = _series(context, units)
     rows = rows.left_join(series, rows.unit == series["_unit"]).drop("_unit")
     today = context.day
@@ -99,14 +99,14 @@ def _units(context: Context) -> Table:
     rows = loans.left_join(people, loans.customer_id == people["_person"])
     rows = rows.left_join(whole, rows.customer_id == whole["_borrower"])
     small = (rows["_kind"] == "small_business") | rows["_small"].fill_null(False)
-    is_retail = rows["_kind"].isin(kinds) | (small & (rows["_whole"] <= small_limit))
+    is_retail_exposure = rows["_kind"].isin(kinds) | (small & (rows["_whole"] <= small_limit))
     recorded = rows.dpd_source.isin(("position", "carried")).fill_null(False)
     return rows.select(
         "id",
         "dpd_days",
-        is_retail=is_retail,
+        is_retail_exposure=is_retail_exposure,
         unit=v.when(
-            [(is_retail.fill_null(False), v.concat("loan:", rows["id"]))],
+            [(is_retail_exposure.fill_null(False), v.concat("loan:", rows["id"]))],
             v.concat("customer:", rows.customer_id),
         ),
         owed=rows.reporting_balance,
@@ -129,7 +129,7 @@ def _above(context: Context, amount: Column, rows: Table) -> Column:
         # Without an exposure any amount is more than a part of it.
         return (amount > least) & (v.ratio(amount, rows.owed) > share).fill_null(True)
 
-    return v.when([(rows.is_retail.fill_null(False), limits("retail"))], limits("other"))
+    return v.when([(rows.is_retail_exposure.fill_null(False), limits("retail"))], limits("other"))
 
 
 def _series(context: Context, units: Table) -> Table:
