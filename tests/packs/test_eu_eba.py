@@ -70,6 +70,8 @@ def _book() -> dict[str, list[dict[str, Any]]]:
     lend("cured and forborne", (91, "1000.00"))
     lend("covenant", kind="corporate")
     lend("stage 3")
+    lend("impaired", kind="corporate", customer_id="C-impaired")
+    lend("beside the impaired", kind="corporate", customer_id="C-impaired")
     return {
         "loan": loans,
         "due": dues,
@@ -77,7 +79,8 @@ def _book() -> dict[str, list[dict[str, Any]]]:
         "contract": contracts,
         "payment": [paid("cured", "2024-06-30"), paid("cured and forborne", "2024-06-30")],
         "impairment": [
-            {"loan_id": "stage 3", "on_date": ago(3), "stage": 3, "ecl": "10.00", "book_value": "10000.00"}
+            {"loan_id": name, "on_date": ago(3), "stage": 3, "ecl": "10.00", "book_value": "10000.00"}
+            for name in ("stage 3", "impaired")
         ],
         "restructuring": [
             # The day before is 27 June 2024: 24 months from 27 June 2022 on, 23 from the next day.
@@ -123,8 +126,13 @@ def test_default_is_that_of_the_obligor_but_for_retail(runs: Runs) -> None:
     assert [found[name] for name in firm] == ["N1", "N1", "N1"]
     # The other loan of the person performs; the red warning of the person has it watched like stage 2.
     assert (found["bad of two"], found["good of two"]) == ("N1", "P2")
-    (third,) = [row for row in runs.rows(DAY, "loan_state") if row["loan_id"] == "third of the firm"]
-    assert (third["class_matrix"], json.loads(third["floor_rule_ids"])) == ("P1", ["NPO"])
+    rows = {row["loan_id"]: row for row in runs.rows(DAY, "loan_state")}
+    # What is past due counts by obligor too, so the third claim has both floors; one beside a claim that is
+    # impaired has the obligor's alone, and is watched for the red warning.
+    assert json.loads(rows["third of the firm"]["floor_rule_ids"]) == ["NP1", "NPO"]
+    beside = rows["beside the impaired"]
+    assert (beside["class_matrix"], beside["class_final"]) == ("P2", "N1")
+    assert json.loads(beside["floor_rule_ids"]) == ["NPO"]
 
 
 def test_limits_are_those_of_the_kind_of_borrower(runs: Runs) -> None:
