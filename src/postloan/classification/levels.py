@@ -1,4 +1,4 @@
-"""Levels of classification schemes as look-ups: codes of the default scheme to those of a segment's."""
+"""Levels of classification schemes as look-ups: codes of the pack's base scheme to those of a segment's."""
 
 from __future__ import annotations
 
@@ -16,18 +16,15 @@ from postloan.policy.feel.compiler import compile_expression
 from postloan.policy.pack import Policy
 from postloan.results import FIVE_LEVELS
 
-BASE = "cn10a"
-"""The scheme whose codes the matrix and dimension L use."""
-
 
 @dataclass(frozen=True)
 class Levels:
     """Look-up tables of the schemes in force.
 
     Args:
-        all: scheme_id, level_code, level_order, five_level, base_code (the equivalent in `cn10a`), is_npl,
-            provision_factor (a fraction of the balance, null where the pack sets none).
-        of_base: scheme_id, base_code, level_order: the scheme's level for each code of `cn10a`.
+        all: scheme_id, level_code, level_order, five_level, base_code (the equivalent in the base scheme),
+            is_npl, provision_factor (a fraction of the balance, null where the pack sets none).
+        of_base: scheme_id, base_code, level_order: the scheme's level for each code of the base scheme.
         of_five: scheme_id, five_level, level_order: the best level of each five-level class.
         first_npl: scheme_id, npl_order: the best non-performing level.
     """
@@ -41,8 +38,8 @@ class Levels:
 def read(engine: Engine, policy: Policy) -> Levels:
     """Give the look-ups of all schemes in force."""
     schemes = policy.schemes
-    base = policy.scheme(BASE)
-    rows = [_row(level) for scheme in schemes for level in scheme.levels]
+    base = policy.base_scheme
+    rows = [_row(level, base) for scheme in schemes for level in scheme.levels]
     of_base = [
         {"scheme_id": scheme.id, "base_code": level.level_code, "level_order": _own(scheme, level).order}
         for scheme in schemes
@@ -69,13 +66,13 @@ def read(engine: Engine, policy: Policy) -> Levels:
     )
 
 
-def _row(level: Level) -> dict[str, Any]:
+def _row(level: Level, base: Scheme) -> dict[str, Any]:
     return {
         "scheme_id": level.scheme_id,
         "level_code": level.level_code,
         "level_order": level.order,
         "five_level": level.five_level,
-        "base_code": level.cn10a_equivalent,
+        "base_code": _own(base, level).level_code,
         "is_npl": level.is_npl,
         "provision_factor": level.provision_factor,
     }
@@ -94,39 +91,51 @@ def _of_class(scheme: Scheme, five_level: str) -> list[Level]:
 
 
 def _own(scheme: Scheme, level: Level) -> Level:
-    """Give the scheme's mildest level of the same class that is no milder than the level of `cn10a`."""
-    if scheme.id == BASE:
+    """Give the scheme's mildest level of the same class that is no milder than a level of another scheme.
+
+    Levels of two schemes are held against each other by their equivalents in `cn10a`.
+    """
+    if scheme.id == level.scheme_id:
         return level
     same = _of_class(scheme, level.five_level)
-    fitting = [own for own in same if (own.cn10a_equivalent or "") >= level.level_code]
+    fitting = [own for own in same if (own.cn10a_equivalent or "") >= (level.cn10a_equivalent or "")]
     return fitting[0] if fitting else same[-1]
 
 
 def own_level(policy: Policy, scheme_id: str | None, base_code: str) -> Level:
-    """Give the level of a scheme that stands for a code of `cn10a`."""
-    return _own(policy.scheme(scheme_id or BASE), policy.scheme(BASE).level(base_code))
+    """Give the level of a scheme, without one of the base, that stands for a code of the base scheme."""
+    base = policy.base_scheme
+    return _own(policy.scheme(scheme_id) if scheme_id else base, base.level(base_code))
 
 
 def best_of(policy: Policy, five_level: str) -> str:
-    """Give the code of `cn10a` of the best level of a five-level class."""
-    return _of_class(policy.scheme(BASE), five_level)[0].level_code
+    """Give the code of the base scheme of the best level of a five-level class."""
+    return _of_class(policy.base_scheme, five_level)[0].level_code
 
 
 def base_class(policy: Policy, code: Column) -> Column:
-    """Give the five-level class of a code of `cn10a`."""
+    """Give the five-level class of a code of the base scheme."""
     names = [
         (code == level.level_code, v.literal(level.five_level, "string"))
-        for level in policy.scheme(BASE).levels
+        for level in policy.base_scheme.levels
     ]
     return v.when(names, v.null("string"))
 
 
+def base_order(policy: Policy, code: Column) -> Column:
+    """Give the place of a code of the base scheme, 1 best."""
+    places = [
+        (code == level.level_code, v.literal(level.order, "integer")) for level in policy.base_scheme.levels
+    ]
+    return v.when(places, v.null("integer"))
+
+
 def scheme_of(policy: Policy, loans: Table, as_of: date) -> Column:
-    """Give each loan's scheme: that of the first segment in pack.yaml whose condition holds, else `cn10a`."""
+    """Give each loan's scheme: that of the first segment in pack.yaml that holds, else the base."""
     found = _by_segment(policy, loans, as_of, "scheme")
     for scheme in _named(policy, "scheme"):
         policy.scheme(scheme)
-    return found.fill_null(BASE)
+    return found.fill_null(policy.base_scheme.id)
 
 
 def reference_of(policy: Policy, loans: Table, as_of: date) -> Column:

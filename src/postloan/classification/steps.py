@@ -64,7 +64,7 @@ class Machine:
 
     Args:
         loans: the frame with what the first step tells of the debtor: see `debtor_claims`.
-        matrix: subject_id, matrix_base (a code of `cn10a`), matrix_row.
+        matrix: subject_id, matrix_base (a code of the base scheme), matrix_row.
         floors: subject_id, floor_rank (1 normal to 5 loss), floor_rows (a JSON list).
         modifiers: subject_id, modifiers (a JSON list of rows).
     """
@@ -95,10 +95,13 @@ def _with_later(run: Runner, first: Table, floors: Table) -> Table:
     if not run.has(MAPPING):
         return first
     hits = _mapped(run, floors)
-    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=[(hits["level"], "desc")]))
-    hits = hits.filter(hits["_place"] == 1).select("level", _hit="subject_id", _row="row")
+    hits = hits.mutate(_order=levels.base_order(run.policy, hits["level"]))
+    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=[(hits["_order"], "desc")]))
+    hits = hits.filter(hits["_place"] == 1).select("level", "_order", _hit="subject_id", _row="row")
     rows = first.left_join(hits, first.subject_id == hits["_hit"])
-    worse = (rows["level"] > rows.matrix_base).fill_null(rows["level"].notnull())
+    worse = (rows["_order"] > levels.base_order(run.policy, rows.matrix_base)).fill_null(
+        rows["level"].notnull()
+    )
     rows = rows.select(
         "subject_id",
         matrix_row=worse.ifelse(rows["_row"], rows.matrix_row),
@@ -142,7 +145,7 @@ def _matrix(run: Runner, rows: Table, best: Table, steps: Table, name: str) -> T
     Modifiers make it so many levels worse, down to the last.
     """
     hits = rows.distinct()
-    order = [(hits["level"], "desc"), (hits["row"], "asc")]
+    order = [(levels.base_order(run.policy, hits["level"]), "desc"), (hits["row"], "asc")]
     hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=order))
     hits = hits.filter(hits["_place"] == 1).select(_hit="subject_id", worst_level="level", worst_row="row")
     found = best.left_join(hits, best.subject_id == hits["_hit"])
@@ -158,8 +161,8 @@ def _matrix(run: Runner, rows: Table, best: Table, steps: Table, name: str) -> T
 
 
 def _worse(policy: Policy, code: Column, steps: Column) -> Column:
-    """Give the code of `cn10a` so many levels worse, the last at most."""
-    found = list(policy.scheme(levels.BASE).levels)
+    """Give the code of the base scheme so many levels worse, the last at most."""
+    found = list(policy.base_scheme.levels)
     place = v.when(
         [(code == level.level_code, v.literal(number, "integer")) for number, level in enumerate(found)],
         v.null("integer"),

@@ -49,6 +49,11 @@ class Names:
     def _schemes(self) -> dict[str, Scheme]:
         return {scheme.id: scheme for scheme in self._policy.schemes} if self._policy else {}
 
+    @property
+    def base_scheme(self) -> str | None:
+        """Give the id of the scheme by which the pack classifies, or None where there is no pack."""
+        return self._policy.base_scheme.id if self._policy else None
+
     def signal(self, code: str) -> str:
         """Give a signal's name, or nothing."""
         return self._in_language(self._signals.get(code, {}))

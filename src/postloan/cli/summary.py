@@ -85,11 +85,12 @@ def _say_colours(warned: Mapping[str, int], words: Words) -> None:
 def _say_classes(classes: Sequence[Mapping[str, Any]], words: Words, names: Names) -> None:
     click.echo(f"\n{heading(words('classes'))}")
     most = max([row["loans"] for row in classes], default=1)
-    for row in classes:
-        level = names.level("cn10a", row["level_code"]) if row["level_code"] else "-"
+    levels = [names.level(names.base_scheme, row["level_code"]) or "-" for row in classes]
+    wide = max([8, *map(width, levels)]) + 2
+    for row, level in zip(classes, levels, strict=True):
         five = words(row["five_level"] or "not_measurable")
         bar = "▇" * max(1, row["loans"] * 30 // most)
-        click.echo(f"  {pad(level, 10)}{pad(five, 17)}{row['loans']:>10,}  {faint(bar)}")
+        click.echo(f"  {pad(level, wide)}{pad(five, 17)}{row['loans']:>10,}  {faint(bar)}")
 
 
 def _say_measures(measures: Sequence[Mapping[str, Any]], words: Words) -> None:

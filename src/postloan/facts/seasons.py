@@ -131,11 +131,11 @@ def _with_animals(context: Context, rows: Table) -> Table:
 def _season(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     """Give where in its year a farm of that industry with those months of income stands on the day."""
     day = context.as_of
-    crop = _longest(context.policy.parameter("crop_calendar"), row["industry_id"])
+    crop = longest(context.policy.parameter("crop_calendar"), row["industry_id"])
     parts = str(row["income_months"] or "").split(";")
     harvest = sorted({int(part) for part in parts if part.strip()}) or (crop or {}).get("harvest", [])
     found: dict[str, Any] = {"_key": row["_of"]}
-    found["item"] = _longest(context.policy.parameter("sold_items"), row["industry_id"])
+    found["item"] = longest(context.policy.parameter("sold_items"), row["industry_id"])
     firsts = [month for month in harvest if (month - 2) % 12 + 1 not in harvest]
     if crop:
         found["is_growing_season"] = day.month in crop["growing"]
@@ -154,7 +154,7 @@ def _season(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: found.get(field.name) for field in _FIELDS}
 
 
-def _longest(by_start: Mapping[str, Any], code: str | None) -> Any:
+def longest(by_start: Mapping[str, Any], code: str | None) -> Any:
     """Give what stands under the longest beginning of the code, or None."""
     starts = [start for start in by_start if str(code or "").startswith(start)]
     return by_start[max(starts, key=len)] if starts else None

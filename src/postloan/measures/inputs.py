@@ -20,8 +20,9 @@ from postloan.results import Prior
 DERIVED: tuple[Fact, ...] = (
     fact(
         "loan.class_level",
-        "Dimension L: the final class as a code of cn10a; null if not classified.",
-        zh="维度L：最终分类对应的cn10a代码；未分类为空。",
+        "Dimension L: the final class as a code of the base scheme, which is cn10a unless the pack names "
+        "another; null if not classified.",
+        zh="维度L：最终分类在基准方案中的代码（政策包未另定时为cn10a）；未分类为空。",
         kind="string",
     ),
     fact(

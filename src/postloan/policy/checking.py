@@ -12,12 +12,13 @@ from postloan.policy import dating, feel, pack_form, replacing, scenarios, verif
 from postloan.policy.checked import null_handling_findings, validate
 from postloan.policy.entries import Measure, Scheme, Signal
 from postloan.policy.findings import Finding, near
+from postloan.policy.in_force import base_scheme
 from postloan.policy.names import feel_kind
 from postloan.policy.pack import Dated, Pack
 from postloan.policy.warned import warned_in
 
-BASE = "cn10a"
-"""The scheme by which the run classifies; levels of others name their equivalent in it."""
+EQUIVALENTS = "cn10a"
+"""The scheme in which the levels of all others name their equivalents (contract.md, dimension L)."""
 
 Env = Mapping[str, str]
 
@@ -201,14 +202,14 @@ def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
 
 
 def _levels(scheme: Scheme, pack: Pack) -> list[Finding]:
-    """Find levels that stand for none of the scheme by which the run classifies."""
-    base = pack.versions.get("scheme", {}).get(BASE, ())
+    """Find levels whose equivalent is no level of the scheme in which all name theirs."""
+    base = pack.versions.get("scheme", {}).get(EQUIVALENTS, ())
     known = [level.level_code for level in base[0].value.levels] if base else []
     return [
         Finding(
             "error",
             "unknown_level",
-            f"`cn10a_equivalent` is `{level.cn10a_equivalent}`, no level of {BASE}.",
+            f"`cn10a_equivalent` is `{level.cn10a_equivalent}`, no level of {EQUIVALENTS}.",
             f"{scheme.where}, level {level.level_code}",
             near(level.cn10a_equivalent, known),
         )
@@ -221,6 +222,10 @@ def _segments(pack: Pack, env: Env) -> list[Finding]:
     """Find segments whose scheme the pack has not, or whose condition cannot be told true or false."""
     findings: list[Finding] = []
     schemes = sorted(pack.versions.get("scheme", {}))
+    base = base_scheme(pack.settings)
+    if pack.settings.get("base_scheme") is not None and base not in schemes:
+        message, where = f"The pack has no scheme `{base}`.", f"{pack.id}/pack.yaml, base_scheme"
+        findings.append(Finding("error", "unknown_scheme", message, where, near(base, schemes)))
     for name, segment in (pack.settings.get("segments") or {}).items():
         where = f"{pack.id}/pack.yaml, segment {name}"
         scheme, when = (

@@ -19,6 +19,11 @@ from postloan.policy.clock_entries import Clock
 from postloan.policy.model import DecisionTable
 
 
+def base_scheme(settings: Mapping[str, Any]) -> str:
+    """Give the id of the scheme by which a pack with those settings classifies."""
+    return str(settings.get("base_scheme", "cn10a"))
+
+
 @dataclass(frozen=True)
 class Dated:
     """One version of one thing of a pack: what it is, where it stands, from when, and its raw content."""
@@ -172,6 +177,14 @@ class Policy:
     def indicators(self) -> Any:
         """Give indicators.yaml as written; an empty list if there is none."""
         return self.pack.undated.get("indicators", [])
+
+    @property
+    def base_scheme(self) -> entries.Scheme:
+        """Give the scheme whose codes the tables of classes and measures use (contract.md, dimension L).
+
+        It is the one that `base_scheme` of pack.yaml names, and `cn10a` where none is named.
+        """
+        return self.scheme(base_scheme(self.pack.settings))
 
     def setting(self, name: str) -> Any:
         """Give a key of pack.yaml; raises PolicyError `unknown_setting` if it is not there."""

@@ -17,8 +17,10 @@ SETTINGS: dict[str, tuple[type, ...]] = {
     "name": (str, Mapping),
     "extends": (str, list),
     "currency": (str,),
+    "base_scheme": (str,),
     "segments": (Mapping,),
     "precedence": (list,),
+    "families": (Mapping,),
     "variables": (Mapping,),
 }
 """Keys of pack.yaml and what each may be."""
@@ -108,8 +110,10 @@ _EXAMPLES = {
     "name": "name: {en: Our bank}",
     "extends": "extends: cn_rural",
     "currency": "currency: CNY",
+    "base_scheme": "base_scheme: cn10a",
     "segments": "segments: {all: {scheme: cn10a}}",
     "precedence": "precedence: [repayment, account]",
+    "families": "families: {repayment: {en: Repayment, zh: 还款}}",
     "variables": "variables: {loan.is_pilot: boolean}",
 }
 _WORDS: dict[Any, str] = {str: "a text", list: "a list", Mapping: "a mapping"}

@@ -21,8 +21,10 @@ def check(pack: Pack) -> Iterator[Finding]:
     Returns:
         Errors about parameters of another kind or with less in them, and tables without a result that the one
         below gives, or with another shape of answer; warnings about what replaces nothing and what nobody
-        asks for.
+        asks for. Packs below without a table cannot be run by themselves, so what the own pack adds to them
+        is asked for.
     """
+    is_whole = any(found[0].pack != pack.id for found in pack.versions.get("table", {}).values())
     for kind, keys in sorted(pack.versions.items()):
         for key, versions in sorted(keys.items()):
             first = versions[0]
@@ -30,16 +32,18 @@ def check(pack: Pack) -> Iterator[Finding]:
                 yield from _kept(first, one)
             if first.pack == pack.id and len(pack.chain) > 1:
                 known = [name for name, found in keys.items() if found[0].pack != pack.id]
-                yield from _alone(kind, key, versions, known)
+                yield from _alone(kind, key, versions, known, is_whole=is_whole)
 
 
-def _alone(kind: str, key: str, versions: tuple[Dated, ...], known: list[str]) -> Iterator[Finding]:
+def _alone(
+    kind: str, key: str, versions: tuple[Dated, ...], known: list[str], *, is_whole: bool
+) -> Iterator[Finding]:
     """Find what only the own pack has: it replaces nothing, and may be misspelt."""
     for one in versions:
         if one.overrides:
             message = f"It tells what it replaces, but no pack below has the {kind} `{key}`."
             yield Finding("warning", "overrides_nothing", message, one.where, near(key, known))
-        elif kind in _FIXED:
+        elif is_whole and kind in _FIXED:
             message = f"No pack below has the {kind} `{key}`, so no step of the run asks for it."
             yield Finding("warning", "nobody_asks", message, one.where, near(key, known))
 

@@ -107,7 +107,7 @@ def _people(basis: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Hit:
-    """A rule that holds, with the place of its level in `cn10a`."""
+    """A rule that holds, with the place of its level in the base scheme."""
 
     table: str
     rule_id: str
@@ -123,7 +123,7 @@ class _Better:
         self.env = environment()
         self.values = {name: values.get(name) for name in self.env}
         self.rules = Rules(policy, values, as_of, lang)
-        self.base = policy.scheme(levels.BASE)
+        self.base = policy.base_scheme
 
     def tell(self, loan: Mapping[str, Any], modifiers: Sequence[str]) -> dict[str, Any]:
         """Give holding, next and needs."""
@@ -181,18 +181,21 @@ class _Better:
             return found
         found["holding"] = [one for one in [self.rules.of_rule(steps.BEST, hit["rule_id"])] if one]
         table = tables.compile(self.policy.table(steps.BEST), self.env, self.as_of)
-        ids = {rule.id: rule.entries[1].strip('"') for rule in table.table.rules}
+        codes = {rule.id: rule.entries[1].strip('"') for rule in table.table.rules}
+        orders = {
+            rule: self.base.level(code).order for rule, code in codes.items() if code not in ("null", "")
+        }
         better = [
-            (sum(not one.met for one in trace.conditions), trace, ids[trace.rule_id])
+            (sum(not one.met for one in trace.conditions), trace, orders[trace.rule_id])
             for trace in table.explain(self.values)
-            if ids[trace.rule_id] not in ("null", "") and ids[trace.rule_id] < hit["level"]
+            if trace.rule_id in orders and orders[trace.rule_id] < self.base.level(hit["level"]).order
         ]
         if not better:
             return found
         # The next better level first, and of its rows the one that lacks the least.
-        nearest = max(code for _, _, code in better)
-        _, trace, code = min((one for one in better if one[2] == nearest), key=lambda one: one[0])
-        found["next"] = self._level(loan, self.base.level(code).order)
+        nearest = max(order for _, _, order in better)
+        _, trace, order = min((one for one in better if one[2] == nearest), key=lambda one: one[0])
+        found["next"] = self._level(loan, order)
         labels = {item.expression: item for item in table.table.inputs}
         found["needs"] = [
             {

@@ -9,7 +9,7 @@ from typing import Any
 
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
-from postloan.results import LOAN_STATE, MEASURE_DUE, SEVERITIES, WARNING
+from postloan.results import FIVE_LEVELS, LOAN_STATE, MEASURE_DUE, SEVERITIES, WARNING
 
 
 def overview(engine: Engine, folder: Path, *, top: int = 5) -> dict[str, Any]:
@@ -60,11 +60,16 @@ def _colours(engine: Engine, warning: Table) -> dict[str, int]:
 def _classes(engine: Engine, loans: Table) -> list[dict[str, Any]]:
     counted = loans.group_by(["class_final", "five_level"]).aggregate(loans=loans.count())
     rows = engine.rows(counted)
-    rows.sort(key=lambda row: (row["class_final"] is None, row["class_final"] or "", row["five_level"] or ""))
+    rows.sort(key=lambda row: (_place(row["five_level"]), row["class_final"] or "", row["five_level"] or ""))
     return [
         {"level_code": row["class_final"], "five_level": row["five_level"], "loans": row["loans"]}
         for row in rows
     ]
+
+
+def _place(five_level: str | None) -> int:
+    """Give the place of a five-level class, best first; what has none comes last."""
+    return FIVE_LEVELS.index(five_level) if five_level in FIVE_LEVELS else len(FIVE_LEVELS)
 
 
 def _measures(engine: Engine, measures: Table) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def write(policy: Policy, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     texts = pages(policy)
     for old in folder.glob("*.md"):
-        if re.fullmatch(r"[A-Z]{3}\d{2}", old.stem) and old.name not in texts:
+        if re.fullmatch(r"[A-Z]+\d+", old.stem) and old.name not in texts:
             old.unlink()
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -36,8 +36,16 @@ def pages(policy: Policy) -> dict[str, str]:
     """Give the text of each page by the name of its file: `index.md`, and `<code>.md` a signal."""
     found = {"index.md": _index(policy)}
     for signal in policy.signals:
-        found[f"{signal.code}.md"] = "\n".join(_page(signal)).rstrip() + "\n"
+        found[f"{signal.code}.md"] = "\n".join(_page(signal, _families(policy))).rstrip() + "\n"
     return found
+
+
+def _families(policy: Policy) -> dict[str, tuple[str, str]]:
+    """Give the names of families in their order: those of pack.yaml, else the usual ones; then all others."""
+    own: Mapping[str, Mapping[str, str]] = policy.pack.settings.get("families") or {}
+    named = {code: (_told(names, _EN), _told(names, _ZH)) for code, names in own.items()} or dict(FAMILIES)
+    others = [str(code) for code in policy.precedence] + sorted({one.family for one in policy.signals})
+    return named | {code: (code, code) for code in others if code not in named}
 
 
 def _index(policy: Policy) -> str:
@@ -52,9 +60,9 @@ def _index(policy: Policy) -> str:
         f"策略包 `{policy.id}` 共 {len(signals)} 个信号：{computed} 个由账簿各表计算，"
         f"其余列明所等待的数据；{on} 个启用。"
     )
-    made = f"Made from the pack and the facts: `postloan policy signals {policy.id} --pages docs/signals`."
+    made = f"Made from the pack and the facts: `postloan policy signals {policy.id} --pages FOLDER`."
     lines = ["# Signals · 预警信号", "", english, "", chinese, "", made]
-    for family, names in FAMILIES.items():
+    for family, names in _families(policy).items():
         own = [one for one in signals if one.family == family]
         if own:
             lines += ["", f"## {names[_EN]} · {names[_ZH]}", "", "| code | signal | 信号 | colours | |"]
@@ -78,7 +86,7 @@ def _told(texts: Mapping[str, str], place: int) -> str:
     return texts.get(("en", "zh")[place]) or next(iter(texts.values()), "")
 
 
-def _page(one: Signal) -> Iterator[str]:
+def _page(one: Signal, families: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     yield f"# {one.code} · {_name(one, _EN)} · {_name(one, _ZH)}"
     for place, language in ((_EN, "English"), (_ZH, "中文")):
         yield from ("", f"## {language}", "", f"### {WORDS['means'][place]}", "", _told(one.meaning, place))
@@ -87,7 +95,7 @@ def _page(one: Signal) -> Iterator[str]:
         yield from ("", f"### {WORDS['wrong'][place]}", "")
         yield _sentence(_told(one.caveat, place), place) or WORDS["no_caveat"][place]
         yield from ("", f"### {WORDS['do'][place]}", "", _told(one.action, place), "")
-        yield from _about(one, place)
+        yield from _about(one, place, families)
 
 
 def _sentence(text: str, place: int) -> str:
@@ -151,8 +159,8 @@ def _peer(one: Signal, place: int) -> str:
     return WORDS["peer"][place].format(side=side, limit=limit)
 
 
-def _about(one: Signal, place: int) -> Iterator[str]:
-    family = FAMILIES.get(one.family, (one.family, one.family))[place]
+def _about(one: Signal, place: int, families: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    family = families[one.family][place]
     subject = SUBJECTS.get(one.subject, (one.subject, one.subject))[place]
     state = WORDS["on" if one.enabled else "off"][place]
     rows: Sequence[tuple[str, str]] = (
