@@ -50,6 +50,23 @@ LOAN_STATE = TableSchema(
     doc="One row for each exposure with disbursed_on up to the day that is not closed on it.",
 )
 
+CLASS_BASIS = TableSchema(
+    "class_basis",
+    _fields(
+        "loan_id as_of:d customer_id first_class worst_on_balance_class npl_claim_count:i npl_claim_share:n "
+        "is_full_cash_pledge:b is_warning_confirmed:b is_warning_dismissed:b rating_rank:i "
+        "debt_service_cover:n credit_grade modifiers:j restructuring_state observation_starts_on:d "
+        "observation_missed_count:i "
+        "class_decided decided_on:d refused:j held:j u1 u2 u3 u4 u5 paid_normally_since_on:d "
+        "upgrade_from_on:d "
+        "reference_table reference_row reference_class "
+        "provision_before:m provision_after:m policy_version"
+    ),
+    key=("loan_id",),
+    doc="What the class of each exposure rests on, in the second step, by people and beside the class; kept "
+    "for `explain` and reports.",
+)
+
 SIGNAL = TableSchema(
     "signal",
     _fields(

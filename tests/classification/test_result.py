@@ -18,13 +18,8 @@ from tests.classification.made import DAY, classes, one, policy_on, prior_of
 
 def test_columns_are_the_contract_s(engine: Engine) -> None:
     loan = {"dpd_days": 3, "balance_amt": Decimal("12.34"), "overdue_amt": Decimal("1.00")}
-    seen = {
-        "loan_id": "L",
-        "changed_on": date(2024, 1, 5),
-        "kind": "extension",
-        "observation_ends_on": date(2025, 1, 5),
-    }
-    row = one(engine, loan, book={"restructuring": [seen]})
+    seen = {"restructuring_state": "observed", "observation_ends_on": date(2025, 1, 5)}
+    row = one(engine, {**loan, **seen})
     assert tuple(row) == LOAN_STATE.columns
     assert (row["balance"], row["overdue_amount"], row["days_past_due"]) == (
         Decimal("12.34"),
@@ -66,20 +61,27 @@ def _decision(code: str, kind: str = "determination", day: int = 1, **more: Any)
 
 
 def test_a_worse_decision_counts_and_a_better_one_is_proposed(engine: Engine) -> None:
-    def result(days: int | None, *decisions: dict[str, Any]) -> tuple[Any, ...]:
-        row = one(engine, {"dpd_days": days}, book={"class_decision": list(decisions)})
-        return row["class_machine"], row["class_final"], row["five_level"], row["upgrade_proposed"]
-
-    assert result(10, _decision("06")) == ("04", "06", "substandard", None)
-    assert result(95, _decision("04", "approval")) == ("06", "06", "substandard", "04")
-    assert result(10, _decision("04")) == ("04", "04", "special_mention", None)
-    # The latest counts, on one day the later step; an initial proposal is not in force.
-    assert result(10, _decision("06"), _decision("05", day=2))[1] == "05"
-    assert result(10, _decision("06"), _decision("07", "approval"))[1] == "07"
-    assert result(10, _decision("10", "initial"))[1] == "04"
-    # Where nothing can be measured a decision stands, unless it says normal.
-    assert result(None, _decision("06")) == (None, "06", "substandard", None)
-    assert result(None, _decision("01")) == (None, None, "not_measurable", None)
+    # Days past due and decisions: the machine's class, the final one, the five-level class, the proposal.
+    cases: dict[str, tuple[int | None, list[dict[str, Any]], tuple[Any, ...]]] = {
+        "worse": (10, [_decision("06")], ("04", "06", "substandard", None)),
+        "better": (95, [_decision("04", "approval")], ("06", "06", "substandard", "04")),
+        "equal": (10, [_decision("04")], ("04", "04", "special_mention", None)),
+        # The latest counts, on one day the later step; an initial proposal is not in force.
+        "latest": (10, [_decision("05"), _decision("06", day=2)], ("04", "06", "substandard", None)),
+        "step": (10, [_decision("06"), _decision("07", "approval")], ("04", "07", "substandard", None)),
+        "initial": (10, [_decision("10", "initial")], ("04", "04", "special_mention", None)),
+        # One that nobody approved leaves a non-performing loan where it is.
+        "up": (10, [_decision("06"), _decision("05", day=2)], ("04", "06", "substandard", "05")),
+        # Where nothing can be measured a decision stands, unless it says normal.
+        "unmeasured": (None, [_decision("06")], (None, "06", "substandard", None)),
+        "normal": (None, [_decision("01")], (None, None, "not_measurable", None)),
+    }
+    loans = [{"id": name, "dpd_days": days} for name, (days, _, _) in cases.items()]
+    rows = [{**row, "loan_id": name} for name, (_, decided, _) in cases.items() for row in decided]
+    found = classes(engine, loans, book={"class_decision": rows})
+    names = ("class_machine", "class_final", "five_level", "upgrade_proposed")
+    got = {name: tuple(found[name][one] for one in names) for name in cases}
+    assert got == {name: expected for name, (_, _, expected) in cases.items()}
 
 
 def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:
@@ -127,6 +129,12 @@ _LOAN = st.fixed_dictionaries(
         "guarantee_mode": st.sampled_from(["credit", "mortgage", "cash_equivalent"]),
         "on_off": st.sampled_from(["on", "off_ba"]),
         "customer_id": st.sampled_from(["C1", "C2", "C3"]),
+        "is_retail": st.booleans(),
+        "reporting_balance_amt": st.decimals(0, 100000, places=2),
+        "restructuring_state": st.sampled_from([None, "none", "observed", "passed"]),
+        "is_restructured_again": st.booleans(),
+        "is_use_changed": st.sampled_from([None, False, True]),
+        "guarantor_npl_count": st.sampled_from([None, 0, 1]),
     }
 )
 _QUIET = settings(
@@ -156,6 +164,67 @@ def test_more_days_past_due_never_give_a_better_class(
     found = classes(engine, own)
     got = [found[row["id"]]["class_final"] for row in own]
     assert got == sorted(got)
+
+
+_WORSE: dict[str, dict[str, Any]] = {
+    "more days": {"dpd_days": 400},
+    "no proof": {"is_technical_overdue": False},
+    "impaired": {"stage": 3},
+    "larger loss": {"stage": 3, "ecl_share": Decimal("0.95")},
+    "suit": {"suit_status": "sued", "cover_share": Decimal("0.1")},
+    "ended": {"suit_status": "terminated"},
+    "use": {"is_use_changed": True},
+    "observed": {"restructuring_state": "observed"},
+    "again": {"restructuring_state": "observed", "is_restructured_again": True},
+    "guarantor": {"guarantor_npl_count": 1},
+}
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=4, max_size=4))
+def test_worse_inputs_never_give_a_better_class(engine: Engine, loans: list[dict[str, Any]]) -> None:
+    rows, pairs = [], []
+    for number, loan in enumerate(loans):
+        own = {**loan, "on_off": "on", "suit_status": "none", "customer_id": f"B{number}"}
+        rows.append({**own, "id": f"{number}"})
+        for name, worse in _WORSE.items():
+            rows.append({**own, **worse, "id": f"{number} {name}", "customer_id": f"W{number}{name}"})
+            pairs.append((f"{number}", f"{number} {name}"))
+    found = classes(engine, rows)
+    for base, worse_id in pairs:
+        assert found[worse_id]["class_final"] >= found[base]["class_final"], worse_id
+
+
+@_QUIET
+@given(st.lists(_LOAN, min_size=20, max_size=30))
+def test_a_firm_s_claims_are_consistent(engine: Engine, loans: list[dict[str, Any]]) -> None:
+    rows = [{"id": str(n), **loan} for n, loan in enumerate(loans)]
+    found = classes(engine, rows)
+    for customer in ("C1", "C2", "C3"):
+        own = [row for row in rows if row["customer_id"] == customer]
+        # Whether a claim failed by itself: a floor or row of its own, not those of the debtor's other claims.
+        failing = [row for row in own if _fails_alone(row)]
+        owed, bad = (sum(row["reporting_balance_amt"] for row in part) for part in (own, failing))
+        for row in own:
+            level = found[row["id"]]["class_machine"]
+            if failing and not row["is_retail"]:
+                assert level >= "05"
+            if owed and bad / owed > Decimal("0.100001") and not row["is_retail"]:
+                assert level >= "06" or _is_pledged(row)
+
+
+def _fails_alone(row: dict[str, Any]) -> bool:
+    suit = row["suit_status"] == "terminated" or (
+        row["suit_status"] in ("sued", "judged")
+        and (row["cover_share"] is not None or row["guarantee_mode"] == "credit")
+    )
+    again = row["restructuring_state"] == "observed" and row["is_restructured_again"]
+    days = row["dpd_days"] if row["on_off"] == "on" else max(row["dpd_days"], 0)
+    return bool(days > 90 or row["stage"] == 3 or suit or again)
+
+
+def _is_pledged(row: dict[str, Any]) -> bool:
+    return row["guarantee_mode"] == "cash_equivalent" and (row["cover_share"] or 0) >= 1
 
 
 @_QUIET

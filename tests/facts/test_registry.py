@@ -6,12 +6,12 @@ import pytest
 
 from postloan import measures, results, warnings
 from postloan.book.schema import TABLES
-from postloan.classification import inputs
+from postloan.classification import derived
 from postloan.facts import FACTS, fact
 from postloan.facts.registry import SUBJECTS
 
 RESULTS = {schema.name: schema for schema in results.HASHED}
-TOLD = [*FACTS.values(), *warnings.DERIVED, *inputs.DERIVED, *measures.DERIVED]
+TOLD = [*FACTS.values(), *warnings.DERIVED, *derived.DERIVED, *measures.DERIVED]
 """Facts of the day with those that later stages derive."""
 
 

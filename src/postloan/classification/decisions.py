@@ -20,62 +20,118 @@ def in_force(book: Book, loans: Table, levels: Levels, as_of: date) -> Table:
     Args:
         loans: subject_id, scheme_id.
 
-    Columns: subject_id, decided_order, decided_five.
+    Columns: subject_id, decided_order, decided_five, decided_npl, decided_on, decider and approver (staff;
+    null where nobody is named), before_order (the last other level decided before), upgraded_on (the day of
+    that level, where it was itself better than the one before it).
     """
-    rows = _last(book, as_of, _IN_FORCE)
-    return _as_own(rows, loans, levels).rename(decided_order="level_order", decided_five="five_level")
+    rows = _as_own(_rows(book, as_of), loans, levels)
+    held = rows.filter(rows.kind.isin(_IN_FORCE))
+    last = _first(held)
+    decider = held.filter(held.kind == "determination")
+    decider = _first(decider).select(_determined="subject_id", _by="decided_by")
+    last = last.left_join(decider, last.subject_id == decider["_determined"]).drop("_determined")
+    is_approval = last.kind == "approval"
+    nobody = v.null("string")
+    named = last.approved_by.notnull()
+    last = last.select(
+        "subject_id",
+        "decided_on",
+        decided_order="order",
+        decided_five="five_level",
+        decided_npl="is_npl",
+        _turn="turn",
+        # An approval without a second name is the approver's own; who determined stands in that step's row.
+        approver=v.coalesce(last.approved_by, is_approval.ifelse(last.decided_by, nobody)),
+        decider=v.when([(named, last.decided_by), (is_approval, last["_by"])], last.decided_by),
+    )
+    before = _other_before(held, last.select("subject_id", "_turn", _other="decided_order"))
+    earlier = _other_before(held, before.select("subject_id", _turn="turn", _other="order"))
+    before = before.select(_b="subject_id", before_order="order", before_on="decided_on")
+    earlier = earlier.select(_e="subject_id", earlier_order="order")
+    last = last.left_join(before, last.subject_id == before["_b"]).drop("_b", "_turn")
+    last = last.left_join(earlier, last.subject_id == earlier["_e"]).drop("_e")
+    upgraded = (last.before_order < last.earlier_order).fill_null(False)
+    return last.mutate(upgraded_on=upgraded.ifelse(last.before_on, v.null("date"))).drop(
+        "before_on", "earlier_order"
+    )
+
+
+def assessed(book: Book, loans: Table, levels: Levels, as_of: date) -> Table:
+    """Give the last first rating of each loan: subject_id, assessed_on, assessed_npl."""
+    rows = _as_own(_rows(book, as_of), loans, levels)
+    rows = _first(rows.filter(rows.kind == "initial"))
+    return rows.select("subject_id", assessed_on="decided_on", assessed_npl="is_npl")
 
 
 def before(book: Book, prior: Prior | None, loans: Table, levels: Levels, as_of: date) -> Table:
-    """Give each loan's class before the day: of the last run, else of the last decision of any kind.
+    """Give the order of each loan's class in the last run, else what a first rating alone said.
 
-    Columns: subject_id, class_previous (a code of the loan's own scheme).
+    Columns: subject_id, ran_order (final class of the last run), ran_machine_order (its machine class),
+    rated_order (the last decision of any kind); null where there is none.
     """
-    decided = _as_own(_last(book, as_of, _STEPS), loans, levels)
-    decided = _codes(decided, loans, levels).rename(_decided="subject_id", _decided_code="level_code")
-    rows = loans.select("subject_id")
-    rows = rows.left_join(decided, rows.subject_id == decided["_decided"])
-    if prior is None or "loan_state" not in prior.tables:
-        return rows.select("subject_id", class_previous=rows["_decided_code"])
-    state = prior.tables["loan_state"]
-    state = state.select(_loan=state.loan_id, dscheme=state.scheme_id, dcode=state.class_final)
-    ran = _codes(_as_own(state, loans, levels), loans, levels).rename(
-        _ran="subject_id", _ran_code="level_code"
+    rated = _first(_as_own(_rows(book, as_of), loans, levels)).select(
+        _rated="subject_id", rated_order="order"
     )
-    rows = rows.left_join(ran, rows.subject_id == ran["_ran"])
-    return rows.select("subject_id", class_previous=v.coalesce(rows["_ran_code"], rows["_decided_code"]))
+    rows = loans.select("subject_id")
+    rows = rows.left_join(rated, rows.subject_id == rated["_rated"]).drop("_rated")
+    if prior is None or "loan_state" not in prior.tables:
+        return rows.mutate(ran_order=v.null("integer"), ran_machine_order=v.null("integer"))
+    for name, column in (("ran_order", "class_final"), ("ran_machine_order", "class_machine")):
+        state = prior.tables["loan_state"]
+        state = state.select(_loan=state.loan_id, dscheme=state.scheme_id, dcode=state[column])
+        own = _as_own(state, loans, levels).select(_own="subject_id", **{name: "order"})
+        rows = rows.left_join(own, rows.subject_id == own["_own"]).drop("_own")
+    return rows
 
 
-def _last(book: Book, as_of: date, kinds: tuple[str, ...]) -> Table:
-    """Give the last decision of these kinds of each loan; on one day the later step counts."""
+def _rows(book: Book, as_of: date) -> Table:
+    """Give all decisions up to the day with `turn`, larger for later ones and on one day for later steps."""
     rows = book.table("class_decision")
-    rows = rows.filter((rows.decided_on <= v.literal(as_of, "date")) & rows.kind.isin(kinds))
+    rows = rows.filter(rows.decided_on <= v.literal(as_of, "date"))
     steps = [(rows.kind == kind, v.literal(place, "integer")) for place, kind in enumerate(_STEPS)]
     rows = rows.mutate(_step=v.when(steps, v.null("integer")))
-    order = [(rows.decided_on, "desc"), (rows["_step"], "desc")]
-    rows = rows.mutate(_place=v.row_number(partition=[rows.loan_id], order=order))
-    rows = rows.filter(rows["_place"] == 1)
-    return rows.select(_loan=rows.loan_id, dscheme=rows.scheme_id, dcode=rows.level_code)
+    order = [(rows.decided_on, "asc"), (rows["_step"], "asc")]
+    return rows.select(
+        "kind",
+        "decided_on",
+        "decided_by",
+        "approved_by",
+        turn=v.row_number(partition=[rows.loan_id], order=order),
+        _loan="loan_id",
+        dscheme="scheme_id",
+        dcode="level_code",
+    )
+
+
+def _first(rows: Table) -> Table:
+    """Give the row of the last turn of each loan."""
+    rows = rows.mutate(_place=v.row_number(partition=[rows.subject_id], order=[(rows.turn, "desc")]))
+    return rows.filter(rows["_place"] == 1).drop("_place")
+
+
+def _other_before(rows: Table, than: Table) -> Table:
+    """Give the last row before a turn whose level is another one.
+
+    Args:
+        than: subject_id, _turn, _other (the level's order).
+    """
+    than = than.rename(_than="subject_id")
+    pairs = rows.inner_join(than, rows.subject_id == than["_than"])
+    pairs = pairs.filter((pairs.turn < pairs["_turn"]) & (pairs.order != pairs["_other"]))
+    return _first(pairs)
 
 
 def _as_own(rows: Table, loans: Table, levels: Levels) -> Table:
-    """Give the level of each row in the scheme of its loan: subject_id, level_order, five_level."""
-    known = levels.all.rename(_scheme="scheme_id", _code="level_code", _order="level_order")
+    """Turn levels into those of the loan's scheme: subject_id, order, five_level, is_npl, and all else."""
+    rest = [name for name in rows.columns if name not in ("_loan", "dcode")]
+    known = levels.all.select(
+        "five_level", "base_code", "is_npl", _scheme="scheme_id", _code="level_code", _order="level_order"
+    )
     rows = rows.inner_join(known, [rows.dscheme == known["_scheme"], rows.dcode == known["_code"]])
+    loans = loans.select("subject_id", "scheme_id")
     rows = rows.inner_join(loans, rows["_loan"] == loans.subject_id)
-    rows = rows.select("subject_id", "scheme_id", "dscheme", "_order", "five_level", "base_code")
     turned = levels.of_base.rename(_to="scheme_id", _base="base_code", _turned="level_order")
     rows = rows.left_join(turned, [rows.scheme_id == turned["_to"], rows.base_code == turned["_base"]])
     own = v.when([(rows.dscheme == rows.scheme_id, rows["_order"])], rows["_turned"])
-    return rows.select("subject_id", "five_level", level_order=own)
-
-
-def _codes(rows: Table, loans: Table, levels: Levels) -> Table:
-    """Give the codes of orders in the loans' own schemes: subject_id, level_code."""
-    rows = rows.select(_subject="subject_id", _order="level_order")
-    rows = rows.inner_join(loans, rows["_subject"] == loans.subject_id).select(
-        "subject_id", "scheme_id", "_order"
-    )
-    known = levels.all.select(_scheme="scheme_id", _known="level_order", level_code="level_code")
-    rows = rows.inner_join(known, [rows.scheme_id == known["_scheme"], rows["_order"] == known["_known"]])
-    return rows.select("subject_id", "level_code")
+    kept = [name for name in rest if name != "dscheme"]
+    return rows.select("subject_id", "five_level", "is_npl", *kept, order=own)

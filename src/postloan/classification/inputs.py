@@ -6,73 +6,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from postloan.book.snapshot import Book
+from postloan.classification.derived import DERIVED
 from postloan.engine import Column, Engine, Kind, Table
 from postloan.engine import verbs as v
 from postloan.facts import FACTS
 from postloan.facts.frame import frame
-from postloan.facts.registry import Fact, fact
+from postloan.facts.registry import Fact
 from postloan.policy import feel
+from postloan.policy.pack import Policy
 from postloan.policy.table import DecisionTable
 
-DERIVED: tuple[Fact, ...] = (
-    fact(
-        "loan.claim_days",
-        "Days past due; off the balance sheet at least the days since the oldest advance not repaid, "
-        "and 0 where nothing was advanced (F20).",
-        zh="逾期天数；表外业务不少于最早一笔未归还垫款以来的天数，未垫付的为0（F20）。",
-        keeps="calendar",
-    ),
-    fact(
-        "loan.is_full_cash_pledge",
-        "Secured by cash equivalents worth at least balance and interest.",
-        zh="是否由不少于余额加应计利息的现金等价物担保。",
-    ),
-    fact(
-        "customer.colour",
-        "Colour of the day's warning; none without one.",
-        zh="当日预警颜色；没有的为none。",
-        kind="string",
-    ),
-    fact(
-        "customer.is_warning_confirmed",
-        "A verdict since the warning opened says that a signal is real; null without verdicts.",
-        zh="预警触发以来是否有核实结论认定信号属实；没有核实数据为空。",
-        needs="verdict",
-    ),
-    fact(
-        "customer.is_warning_dismissed",
-        "A verdict since the warning opened says that a signal is a false alarm, and none says it is real.",
-        zh="预警触发以来是否有核实结论认定误报，且无一认定属实。",
-        needs="verdict",
-    ),
-    fact(
-        "customer.worst_on_balance_class",
-        "The worst five-level class of the customer's claims on the balance sheet, before the second step.",
-        zh="客户表内债权在第二步之前的最差五级分类。",
-        kind="string",
-    ),
-    fact(
-        "customer.rating_rank",
-        "The last internal rating, 1 best.",
-        zh="最近一次内部评级，1为最好。",
-        kind="integer",
-        needs="rating",
-    ),
-    fact(
-        "customer.debt_service_cover",
-        "Operating cash flow over debt service of the last statement that has both.",
-        zh="最近一期两项齐备的报表中经营现金流与应还本息之比。",
-        kind="decimal",
-        needs="statement",
-    ),
-)
-"""Facts that classification adds to those of the stage before."""
+UNRATED = "unrated"
+"""The grade of a customer without one."""
 
 OFF_BALANCE = ("off_ba", "off_lc", "off_lg", "off_uc")
 
 _BY_FEED: dict[str, dict[str, Kind]] = {
     "verdict": {"customer__is_warning_confirmed": "boolean", "customer__is_warning_dismissed": "boolean"},
-    "rating": {"customer__rating_rank": "integer"},
+    "rating": {"customer__rating_rank": "integer", "customer__credit_grade": "string"},
     "statement": {"customer__debt_service_cover": "decimal"},
 }
 
@@ -88,6 +39,33 @@ _ALWAYS = (
     "loan.suit_status",
     "customer.has_prior_yellow_12m",
     "customer.has_prior_orange_6m",
+    "customer.kind",
+    "customer.is_in_merger_period",
+    "customer.has_debt_evasion",
+    "customer.is_in_liquidation",
+    "customer.bureau_overdue90_share",
+    "customer.bureau_other_class",
+    "customer.circle_npl_count",
+    "customer.estate_value",
+    "customer.is_dead",
+    "loan.amount_band",
+    "loan.balance_amt",
+    "loan.observation_starts_on",
+    "loan.arrears_cleared_on",
+    "loan.guarantor_npl_count",
+    "loan.has_season_relief",
+    "loan.is_refinancing",
+    "loan.is_retail",
+    "loan.is_use_changed",
+    "loan.last_downgraded_on",
+    "loan.last_worsened_on",
+    "loan.observation_ends_on",
+    "loan.observation_missed_count",
+    "loan.overdue_amt",
+    "loan.paid_normally_since_on",
+    "loan.reporting_balance_amt",
+    "loan.restructuring_state",
+    "loan.upgrade_from_on",
 )
 
 
@@ -123,16 +101,17 @@ def class_frame(
     facts: Mapping[str, Table],
     warning: Table,
     book: Book,
+    policy: Policy,
     as_of: date,
     names: Iterable[str],
 ) -> Table:
-    """Give one row a loan with the named facts and what is derived here, but for `worst_on_balance_class`."""
+    """Give one row a loan with the named facts and what is derived here before the first step."""
     loans = with_colour(loan_frame(facts, {*names, *_ALWAYS}), warning)
     for table, columns in _BY_FEED.items():
         if not book.has(table):
             loans = loans.mutate(**{name: v.null(kind) for name, kind in columns.items()})
             continue
-        part = _part(table, facts, warning, book, as_of)
+        part = _part(table, facts, warning, book, policy, as_of)
         loans = loans.left_join(part, loans.customer_id == part["_customer"]).drop("_customer")
     confirmed, dismissed = loans["customer__is_warning_confirmed"], loans["customer__is_warning_dismissed"]
     cash = loans["loan__guarantee_mode"].fill_null("") == "cash_equivalent"
@@ -142,6 +121,7 @@ def class_frame(
         & (loans["loan__cover_share"] >= v.literal(1, "decimal")).fill_null(False),
         customer__is_warning_confirmed=confirmed.fill_null(False) if book.has("verdict") else confirmed,
         customer__is_warning_dismissed=dismissed.fill_null(False),
+        customer__credit_grade=loans["customer__credit_grade"].fill_null(UNRATED),
     )
     return engine.materialise(loans, "class_inputs")
 
@@ -154,11 +134,13 @@ def with_colour(loans: Table, warning: Table) -> Table:
     return joined.mutate(customer__colour=joined["customer__colour"].fill_null("none"))
 
 
-def _part(table: str, facts: Mapping[str, Table], warning: Table, book: Book, as_of: date) -> Table:
+def _part(
+    table: str, facts: Mapping[str, Table], warning: Table, book: Book, policy: Policy, as_of: date
+) -> Table:
     """Give what one feed adds to each customer."""
     if table == "verdict":
         return _verdicts(facts, warning, book, as_of)
-    return _ratings(book, as_of) if table == "rating" else _covers(book, as_of)
+    return _ratings(book, policy, as_of) if table == "rating" else _covers(book, as_of)
 
 
 def _claim_days(loans: Table, *, has_advances: bool) -> Column:
@@ -199,13 +181,26 @@ def _verdicts(facts: Mapping[str, Table], warning: Table, book: Book, as_of: dat
     )
 
 
-def _ratings(book: Book, as_of: date) -> Table:
+def _ratings(book: Book, policy: Policy, as_of: date) -> Table:
+    """Give rank of the last internal rating and the grade of the last one by the village, else internal."""
     rows = book.table("rating")
-    internal = (rows.subject_kind == "customer") & (rows.kind == "internal")
-    rows = rows.filter(internal & (rows.rated_on <= v.literal(as_of, "date")))
+    rows = rows.filter((rows.subject_kind == "customer") & (rows.rated_on <= v.literal(as_of, "date")))
+    rows = rows.filter(rows.kind.isin(("internal", "village")))
     order = [(rows.rated_on, "desc"), (rows["rank"], "desc"), (rows.grade, "asc")]
-    rows = rows.mutate(_place=v.row_number(partition=[rows.subject_id], order=order))
-    return rows.filter(rows["_place"] == 1).select(_customer="subject_id", customer__rating_rank="rank")
+    rows = rows.mutate(_place=v.row_number(partition=[rows.subject_id, rows.kind], order=order))
+    rows = rows.filter(rows["_place"] == 1)
+    internal = rows.kind == "internal"
+    last = rows.group_by(_customer=rows.subject_id).aggregate(
+        customer__rating_rank=v.max_if(rows["rank"], internal),
+        _internal=v.max_if(rows.grade, internal),
+        _village=v.max_if(rows.grade, ~internal),
+    )
+    grade = v.coalesce(last["_village"], last["_internal"])
+    words: Mapping[str, str] = (
+        policy.parameter("credit_grades") if "credit_grades" in policy.parameters else {}
+    )
+    known = [(grade == said, v.literal(meant, "string")) for said, meant in sorted(words.items())]
+    return last.select("_customer", "customer__rating_rank", customer__credit_grade=v.when(known, grade))
 
 
 def _covers(book: Book, as_of: date) -> Table:

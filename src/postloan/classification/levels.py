@@ -1,4 +1,4 @@
-"""Levels of classification schemes as look-ups: codes of the pack's base scheme to those of a segment's."""
+"""Levels of classification schemes as look-ups: codes of the base scheme to those of a segment's."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ class Levels:
     """Look-up tables of the schemes in force.
 
     Args:
-        all: scheme_id, level_code, level_order, five_level, base_code (the equivalent in the base scheme).
+        all: scheme_id, level_code, level_order, five_level, base_code (the equivalent in the base scheme),
+            is_npl, provision_factor (a fraction of the balance, null where the pack sets none).
         of_base: scheme_id, base_code, level_order: the scheme's level for each code of the base scheme.
         of_five: scheme_id, five_level, level_order: the best level of each five-level class.
+        first_npl: scheme_id, npl_order: the best non-performing level.
     """
 
     all: Table
     of_base: Table
     of_five: Table
+    first_npl: Table
 
 
 def read(engine: Engine, policy: Policy) -> Levels:
@@ -47,13 +50,19 @@ def read(engine: Engine, policy: Policy) -> Levels:
         for scheme in schemes
         for five in FIVE_LEVELS
     ]
+    first_npl = [
+        {"scheme_id": scheme.id, "npl_order": min(level.order for level in scheme.levels if level.is_npl)}
+        for scheme in schemes
+    ]
     key, order = Field("scheme_id", "string"), Field("level_order", "integer")
     code, five_level = Field("level_code", "string"), Field("five_level", "string")
     base_code = Field("base_code", "string")
+    npl, factor = Field("is_npl", "boolean"), Field("provision_factor", "decimal")
     return Levels(
-        engine.from_rows(rows, [key, code, order, five_level, base_code], "levels"),
+        engine.from_rows(rows, [key, code, order, five_level, base_code, npl, factor], "levels"),
         engine.from_rows(of_base, [key, base_code, order], "levels_of_base"),
         engine.from_rows(of_five, [key, five_level, order], "levels_of_five"),
+        engine.from_rows(first_npl, [key, Field("npl_order", "integer")], "levels_first_npl"),
     )
 
 
@@ -64,6 +73,8 @@ def _row(level: Level, base: Scheme) -> dict[str, Any]:
         "level_order": level.order,
         "five_level": level.five_level,
         "base_code": _own(base, level).level_code,
+        "is_npl": level.is_npl,
+        "provision_factor": level.provision_factor,
     }
 
 
@@ -91,6 +102,17 @@ def _own(scheme: Scheme, level: Level) -> Level:
     return fitting[0] if fitting else same[-1]
 
 
+def own_level(policy: Policy, scheme_id: str | None, base_code: str) -> Level:
+    """Give the level of a scheme that stands for a code of the base scheme."""
+    base = policy.base_scheme
+    return _own(policy.scheme(scheme_id) if scheme_id else base, base.level(base_code))
+
+
+def best_of(policy: Policy, five_level: str) -> str:
+    """Give the code of the base scheme of the best level of a five-level class."""
+    return _of_class(policy.base_scheme, five_level)[0].level_code
+
+
 def base_class(policy: Policy, code: Column) -> Column:
     """Give the five-level class of a code of the base scheme."""
     names = [
@@ -110,32 +132,51 @@ def base_order(policy: Policy, code: Column) -> Column:
 
 def scheme_of(policy: Policy, loans: Table, as_of: date) -> Column:
     """Give each loan's scheme: that of the first segment in pack.yaml that holds, else the base."""
+    found = _by_segment(policy, loans, as_of, "scheme")
+    for scheme in _named(policy, "scheme"):
+        policy.scheme(scheme)
+    return found.fill_null(policy.base_scheme.id)
+
+
+def reference_of(policy: Policy, loans: Table, as_of: date) -> Column:
+    """Give the former matrix that a loan's segment shows beside its class; null without one."""
+    return _by_segment(policy, loans, as_of, "reference")
+
+
+def references(policy: Policy) -> list[str]:
+    """Give the tables that segments name as former matrices, each once, in the order of their names."""
+    return sorted(_named(policy, "reference"))
+
+
+def _named(policy: Policy, key: str) -> set[str]:
+    return {found for segment in dict(policy.segments).values() if (found := _part(segment, key))}
+
+
+def _by_segment(policy: Policy, loans: Table, as_of: date, key: str) -> Column:
     branches: list[tuple[Column, Column]] = []
-    base = policy.base_scheme.id
-    otherwise: Column = v.literal(base, "string")
+    otherwise: Column = v.null("string")
     for name, segment in dict(policy.segments).items():
         place = f"pack.yaml, segment {name}"
-        scheme, when = _segment(segment, base)
-        policy.scheme(scheme)
+        text, when = _part(segment, key), _part(segment, "when")
+        given = v.literal(text, "string") if text else v.null("string")
         if not when:
-            otherwise = v.literal(scheme, "string")
+            otherwise = given
             break
         node = feel.parse_expression(when, where=place)
-        branches.append((compile_expression(node, loans, as_of, place), v.literal(scheme, "string")))
+        branches.append((compile_expression(node, loans, as_of, place), given))
     return v.when(branches, otherwise)
 
 
 def segment_names(policy: Policy) -> set[str]:
     """Give the facts that conditions of segments read."""
     found: set[str] = set()
-    for segment in dict(policy.segments).values():
-        when = _segment(segment, "")[1]
-        if when:
-            found |= feel.names(feel.parse_expression(when))
+    for when in _named(policy, "when"):
+        found |= feel.names(feel.parse_expression(when))
     return found
 
 
-def _segment(segment: Any, base: str) -> tuple[str, str]:
+def _part(segment: Any, key: str) -> str:
+    """Give what a segment says under a key; a bare text is its scheme."""
     if isinstance(segment, Mapping):
-        return str(segment.get("scheme", base)), str(segment.get("when") or "")
-    return str(segment), ""
+        return str(segment.get(key) or "")
+    return str(segment) if key == "scheme" else ""

@@ -190,12 +190,12 @@ def describe(table: str | None, *, as_json: bool) -> None:
     """
     from postloan.book import document
     from postloan.book.schema import TABLES
-    from postloan.results import HASHED, RUN
+    from postloan.results import CLASS_BASIS, HASHED, RUN
 
     if table == "facts":
         _describe_facts(as_json=as_json)
         return
-    known = [*TABLES, *(schema.name for schema in (*HASHED, RUN))]
+    known = [*TABLES, *(schema.name for schema in (*HASHED, CLASS_BASIS, RUN))]
     if table is None:
         if as_json:
             print_json([document.describe(name) for name in known])

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from postloan.book.schema import TABLES
+from postloan.cli.class_lines import class_lines
 from postloan.cli.packs import Names
 from postloan.cli.summary import plain_number
 from postloan.cli.text import (
@@ -255,6 +256,8 @@ class _Screen:
             for kind in ("floor", "matrix"):
                 for rule in loan["rules"][kind]:
                     yield self._line(f"{words(kind)} {self._rule(rule, rule['row'])}")
+            for parts in class_lines(loan, words, self.names, self._condition):
+                yield from self._lines(parts)
             if loan["missing"]:
                 yield faint(self._line(words("missing_inputs", self._inputs(loan["missing"]))))
 

@@ -9,9 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from postloan.classification import steps
 from postloan.engine import Engine, Table
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
+from postloan.run.class_story import class_bases, class_of, floor_behind, known_values
 from postloan.run.ledger import RunRow
 from postloan.run.measurable import absent_feeds, states
 from postloan.run.reading import Results, is_one_of, last_run, results_of
@@ -21,8 +23,8 @@ from postloan.warnings.counts import counts, kinds
 
 Kind = Literal["loan", "customer"]
 
-_FLOORS = ("floors", "floors_debtor")
-_MATRIX = ("matrix_worst", "matrix_best")
+_FLOORS = (*steps.FLOORS, steps.DEBTOR)
+_MATRIX = (*steps.WORST, steps.MAPPING, steps.BEST)
 _KEY = {"loan": "loan_id", "customer": "customer_id"}
 
 
@@ -79,6 +81,7 @@ class _Story:
         warning = _first(self.results.rows("warning", "subject_id", [customer]))
         values = {f"customer.{name}": value for name, value in of_customer.items()}
         values |= self._counted(customer) | {"customer.colour": warning.get("colour", "none")}
+        bases = class_bases(self.results, kind, subject_id)
         loans = sorted(loans, key=lambda one: (-(one["days_past_due"] or 0), one["loan_id"]))
         signals = self._signals(kind, subject_id, customer)
         return {
@@ -90,7 +93,10 @@ class _Story:
             "policy_shown": self.policy.version if self.policy else None,
             "customer_id": customer,
             "customer": of_customer,
-            "loans": [self._loan(loan, of_loans.get(loan["loan_id"], {}), values) for loan in loans],
+            "loans": [
+                self._loan(loan, of_loans.get(loan["loan_id"], {}), values, bases.get(loan["loan_id"]))
+                for loan in loans
+            ],
             "signals": signals,
             "states": self._states(loans[0]["loan_id"] if len(loans) == 1 else None, customer),
             "warning": self._warning(warning, values),
@@ -114,18 +120,28 @@ class _Story:
         rows = self.engine.rows(counts(own, known, self.policy.signals, self.row.as_of, window))
         return {name.replace("__", "."): value for name, value in _first(rows).items()}
 
-    def _loan(self, loan: Mapping[str, Any], facts: Mapping[str, Any], of_customer: Mapping[str, Any]) -> Any:
+    def _loan(
+        self,
+        loan: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        of_customer: Mapping[str, Any],
+        basis: Mapping[str, Any] | None,
+    ) -> Any:
         values = {**of_customer, **{f"loan.{name}": value for name, value in facts.items()}}
         values |= {"loan.claim_days": loan["days_past_due"], "loan.class_level": loan["class_final"]}
+        values |= known_values(basis)
         told = _with_json(loan, ("floor_rule_ids", "missing"))
         told["facts"] = facts
         told["rules"] = {"floor": [], "matrix": []}
         if self.policy is not None:
-            rules = Rules(self.policy, values, self.row.as_of, self.lang)
+            floors, row, day = told["floor_rule_ids"] or [], loan["matrix_rule_id"], self.row.as_of
+            behind = {"loan.floor_row": floor_behind(self.policy, floors, row, day)}
+            rules = Rules(self.policy, {**values, **behind}, day, self.lang)
             told["rules"] = {
                 "floor": rules.of_rows(_FLOORS, told["floor_rule_ids"] or []),
                 "matrix": rules.of_rows(_MATRIX, [loan["matrix_rule_id"]] if loan["matrix_rule_id"] else []),
             }
+        told["class"] = class_of(self.policy, loan, basis, values, self.row.as_of, self.lang)
         return told
 
     def _signals(self, kind: Kind, subject_id: str, customer: str) -> list[dict[str, Any]]:

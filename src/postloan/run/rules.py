@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from postloan import measures, warnings
-from postloan.classification import inputs
+from postloan.classification import derived
 from postloan.errors import PolicyError
 from postloan.facts import FACTS
 from postloan.policy import table as tables
@@ -20,8 +20,8 @@ Values = Mapping[str, Any]
 
 def environment() -> dict[str, str]:
     """Give the FEEL kind of every fact, those that later stages derive among them."""
-    derived = (*warnings.DERIVED, *inputs.DERIVED, *measures.DERIVED)
-    return {one.name: one.feel_type for one in (*FACTS.values(), *derived)}
+    told = (*warnings.DERIVED, *derived.DERIVED, *measures.DERIVED)
+    return {one.name: one.feel_type for one in (*FACTS.values(), *told)}
 
 
 class Rules:
@@ -31,17 +31,16 @@ class Rules:
     """
 
     def __init__(self, policy: Policy, values: Values, as_of: date, lang: str = "en") -> None:
-        self._policy, self._values, self._as_of, self._lang = policy, values, as_of, lang
+        self._policy, self._values, self._as_of, self.lang = policy, values, as_of, lang
 
     def of_rows(self, table_names: Sequence[str], rows: Iterable[str]) -> list[dict[str, Any]]:
         """Give the rules behind rows such as F05 or MX07: `{row, rule_id, table, conditions, reference}`."""
         found = []
         for row in rows:
-            for name in table_names:
-                rule = self._rule(name, row)
-                if rule is not None:
-                    found.append({"row": row, **rule})
-                    break
+            told = [rule for name in table_names if (rule := self._rule(name, row)) is not None]
+            held = [rule for rule in told if "not_stored" not in rule]
+            if told:
+                found.append({"row": row, **(held or told)[0]})
         return found
 
     def of_rule(self, table_name: str, rule_id: str | None) -> dict[str, Any] | None:
@@ -94,7 +93,7 @@ class Rules:
         conditions = [
             {
                 "input": item.expression,
-                "label": _label(item, self._lang),
+                "label": _label(item, self.lang),
                 "test": condition.test,
                 "value": condition.value,
             }

@@ -80,7 +80,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("facts", ("book",), FACTS, _facts),
     Stage("signals", FACTS, ("signal", "signal_coverage"), _signals),
     Stage("warnings", (*FACTS, "signal"), ("warning",), _warnings),
-    Stage("classification", ("book", *FACTS, "warning"), ("loan_state",), _classification),
+    Stage("classification", ("book", *FACTS, "warning"), ("loan_state", "class_basis"), _classification),
     Stage("measures", ("book", *FACTS, "loan_state", "warning"), ("measure_due",), _measures),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""

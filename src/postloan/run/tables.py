@@ -8,9 +8,9 @@ from pathlib import Path
 from postloan.engine import Engine, Table, TableSchema
 from postloan.engine.types import FILE_TYPES
 from postloan.errors import RunError
-from postloan.results import HASHED
+from postloan.results import CLASS_BASIS, HASHED
 
-SCHEMAS: dict[str, TableSchema] = {schema.name: schema for schema in HASHED}
+SCHEMAS: dict[str, TableSchema] = {schema.name: schema for schema in (*HASHED, CLASS_BASIS)}
 """Result tables that the contract fixes to the column; all others are stored as a stage gives them."""
 
 

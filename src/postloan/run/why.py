@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.classification.inputs import class_frame, names_read
+from postloan.classification.inputs import names_read
+from postloan.classification.stage import TABLES, state_of
+from postloan.classification.steps import Runner
 from postloan.engine import Engine, Table
 from postloan.facts.frame import frame
 from postloan.measures.inputs import measure_frame
-from postloan.policy import table as tables
 from postloan.policy.pack import Policy
-from postloan.results import FIVE_LEVELS
 from postloan.run.explain import Kind, explain
-from postloan.run.impact.days import PastDay, open_day
+from postloan.run.impact.days import PastDay, open_day, require_facts
 from postloan.run.reading import Results, is_one_of
-from postloan.run.rules import environment
 from postloan.warnings.counts import DERIVED, counts, kinds
 
 OF_CUSTOMER = ("colour", "score")
 """Tables that are asked once a customer; every other is asked once a loan."""
 
-OF_CLASS = ("floors", "floors_debtor", "matrix_worst", "matrix_best")
+OF_CLASS = (*TABLES, "class_authority")
 """Tables of classification, which see the class of before; measures see the class of the day."""
 
 
@@ -71,6 +71,7 @@ def seen(
     """
     told = explain(engine, store, kind, subject_id, as_of=as_of, policy=policy)
     day = open_day(engine, store, told["as_of"], None)
+    require_facts(day, [policy])
     customer = told["customer_id"]
     day = replace(day, facts=_own(day.facts, customer))
     results = Results(engine, day.folder)
@@ -79,10 +80,8 @@ def seen(
     names |= {name for signal in policy.signals for name in signal.inputs()}
     counted = _counted(engine, day, results, policy, customer)
     of_customer = _of_customer(engine, day, names) | counted
-    loans = {key: {**of_customer, **row} for key, row in _classes(engine, day, results, names).items()}
-    worst = _worst_class(policy, loans, day.as_of)
-    for row in loans.values():
-        row["customer.worst_on_balance_class"] = worst
+    classes = _classes(engine, day, results, policy, names)
+    loans = {key: {**of_customer, **row} for key, row in classes.items()}
     measured = _measures(engine, day, results, policy, names)
     measured = {key: {**loans.get(key, of_customer), **row} for key, row in measured.items()}
     return Seen(
@@ -136,9 +135,17 @@ def _counted(engine: Engine, day: PastDay, results: Results, policy: Policy, cus
     return {one.name: 0 for one in DERIVED} | found
 
 
-def _classes(engine: Engine, day: PastDay, results: Results, names: set[str]) -> dict[str, dict[str, Any]]:
-    rows = class_frame(engine, day.facts, results.table("warning"), day.book, day.as_of, names)
-    return _values(engine.rows(rows))
+def _classes(
+    engine: Engine, day: PastDay, results: Results, policy: Policy, names: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Give what the tables of classification see; of several floors the last stands for `loan.floor_row`."""
+    run = Runner(engine, policy, day.as_of)
+    rows = engine.rows(state_of(run, day.facts, results.table("warning"), day.prior, day.book, more=names))
+    found = _values(rows)
+    for row in rows:
+        floors = json.loads(row["floor_rows"] or "[]")
+        found[row["subject_id"]]["loan.floor_row"] = floors[-1] if floors else None
+    return found
 
 
 def _measures(
@@ -149,31 +156,3 @@ def _measures(
         engine, day.facts, state, warning, policy, day.book, day.as_of, day.first_run_on, names
     )
     return _values(engine.rows(rows))
-
-
-def _worst_class(policy: Policy, loans: Mapping[str, Mapping[str, Any]], as_of: date) -> str | None:
-    """Give the customer's worst five-level class on the sheet, before floors that look at it."""
-    places = [
-        FIVE_LEVELS.index(found)
-        for row in loans.values()
-        if row.get("loan.on_off") == "on"
-        for found in _first_step(policy, row, as_of)
-    ]
-    return FIVE_LEVELS[max(places)] if places else None
-
-
-def _first_step(policy: Policy, row: Mapping[str, Any], as_of: date) -> list[str]:
-    env = environment()
-
-    def asked(name: str) -> list[dict[str, Any]]:
-        return tables.compile(policy.table(name), env, as_of).decide(row)
-
-    found = [hit["five_level"] for hit in asked("floors")]
-    levels = [hit["level"] for hit in asked("matrix_worst") if hit["level"] is not None]
-    base = policy.base_scheme
-    level = (
-        max(levels, key=lambda code: base.level(code).order) if levels else asked("matrix_best")[0]["level"]
-    )
-    if level is not None:
-        found.append(base.level(level).five_level)
-    return [one for one in found if one in FIVE_LEVELS]

@@ -13,11 +13,11 @@ PACK = click.argument("pack", default="cn_rural")
 def kinds() -> dict[str, str]:
     """Give the kind of every fact, those that later stages derive among them."""
     from postloan import measures, warnings
-    from postloan.classification import inputs
+    from postloan.classification import derived
     from postloan.facts import FACTS
 
-    derived = (*warnings.DERIVED, *inputs.DERIVED, *getattr(measures, "DERIVED", ()))
-    return {fact.name: fact.kind for fact in (*FACTS.values(), *derived)}
+    told = (*warnings.DERIVED, *derived.DERIVED, *getattr(measures, "DERIVED", ()))
+    return {fact.name: fact.kind for fact in (*FACTS.values(), *told)}
 
 
 def versions(named: list[tuple[str, date]]) -> list[str]:

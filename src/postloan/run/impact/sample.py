@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from postloan.classification import steps
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
 from postloan.measures.hits import TABLES as MEASURE_TABLES
 from postloan.policy.pack import Policy
+from postloan.run.class_story import floor_behind
 from postloan.run.impact.affected import differs
 from postloan.run.impact.compare import Differences
 from postloan.run.impact.sides import Pair
@@ -21,8 +23,8 @@ from postloan.warnings.counts import counts, kinds
 
 Row = dict[str, Any]
 
-_FLOORS = ("floors", "floors_debtor")
-_MATRIX = ("matrix_worst", "matrix_best")
+_FLOORS = (*steps.FLOORS, steps.DEBTOR)
+_MATRIX = (*steps.WORST, steps.MAPPING, steps.BEST)
 
 
 def touched(engine: Engine, found: Differences) -> Table:
@@ -119,6 +121,8 @@ class _Half:
             "loan.claim_days": state.get("days_past_due"),
             "loan.class_level": state.get("class_final"),
         }
+        floors, row = json.loads(state.get("floor_rule_ids") or "[]"), state.get("matrix_rule_id")
+        values["loan.floor_row"] = floor_behind(self.policy, floors, row, self.pair.day.as_of)
         return Rules(self.policy, values, self.pair.day.as_of, self.lang)
 
     def colour_rule(self, customer: str) -> Row | None:

@@ -1,0 +1,239 @@
+"""The two steps of the machine's class: the loan's own floors and rows, then those of its debtor's claims.
+
+The first step reads floors and matrix over the loan alone. The second reads what the debtor's claims came to
+in the first, never in the second, so that it is no loop (domain: classification.md, B7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from postloan.classification import levels
+from postloan.classification.inputs import environment
+from postloan.engine import Column, Engine, Table
+from postloan.engine import verbs as v
+from postloan.policy import table as tables
+from postloan.policy.pack import Policy
+from postloan.results import FIVE_LEVELS
+
+FLOORS = ("floors", "floors_signs")
+"""Floors over the loan and its debtor."""
+
+DEBTOR = "floors_debtor"
+"""Floors over the debtor's other claims."""
+
+WORST = ("matrix_worst", "matrix_signs")
+"""Rows of the matrix of which the worst is taken."""
+
+BEST = "matrix_best"
+"""Rows of the matrix that are read where none of the others holds."""
+
+MAPPING, MODIFIER = "matrix_floors", "matrix_modifier"
+
+NPL_RANK = FIVE_LEVELS.index("substandard") + 1
+"""The place of the best non-performing class, 1 normal to 5 loss."""
+
+NOT_A_CLAIM = ("off_uc",)
+"""Exposures of which nothing is owed or promised to a third party: commitments not drawn."""
+
+_KEY = ["subject_id"]
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs the pack's tables on one day; one that a pack has not is left out."""
+
+    engine: Engine
+    policy: Policy
+    as_of: date
+
+    def run(self, name: str, loans: Table, keys: list[str] | None = None) -> Table:
+        """Evaluate a table over the loans."""
+        compiled = tables.compile(self.policy.table(name), environment(), self.as_of)
+        return compiled.evaluate(self.engine, loans, keys or _KEY)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the pack has the table."""
+        return name in self.policy.tables
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What both steps found.
+
+    Args:
+        loans: the frame with what the first step tells of the debtor: see `debtor_claims`.
+        matrix: subject_id, matrix_base (a code of the base scheme), matrix_row.
+        floors: subject_id, floor_rank (1 normal to 5 loss), floor_rows (a JSON list).
+        modifiers: subject_id, modifiers (a JSON list of rows).
+    """
+
+    loans: Table
+    matrix: Table
+    floors: Table
+    modifiers: Table
+
+
+def machine(run: Runner, loans: Table) -> Machine:
+    """Do both steps for loans that are the bank's own risk."""
+    own = run.engine.materialise(_floor_hits(run, FLOORS, loans), "class_floors_own")
+    rows = run.engine.materialise(_own_rows(run, loans, own), "class_rows_own")
+    best = run.run(BEST, loans).select("subject_id", best_level="level", best_row="row")
+    best = run.engine.materialise(best, "class_rows_best")
+    steps = run.engine.materialise(_modifiers(run, loans), "class_modifiers")
+    first = _matrix(run, rows, best, steps, "class_matrix_first")
+    told = debtor_claims(run, loans, _floors(own), first)
+    told = run.engine.materialise(told, "class_second_step")
+    later = run.engine.materialise(_floor_hits(run, (DEBTOR,), told), "class_floors_debtor")
+    floors = run.engine.materialise(_floors(own.union(later)), "class_floors")
+    return Machine(told, _with_later(run, first, later), floors, steps)
+
+
+def _with_later(run: Runner, first: Table, floors: Table) -> Table:
+    """Add the rows that the second step's floors call for; modifiers have been applied in the first."""
+    if not run.has(MAPPING):
+        return first
+    hits = _mapped(run, floors)
+    hits = hits.mutate(_worse=levels.base_order(run.policy, hits["level"]))
+    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=[(hits["_worse"], "desc")]))
+    hits = hits.filter(hits["_place"] == 1).select("level", "_worse", _hit="subject_id", _row="row")
+    rows = first.left_join(hits, first.subject_id == hits["_hit"])
+    worse = rows["_worse"] > levels.base_order(run.policy, rows.matrix_base)
+    worse = worse.fill_null(rows["level"].notnull())
+    rows = rows.select(
+        "subject_id",
+        matrix_row=worse.ifelse(rows["_row"], rows.matrix_row),
+        matrix_base=worse.ifelse(rows["level"], rows.matrix_base),
+    )
+    return run.engine.materialise(rows, "class_matrix")
+
+
+def _floor_hits(run: Runner, names: tuple[str, ...], loans: Table) -> Table:
+    """Give the floors that hold: subject_id, row, five_level."""
+    parts = [
+        run.run(name, loans).select("subject_id", "row", "five_level") for name in names if run.has(name)
+    ]
+    hits = parts[0]
+    for part in parts[1:]:
+        hits = hits.union(part)
+    return hits.filter(hits.five_level.notnull())
+
+
+def _own_rows(run: Runner, loans: Table, floors: Table) -> Table:
+    """Give the matrix rows of the first step: subject_id, row, level."""
+    parts = [run.run(name, loans).select("subject_id", "row", "level") for name in WORST if run.has(name)]
+    if run.has(MAPPING):
+        parts.append(_mapped(run, floors))
+    hits = parts[0]
+    for part in parts[1:]:
+        hits = hits.union(part)
+    return hits.filter(hits["level"].notnull())
+
+
+def _mapped(run: Runner, floors: Table) -> Table:
+    """Give the matrix rows that floors call for."""
+    rows = floors.select("subject_id", loan__floor_row="row").distinct()
+    hits = run.run(MAPPING, rows, ["subject_id", "loan__floor_row"]).select("subject_id", "row", "level")
+    return hits.filter(hits["level"].notnull())
+
+
+def _matrix(run: Runner, rows: Table, best: Table, steps: Table, name: str) -> Table:
+    """Give each loan's level: of the rows the worst, at one level the first; without any the best table's.
+
+    Modifiers make it so many levels worse, down to the last.
+    """
+    hits = rows.distinct()
+    hits = hits.mutate(_worse=levels.base_order(run.policy, hits["level"]))
+    order = [(hits["_worse"], "desc"), (hits["row"], "asc")]
+    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=order))
+    hits = hits.filter(hits["_place"] == 1).select(_hit="subject_id", worst_level="level", worst_row="row")
+    found = best.left_join(hits, best.subject_id == hits["_hit"])
+    found = found.select(
+        "subject_id",
+        _base=v.coalesce(found.worst_level, found.best_level),
+        matrix_row=v.coalesce(found.worst_row, found.best_row),
+    )
+    moved = steps.select("steps", _moved="subject_id")
+    found = found.left_join(moved, found.subject_id == moved["_moved"])
+    base = _worse(run.policy, found["_base"], found.steps)
+    return run.engine.materialise(found.select("subject_id", "matrix_row", matrix_base=base), name)
+
+
+def _worse(policy: Policy, code: Column, steps: Column) -> Column:
+    """Give the code of the base scheme so many levels worse, the last at most."""
+    found = list(policy.base_scheme.levels)
+    place = v.when(
+        [(code == level.level_code, v.literal(number, "integer")) for number, level in enumerate(found)],
+        v.null("integer"),
+    )
+    moved = v.least(place + steps.fill_null(0), v.literal(len(found) - 1, "integer"))
+    codes = [(moved == number, v.literal(level.level_code, "string")) for number, level in enumerate(found)]
+    return place.isnull().ifelse(v.null("string"), v.when(codes, v.null("string")))
+
+
+def _modifiers(run: Runner, loans: Table) -> Table:
+    """Give the modifiers of each loan that has any: subject_id, steps (levels worse), modifiers."""
+    if not run.has(MODIFIER):
+        none = loans.filter(loans.subject_id.isnull())
+        return none.select("subject_id", steps=v.null("integer"), modifiers=v.null("string"))
+    hits = run.run(MODIFIER, loans)
+    hits = hits.filter(hits["row"].notnull()).select("subject_id", "row", "steps")
+    return hits.group_by("subject_id").aggregate(
+        steps=v.total(hits.steps), modifiers=v.json_list(v.json_text(hits["row"]))
+    )
+
+
+def _floors(hits: Table) -> Table:
+    """Give each loan's worst floor: subject_id, floor_rank, floor_rows."""
+    hits = hits.mutate(_rank=five_rank(hits.five_level))
+    each = hits.group_by(["subject_id", "row"]).aggregate(_rank=hits["_rank"].max())
+    return each.group_by("subject_id").aggregate(
+        floor_rank=each["_rank"].max(), floor_rows=v.json_list(v.json_text(each["row"]))
+    )
+
+
+def debtor_claims(run: Runner, loans: Table, floors: Table, matrix: Table) -> Table:
+    """Add what the first step came to: of the loan itself, and of all claims of its debtor.
+
+    Columns: those of the loans, loan__first_class, customer__worst_on_balance_class,
+    customer__npl_claim_count, customer__npl_claim_share, unclassed (claims of the debtor without a class).
+    """
+    floors = floors.select("floor_rank", _floored="subject_id")
+    matrix = matrix.select("matrix_base", _placed="subject_id")
+    rows = loans.left_join(floors, loans.subject_id == floors["_floored"]).drop("_floored")
+    rows = rows.left_join(matrix, rows.subject_id == matrix["_placed"]).drop("_placed")
+    base = five_rank(levels.base_class(run.policy, rows.matrix_base))
+    rows = rows.mutate(_rank=v.greatest(rows.floor_rank, base)).drop("floor_rank", "matrix_base")
+    claim = rows["loan__on_off"].notin(NOT_A_CLAIM)
+    owed = v.cents(rows["loan__reporting_balance_amt"]).fill_null(0)
+    npl = rows["_rank"] >= NPL_RANK
+    sums = rows.group_by(_customer=rows.customer_id).aggregate(
+        _worst=v.max_if(rows["_rank"], rows["loan__on_off"] == "on"),
+        _known=v.count_if(rows["_rank"].notnull()),
+        _npl=v.count_if(npl),
+        _npl_owed=v.total_if(owed, (npl & claim).fill_null(False)),
+        _owed=v.total_if(owed, claim.fill_null(False)),
+        unclassed=v.count_if(rows["_rank"].isnull()),
+    )
+    sums = sums.select(
+        "_customer",
+        "unclassed",
+        customer__worst_on_balance_class=five_name(sums["_worst"]),
+        customer__npl_claim_count=(sums["_known"] > 0).ifelse(sums["_npl"], v.null("integer")),
+        customer__npl_claim_share=v.ratio(sums["_npl_owed"], sums["_owed"]),
+    )
+    rows = rows.mutate(loan__first_class=five_name(rows["_rank"])).drop("_rank")
+    return rows.left_join(sums, rows.customer_id == sums["_customer"]).drop("_customer")
+
+
+def five_rank(five_level: Column) -> Column:
+    """Give a five-level class as a number, 1 normal to 5 loss; null for any other value."""
+    ranks = [(five_level == name, v.literal(rank, "integer")) for rank, name in enumerate(FIVE_LEVELS, 1)]
+    return v.when(ranks, v.null("integer"))
+
+
+def five_name(rank: Column) -> Column:
+    """Give the five-level class of a number."""
+    names = [(rank == number, v.literal(name, "string")) for number, name in enumerate(FIVE_LEVELS, 1)]
+    return v.when(names, v.null("string"))

@@ -1,0 +1,220 @@
+"""Why a loan has its class, and what a better one would need: rows, conditions, people, provisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from postloan.classification import levels, steps
+from postloan.policy import table as tables
+from postloan.policy.pack import Policy
+from postloan.results import FIVE_LEVELS
+from postloan.run.reading import Results
+from postloan.run.rules import Rules, environment
+
+_NAMES = {
+    "first_class": "loan",
+    "worst_on_balance_class": "customer",
+    "npl_claim_count": "customer",
+    "npl_claim_share": "customer",
+    "is_full_cash_pledge": "loan",
+    "is_warning_confirmed": "customer",
+    "is_warning_dismissed": "customer",
+    "rating_rank": "customer",
+    "debt_service_cover": "customer",
+    "credit_grade": "customer",
+}
+"""Facts that classification derives and `class_basis` keeps, with their subjects."""
+
+CONDITIONS = ("u1", "u2", "u3", "u4", "u5")
+
+
+def class_bases(results: Results, kind: str, subject_id: str) -> dict[str, dict[str, Any]]:
+    """Give the rows of `class_basis` of a loan or a customer by loan; none from an older result."""
+    if not results.has("class_basis"):
+        return {}
+    column = "loan_id" if kind == "loan" else "customer_id"
+    return {row["loan_id"]: row for row in results.rows("class_basis", column, [subject_id])}
+
+
+def known_values(basis: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what the tables of classification saw beside the stored facts, by FEEL name."""
+    return {f"{subject}.{name}": basis[name] for name, subject in _NAMES.items()} if basis else {}
+
+
+def floor_behind(policy: Policy, floors: Iterable[str], matrix_row: str | None, as_of: date) -> str | None:
+    """Give the floor that calls for a row of the matrix; None where the row stands by itself."""
+    if steps.MAPPING not in policy.tables:
+        return None
+    table = tables.compile(policy.table(steps.MAPPING), environment(), as_of)
+    for floor in floors:
+        if any(hit["row"] == matrix_row for hit in table.decide({"loan.floor_row": floor})):
+            return floor
+    return None
+
+
+def class_of(
+    policy: Policy | None,
+    loan: Mapping[str, Any],
+    basis: Mapping[str, Any] | None,
+    values: Mapping[str, Any],
+    as_of: date,
+    lang: str = "en",
+) -> dict[str, Any] | None:
+    """Tell what the class of a loan rests on; None where the result keeps no basis or the loan has no class.
+
+    Keys: holding (rules that keep the machine's class where it is), next (the level without them: level_code,
+    five_level), needs (conditions that the next better row of the normal levels lacks), people (the decision,
+    what stands against it, and the conditions of an upgrade), restructuring, modifiers, reference, provision.
+    """
+    if basis is None or loan["scheme_id"] is None:
+        return None
+    told: dict[str, Any] = {
+        "holding": [],
+        "next": None,
+        "needs": [],
+        "people": _people(basis),
+        "restructuring": _part(
+            basis, ("restructuring_state", "observation_starts_on", "observation_missed_count")
+        ),
+        "modifiers": json.loads(basis["modifiers"] or "[]"),
+        "reference": _part(basis, ("reference_table", "reference_row", "reference_class")),
+        "provision": _part(basis, ("provision_before", "provision_after")),
+    }
+    if policy is not None and loan["class_machine"] is not None:
+        told |= _Better(policy, values, as_of, lang).tell(loan, told["modifiers"])
+    return told
+
+
+def _part(basis: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: basis[name] for name in names}
+
+
+def _people(basis: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "decided": basis["class_decided"],
+        "decided_on": basis["decided_on"],
+        "refused": json.loads(basis["refused"] or "[]"),
+        "held": json.loads(basis["held"] or "[]"),
+        "conditions": {name: basis[name] for name in CONDITIONS} if basis["u1"] is not None else None,
+        "paid_normally_since_on": basis["paid_normally_since_on"],
+        "upgrade_from_on": basis["upgrade_from_on"],
+    }
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A rule that holds, with the place of its level in the base scheme."""
+
+    table: str
+    rule_id: str
+    row: str
+    order: int
+
+
+class _Better:
+    """Holds the tables of classification against the values of one loan."""
+
+    def __init__(self, policy: Policy, values: Mapping[str, Any], as_of: date, lang: str) -> None:
+        self.policy, self.as_of = policy, as_of
+        self.env = environment()
+        self.values = {name: values.get(name) for name in self.env}
+        self.rules = Rules(policy, values, as_of, lang)
+        self.base = policy.base_scheme
+
+    def tell(self, loan: Mapping[str, Any], modifiers: Sequence[str]) -> dict[str, Any]:
+        """Give holding, next and needs."""
+        hits = [*self._floors(), *self._rows()]
+        if not hits:
+            return self._among_best(loan)
+        worst = max(hit.order for hit in hits)
+        holding = list({(hit.table, hit.rule_id): hit for hit in hits if hit.order == worst}.values())
+        rest = [hit.order for hit in hits if hit.order < worst]
+        order = max(rest) if rest else self._best_order()
+        found: dict[str, Any] = {"holding": [self._told(hit) for hit in holding], "needs": []}
+        found["next"] = self._level(loan, order) if order else None
+        if "circle" in modifiers:
+            found["holding"] += self.rules.of_rows((steps.MODIFIER,), ["circle"])
+        return found
+
+    def _floors(self) -> list[_Hit]:
+        found = []
+        for name in (*steps.FLOORS, steps.DEBTOR):
+            for hit in self._decided(name):
+                if hit["five_level"] in FIVE_LEVELS:
+                    code = levels.best_of(self.policy, hit["five_level"])
+                    found.append(_Hit(name, hit["rule_id"], hit["row"], self.base.level(code).order))
+        return found
+
+    def _rows(self) -> list[_Hit]:
+        asked: list[tuple[str, Mapping[str, Any], _Hit | None]] = [(name, {}, None) for name in steps.WORST]
+        asked += [(steps.MAPPING, {"loan.floor_row": floor.row}, floor) for floor in self._floors()]
+        found = []
+        for name, more, floor in asked:
+            for hit in self._decided(name, more):
+                if hit["level"] is not None:
+                    place = self.base.level(hit["level"]).order
+                    # What people look for behind a row that a floor calls for is the floor.
+                    table, rule = (floor.table, floor.rule_id) if floor else (name, hit["rule_id"])
+                    found.append(_Hit(table, rule, hit["row"], place))
+        return found
+
+    def _decided(self, name: str, more: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        if name not in self.policy.tables:
+            return []
+        table = tables.compile(self.policy.table(name), self.env, self.as_of)
+        return table.decide({**self.values, **(more or {})})
+
+    def _best_order(self) -> int | None:
+        """Give the level of the best table for a loan that is not past due; None where it gives none."""
+        (hit,) = self._decided(steps.BEST, {"loan.claim_days": 0})
+        return self.base.level(hit["level"]).order if hit["level"] else None
+
+    def _among_best(self, loan: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell for a loan of the best table what its next better row lacks."""
+        (hit,) = self._decided(steps.BEST)
+        found: dict[str, Any] = {"holding": [], "next": None, "needs": []}
+        if hit["level"] is None:
+            return found
+        found["holding"] = [one for one in [self.rules.of_rule(steps.BEST, hit["rule_id"])] if one]
+        table = tables.compile(self.policy.table(steps.BEST), self.env, self.as_of)
+        ids = {rule.id: rule.entries[1].strip('"') for rule in table.table.rules}
+        better = [
+            (sum(not one.met for one in trace.conditions), trace, ids[trace.rule_id])
+            for trace in table.explain(self.values)
+            if ids[trace.rule_id] not in ("null", "")
+            and self._place(ids[trace.rule_id]) < self._place(hit["level"])
+        ]
+        if not better:
+            return found
+        # The next better level first, and of its rows the one that lacks the least.
+        nearest = max((code for _, _, code in better), key=self._place)
+        _, trace, code = min((one for one in better if one[2] == nearest), key=lambda one: one[0])
+        found["next"] = self._level(loan, self._place(code))
+        labels = {item.expression: item for item in table.table.inputs}
+        found["needs"] = [
+            {
+                "input": expression,
+                "label": labels[expression].labels.get(self.rules.lang) or labels[expression].label,
+                "test": condition.test,
+                "value": condition.value,
+            }
+            for expression, condition in zip(labels, trace.conditions, strict=True)
+            if not condition.met
+        ]
+        return found
+
+    def _place(self, code: str) -> int:
+        return self.base.level(code).order
+
+    def _level(self, loan: Mapping[str, Any], order: int) -> dict[str, Any]:
+        code = next(level.level_code for level in self.base.levels if level.order == order)
+        own = levels.own_level(self.policy, loan["scheme_id"], code)
+        return {"level_code": own.level_code, "five_level": own.five_level}
+
+    def _told(self, hit: _Hit) -> dict[str, Any]:
+        told = self.rules.of_rule(hit.table, hit.rule_id) or {"table": hit.table, "rule_id": hit.rule_id}
+        return {"row": hit.row, **told}
