@@ -69,6 +69,10 @@ def _book() -> dict[str, list[dict[str, Any]]]:
     lend("cured", (91, "1000.00"))
     lend("cured and forborne", (91, "1000.00"))
     lend("covenant", kind="corporate")
+    lend("paused", (200, "200.00"), (50, "200.00"))
+    lend("partly paid", (95, "150.00"))
+    lend("by record")
+    lend("by record, at the limit")
     lend("stage 3")
     lend("impaired", kind="corporate", customer_id="C-impaired")
     lend("beside the impaired", kind="corporate", customer_id="C-impaired")
@@ -77,7 +81,22 @@ def _book() -> dict[str, list[dict[str, Any]]]:
         "due": dues,
         "customer": list(customers.values()),
         "contract": contracts,
-        "payment": [paid("cured", "2024-06-30"), paid("cured and forborne", "2024-06-30")],
+        "payment": [
+            paid("cured", "2024-06-30"),
+            paid("cured and forborne", "2024-06-30"),
+            paid("paused", ago(100), "200.00"),
+            paid("partly paid", ago(80), "60.00"),
+        ],
+        "position": [
+            {
+                "loan_id": name,
+                "on_date": ago(0),
+                "balance": "10000.00",
+                "overdue_principal": overdue,
+                "days_past_due": 95,
+            }
+            for name, overdue in (("by record", "100.01"), ("by record, at the limit", "100.00"))
+        ],
         "impairment": [
             {"loan_id": name, "on_date": ago(3), "stage": 3, "ecl": "10.00", "book_value": "10000.00"}
             for name in ("stage 3", "impaired")
@@ -118,6 +137,16 @@ def test_default_counts_days_of_material_arrears(runs: Runs) -> None:
     classes, days = runs.classes(DAY), runs.facts(DAY, "material_dpd_days")
     expected = {name: (level, count) for name, (_, level, count) in MATERIAL.items()}
     assert {name: (classes[name], days[name][0]) for name in MATERIAL} == expected
+
+
+def test_days_begin_anew_after_a_pause_and_follow_the_bank_s_record_where_it_stands(runs: Runs) -> None:
+    found, classes = runs.facts(DAY, "material_dpd_days", "days_since_material_days"), runs.classes(DAY)
+    # Paid in full 100 days ago, and again past due since a due date 50 days ago.
+    assert found["paused"] == (50, 0)
+    # 150 became 90 by a payment 80 days ago, so the day before was the last above 100.
+    assert found["partly paid"] == (0, 81)
+    assert (found["by record"], classes["by record"]) == ((95, 0), "N1")
+    assert (found["by record, at the limit"][0], classes["by record, at the limit"]) == (0, "P2")
 
 
 def test_default_is_that_of_the_obligor_but_for_retail(runs: Runs) -> None:

@@ -52,7 +52,11 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
     base = v.coalesce(state.ran_order, v.greatest(state.before_order, state.decided_order))
     previous = v.coalesce(state.ran_order, state.before_order, state.decided_order, state.rated_order)
     state = state.mutate(
-        previous_order=previous, base_order=base, is_held=(base >= state.npl_order).fill_null(False)
+        previous_order=previous,
+        base_order=base,
+        # Where a pack gives nobody the authority to upgrade, its tables say when a loan performs again.
+        is_held=(base >= state.npl_order).fill_null(False)
+        & v.literal(run.has(upgrades.AUTHORITY), "boolean"),
     )
     state = state.mutate(**upgrades.conditions(state, book))
     decided = state.decided_order
