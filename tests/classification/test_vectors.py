@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from postloan.cli.class_lines import class_lines
+from postloan.cli.packs import Names
+from postloan.cli.words import Words
 from postloan.engine import open_engine
+from postloan.policy import pack
 from postloan.run.daily import catch_up
+from postloan.run.explain import explain
 from tests.classification import vectors_book
 from tests.classification.vectors_book import BEFORE, DAY
 
@@ -227,3 +232,28 @@ def test_provisions_are_exact_cents(found: Results) -> None:
     held = found.basis["held"]
     assert held["provision_before"] == held["provision_after"]
     assert found.basis["v15"]["provision_after"] is None
+
+
+def test_explain_tells_what_keeps_a_class_and_what_a_better_one_needs(found: Results) -> None:
+    policy = pack.load("cn_rural").as_of(DAY)
+    with open_engine(threads=1) as engine:
+        told = {
+            name: explain(engine, found.store, "loan", name, policy=policy)["loans"][0]
+            for name in ("v07", "v12", "up-low", "v03")
+        }
+    firm = told["v07"]["class"]
+    assert [rule["rule_id"] for rule in firm["holding"]] == ["F08.1"]
+    assert firm["next"] == {"level_code": "05", "five_level": "special_mention"}  # its red warning remains
+    assert [rule["rule_id"] for rule in told["v07"]["rules"]["matrix"]] == ["MX06.f"]
+    people = told["v12"]["class"]["people"]
+    assert (people["conditions"]["u2"], people["upgrade_from_on"]) == ("fails", date(2024, 10, 10))
+    assert told["up-low"]["class"]["people"]["refused"] == ["approved_too_low"]
+    best = told["v03"]["class"]  # N3 by a technical overdue: N2 asks for no days past due
+    assert best["next"] == {"level_code": "02", "five_level": "normal"}
+    assert "loan.claim_days" in {one["input"] for one in best["needs"]}
+    names = Names(policy, "zh")
+    lines = [
+        " ".join(parts)
+        for parts in class_lines(told["up-low"], Words("zh"), names, lambda one: str(one["label"]))
+    ]
+    assert any("审批层级不足" in line for line in lines)

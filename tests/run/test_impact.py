@@ -410,7 +410,7 @@ def test_a_row_of_a_table_of_measures(house):
     """The letter of day 15 goes out from day 45: C20 is spared it, C45 is not."""
     draft = _table(house / "letters", "dunning", "<text>&gt;= 15</text>", "<text>&gt;= 45</text>")
     day = impact(Request(draft, house / "store", days=(THURSDAY,)), threads=1)["days"][0]
-    assert day["shared"] == ["loan_state", "signal", "signal_coverage", "warning"]
+    assert day["shared"] == ["class_basis", "loan_state", "signal", "signal_coverage", "warning"]
     assert _cut(_row(day["measures"], code="M24"), "old", "new", "gained", "lost") == (5, 4, 0, 1)
     assert _cut(day["work"], "hours", "month_hours") == (-1, -1)
     assert [one["customer_id"] for one in day["sample"]] == ["C20"]
