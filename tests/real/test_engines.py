@@ -7,7 +7,7 @@ import pytest
 from postloan.run.daily import run_day
 from tests.real.conftest import BERKA_DAY, MONTH_ENDS
 
-pytestmark = [pytest.mark.real_data, pytest.mark.spark]
+pytestmark = [pytest.mark.real_data, pytest.mark.spark, pytest.mark.slow]
 
 
 def test_berka_on_spark(berka, tmp_path):
