@@ -102,3 +102,6 @@ STAGES: tuple[Stage, ...] = (
     ),
 )
 """Stages between the quality gate, which comes first, and the results, which come last."""
+
+OF_THE_BOOK = ("facts", "clocks")
+"""Stages that read the whole book; what they gave holds for each policy that changes nothing they ask for."""

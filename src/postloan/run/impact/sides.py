@@ -25,7 +25,7 @@ from postloan.run.impact.watched import Watched, agree, watched
 from postloan.run.ledger import Ledger
 from postloan.run.progress import Progress
 from postloan.run.reading import Results
-from postloan.run.stages import FACTS, STAGES, Context, Stage
+from postloan.run.stages import FACTS, OF_THE_BOOK, STAGES, Context, Stage
 from postloan.run.store import Store
 from postloan.run.tables import read_table, write_table
 
@@ -143,7 +143,10 @@ class Both:
         if day.facts and _is_of_the_run(day, against):
             warned = read_table(self._engine, day.folder / "warning.parquet")
             sides.sample = sampled(self._engine, day, warned)
-        stages = STAGES[1:] if day.facts else STAGES
+        stages: Sequence[Stage] = STAGES
+        if day.facts:  # with them stands what else was computed from the book
+            stages = [stage for stage in STAGES if stage.name not in OF_THE_BOOK]
+            self._keep(sides, day)
         for number, stage in enumerate(stages, start=1):
             self._progress.stage(stage.name, number, len(stages))
             self._stage(stage, sides, day)
@@ -165,6 +168,15 @@ class Both:
             _counted(self._engine, sides.sample),
             round(time.perf_counter() - began, 3),
         )
+
+    def _keep(self, sides: _Sides, day: PastDay) -> None:
+        """Give both sides the clocks that the run stored; a draft that changes them was refused."""
+        for name in (name for stage in STAGES if stage.name in OF_THE_BOOK[1:] for name in stage.writes):
+            source = day.folder / f"{name}.parquet"
+            for side, context in ((self.against, sides.old), (self.draft, sides.new)):
+                files.link_or_copy(source, self._path(side, day.as_of, name))
+                context.tables[name] = read_table(self._engine, source)
+            sides.shared.add(name)
 
     def _context(self, day: PastDay, policy: Policy) -> tuple[Context, Watched]:
         seen, notes = watched(policy)
