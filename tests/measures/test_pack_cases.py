@@ -18,7 +18,7 @@ from tests.classification.made import DAY, policy_on
 def test_the_cases_of_the_pack_hold_on_rows_and_on_columns(engine: Engine) -> None:
     report = scenarios.run(policy_on(DAY).pack, kinds(), columns=OnColumns(engine, states))
     assert [finding.message for finding in report.failures] == []
-    assert len(report.tables) == 20
+    assert len(report.tables) == 27
     assert len(report.signals) == 207  # all 208 but the one that waits for a feed
     assert report.is_covered
 
