@@ -41,11 +41,23 @@ def test_how_the_guarantor_stands(facts_of, engine):
         {
             "loan_state": engine.from_rows(
                 [
-                    {"loan_id": "Lworse", "five_level": "doubtful", "class_final": "08"},
-                    {"loan_id": "Ldecided", "five_level": "loss", "class_final": "10"},
-                    {"loan_id": "Llater", "five_level": "normal", "class_final": "01"},
+                    {
+                        "loan_id": loan,
+                        "scheme_id": "cn10a",
+                        "five_level": five,
+                        "class_final": level,
+                        "class_previous": level,
+                    }
+                    for loan, five, level in (
+                        ("Lworse", "doubtful", "08"),
+                        ("Ldecided", "loss", "10"),
+                        ("Llater", "normal", "01"),
+                    )
                 ],
-                [Field(name, "string") for name in ("loan_id", "five_level", "class_final")],
+                [
+                    Field(name, "string")
+                    for name in ("loan_id", "scheme_id", "five_level", "class_final", "class_previous")
+                ],
                 "state",
             )
         },

@@ -38,7 +38,7 @@ LOANS: list[dict[str, Any]] = [
         "amount_band": "A1",
         "suit_status": "judged",
         "level": "08",
-        "enforcement_left_days": 712,  # two years from 10 June 2024
+        "judgment_due_on": date(2024, 6, 10),
     },
     {"id": "R052", "contract_type": "farmer_micro", "amount_band": "A2", "level": "02"},
     {"id": "R060", "dpd_days": 10, "level": "04"},
@@ -60,7 +60,15 @@ LOANS: list[dict[str, Any]] = [
     {"id": "consumer", "contract_type": "personal_consumption", "level": "03", "amount_band": "A5"},
     {"id": "bankrupt", "suit_status": "bankruptcy", "dpd_days": 40, "claim_deadline_left_days": 40},
     # off the balance sheet
-    {"id": "advance", "on_off": "off_lg", "advance_days": 3, "guarantee_claimed_count_365d": 1},
+    {
+        "id": "advance",
+        "on_off": "off_lg",
+        "advance_days": 3,
+        "advance_amt": 1,
+        "guarantee_claimed_count_365d": 1,
+    },
+    {"id": "advance-today", "on_off": "off_ba", "advance_days": 0, "advance_amt": 1},
+    {"id": "no-advance", "on_off": "off_ba", "advance_days": 0, "advance_amt": 0},
     {"id": "credit", "on_off": "off_lc", "lc_discrepancy_open_days": 2},
     # approvers
     *({"id": f"use-{band}", "amount_band": band} for band in ("A3", "A4", None)),
@@ -235,6 +243,8 @@ def test_suit_and_contract_type_take_inspections_away(due: Any) -> None:
 def test_off_the_balance_sheet(due: Any) -> None:
     assert _days(due["advance"], "M55", "M56") == {"M55": DAY, "M56": FIVE}
     assert json.loads(due["advance"]["M55"]["because"])["base_on"] == "2024-06-25"
+    assert _days(due["advance-today"], "M55") == {"M55": DAY}  # collected on the day of the advance itself
+    assert "M55" not in due["no-advance"]
     assert due["credit"]["M57"]["due_on"] == FIVE
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from postloan.cli.duty_lines import DutyLines
+from postloan.cli.packs import Names
+from postloan.cli.words import Words
 from postloan.engine import open_engine
 from postloan.policy import pack
 from postloan.run.daily import run_day
@@ -182,3 +185,63 @@ def test_r_060_fraud_confirmed(found: Results) -> None:
     blocked = {one["measure"]: one["asked"] for one in blocked_of(told, None, "customer", "C-R060", "en")}
     # A plan and, at class 04, restructuring were asked for; the others were not.
     assert blocked == {"M27": True, "M28": False, "M29": False, "M30": True}
+
+
+NINE = [f"N{number}" for number in range(1, 10)]
+
+
+@pytest.fixture(scope="module")
+def nine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Results]]:
+    """One customer with nine loans of one contract, each 31 to 39 days past due, on two days running."""
+    folder = tmp_path_factory.mktemp("nine")
+    due = [
+        {"loan_id": loan, "due_on": DAY - timedelta(days=30 + number), "principal": "1000.00"}
+        for number, loan in enumerate(NINE, start=1)
+    ]
+    book = tiny_book(
+        folder / "book",
+        customer=[{"customer_id": "C-NINE", "kind": "corporate"}],
+        contract=[
+            _contract("NINE", contract_type="working_capital", guarantee_mode="guarantor"),
+        ],
+        loan=[{"loan_id": loan, "customer_id": "C-NINE", "contract_id": "K-NINE"} for loan in NINE],
+        due=due,
+    )
+    for day in (DAY, NEXT):
+        run_day(book, day, folder / "store", threads=1)
+    with open_engine(threads=1, scratch=folder / "reader") as engine:
+        store = folder / "store"
+        yield store, results_of(engine, store, last_run(engine, store))
+
+
+def test_a_customer_with_nine_loans_has_one_list(nine: tuple[Path, Results]) -> None:
+    rows = nine[1].rows("measure_due", "customer_id", ["C-NINE"])
+    listed = sorted((row["measure_code"], row["loan_id"] or "") for row in rows)
+    assert len(set(listed)) == len(listed)
+    ids = [row["measure_id"] for row in rows]
+    assert len(set(ids)) == len(ids)
+    whole = {row["measure_code"]: row for row in rows if row["level"] == "customer"}
+    assert {"M07", "M25", "M34"} <= whole.keys()
+    assert all(row["loan_id"] is None for row in whole.values())
+    # The joint visit is due 60 days after the first instalment missed, that of N9 on 20 May.
+    assert whole["M25"]["due_on"] == date(2024, 7, 19)
+    assert sorted(row["loan_id"] for row in rows if row["measure_code"] == "M24") == NINE
+    # Three days later each has the id of the day on which it opened.
+    assert {row["opened_on"] for row in rows if row["measure_code"] in ("M07", "M24", "M25", "M34")} == {DAY}
+    assert f"M07:customer:C-NINE:{DAY}" in ids
+
+
+def test_the_screen_puts_measures_of_several_loans_together(nine: tuple[Path, Results]) -> None:
+    policy = pack.load("cn_rural").as_of(DAY)
+    told = measures_of(nine[1], policy, "customer", "C-NINE", "C-NINE", "en")
+    screen = DutyLines(Words("en"), Names(policy, "en"), 100, of_customer=True)
+    rows = screen.together(told)
+    (letter,) = [row for row in rows if row["measure_code"] == "M24"]
+    assert sorted(letter["loans"]) == NINE
+    assert "9 loans" in screen.measure(letter)
+    # Each is sued on a day of its own, so each names its loan.
+    sued = [screen.measure(row) for row in rows if row["measure_code"] == "M41"]
+    assert sorted(line.partition("loan ")[2][:2] for line in sued) == NINE
+    stopped = list(screen.blocked(blocked_of(told, policy, "customer", "C-NINE", "en")))
+    assert stopped[0].split("M29", 1)[1].strip() == "Renewal without repayment of principal · 9 loans"
+    assert stopped[1].strip().startswith("by D2b.orange.inspect")

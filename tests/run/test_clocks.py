@@ -72,6 +72,8 @@ GUARANTEED = {
     "g-general-claim": loan("g-general-claim"),
     "g-general-sued": loan("g-general-sued"),
     "g-extended": loan("g-extended"),
+    "g-sued-himself": loan("g-sued-himself"),
+    "g-general-himself": loan("g-general-himself"),
     "g-ahead": loan("g-ahead", "2025-01-06"),
 }
 BANKRUPT = {name: loan(name, "2025-01-06") for name in ("b-day", "b-over", "b-filed", "b-open", "b-early")}
@@ -104,7 +106,10 @@ def tables() -> dict[str, list[Row]]:
             guarantee("g-agreed", period_ends_on=DAY),
             guarantee("g-agreed-late", period_ends_on=NEXT),
             guarantee("g-general", None),
-            *(guarantee(name, "general") for name in ("g-general-claim", "g-general-sued")),
+            *(
+                guarantee(name, "general")
+                for name in ("g-general-claim", "g-general-sued", "g-general-himself")
+            ),
         ],
         "notice": [
             notice("g-claimed", "claim_on_guarantor", "2021-06-28", "GIVER"),
@@ -132,6 +137,10 @@ def tables() -> dict[str, list[Row]]:
         ],
         "proceeding": [
             case("g-general-sued", "P:general", "sued", filed_on="2024-06-20"),
+            *(
+                case(name, f"P:{name}", "sued", loan_id=name, customer_id="GIVER", role="guarantor")
+                for name in ("g-sued-himself", "g-general-himself")
+            ),
             case("p-day", "P:p-day", "preservation", stage_on="2024-05-29"),
             case("p-over", "P:p-over", "preservation", stage_on="2024-05-28"),
             case("p-weekend", "P:p-weekend", "preservation", stage_on="2024-05-30"),
@@ -243,6 +252,8 @@ def test_guarantee_periods(rows: dict[str, Row]) -> None:
         "g-general-claim": day,
         "g-general-sued": ("satisfied", DAY, None),
         "g-extended": ("not_measurable", None, None),
+        "g-sued-himself": ("satisfied", DAY, None),
+        "g-general-himself": day,
     }
     found = rows["guarantee_period:G:g-unproven:g-unproven"]["evidence"]
     assert found["not_counted"] == [
@@ -267,7 +278,7 @@ def test_the_limitation_of_the_claim_on_a_guarantor(rows: dict[str, Row]) -> Non
             (("running", DAY, 0), ("expired", date(2024, 6, 25), -3), ("running", date(2027, 6, 24), 1091)),
             strict=True,
         )
-    }
+    } | {"G:g-sued-himself:g-sued-himself": ("suspended", None, None)}
     row = rows["guarantee_limitation:G:g-claimed-again:g-claimed-again"]
     assert (row["starts_on"], row["interrupted_on"]) == (date(2021, 6, 26), date(2024, 6, 24))
     assert [item["on"] for item in row["evidence"]["moved_by"]] == ["2021-06-25", "2024-06-24"]
@@ -364,6 +375,26 @@ def test_what_the_bank_holds(rows: dict[str, Row]) -> None:
     assert told(rows, "negative_record") == {"n-day": ("running", DAY, 0)}
 
 
+def test_a_suit_against_the_guarantor_alone(rows: dict[str, Row]) -> None:
+    """It keeps a joint guarantor bound (art. 693), no general one, and does not stop the debt's own time."""
+    period, himself = rows["guarantee_period:G:g-sued-himself:g-sued-himself"], "P:g-sued-himself"
+    assert (period["state"], [one["id"] for one in period["evidence"]["moved_by"]]) == (
+        "satisfied",
+        [himself],
+    )
+    period = rows["guarantee_period:G:g-general-himself:g-general-himself"]
+    assert (period["state"], period["ends_on"], period["days_left"]) == ("running", DAY, 0)
+    assert [one["id"] for one in period["evidence"]["not_counted"]] == ["P:g-general-himself"]
+    for name in ("g-sued-himself", "g-general-himself"):
+        debt = rows[f"debt_limitation:{name}"]
+        assert (debt["state"], debt["ends_on"], debt["interrupted_on"]) == (
+            "running",
+            date(2026, 12, 28),
+            None,
+        )
+        assert debt["evidence"]["moved_by"] == []
+
+
 def test_facts_and_clocks_say_the_same(
     rows: dict[str, Row], store: tuple[Path, RunResult], engine: Engine
 ) -> None:
@@ -415,6 +446,10 @@ def test_clocks_ask_for_measures_with_a_hard_stop(store: tuple[Path, RunResult],
     assert found["M46", "C-b-day"] == (DAY, DAY, "bankruptcy_claim:P:b-day")
     assert found["M46", "C-b-open"] == (date(2024, 6, 30), None, "bankruptcy_claim:P:b-open")
     assert found["M41", "p-weekend"] == (DAY, date(2024, 7, 1), "preservation:P:p-weekend:p-weekend")
+    # Nothing is lost once the time to object to an order ends, nor after an end that has passed.
+    assert found["M43", "o-over"][1:] == (None, "payment_order:E:o-over:2024-06-12")
+    assert found["M41", "o-no"][1:] == (None, "payment_order:E:o-no:2024-06-12")
+    assert found["M46", "C-b-over"][1:] == (None, "bankruptcy_claim:P:b-over")
     assert found["M12", "r-day"] == (DAY, DAY, "security_registration:S:r-day:r-day")
     assert found["M48", "t-day"] == (None, DAY, "taken_over_asset:S:t-day")
     assert ("M15", "g-claimed") not in found
@@ -482,7 +517,7 @@ def test_a_pack_has_the_clocks_that_it_names(store: tuple[Path, RunResult], engi
 
     assert under() == {}
     found = told(under("guarantee_limitation"), "guarantee_limitation")
-    assert len(found) == 14  # every guarantee whose loan is due, general ones too
+    assert len(found) == 16  # every guarantee whose loan is due, general ones too
     assert found["G:g-day:g-day"] == ("running", date(2026, 12, 28), 913)
     assert found["G:g-general:g-general"] == ("running", date(2026, 12, 28), 913)
     assert found["G:g-claimed:g-claimed"] == ("running", DAY, 0)  # claimed on 28 June 2021, due in January

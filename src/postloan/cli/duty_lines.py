@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from postloan.cli.packs import Names
-from postloan.cli.text import cut, joined, pad
+from postloan.cli.text import cut, folded, joined, pad
 from postloan.cli.words import Words
 
 _WORDS = {
@@ -18,7 +18,13 @@ _WORDS = {
     "blocked": ("Blocked", "已禁止"),
     "blocked_by": ("by {0}", "依据 {0}"),
     "wanted": ("though a row asks for it", "虽有规则要求"),
+    "of_loan": ("loan {0}", "贷款 {0}"),
+    "of_loans": ("{0} loans", "{0} 笔贷款"),
 }
+_ALIKE = ("measure_code", "nature", "due_on", "hard_stop_on", "owner_role", "owner_id", "choice_group")
+_INDENT = 18
+"""Columns before the words of a blocked measure, with the margin of the screen."""
+
 _BLOCKED = 3
 """How many blocked measures stand on the screen; the rest is counted."""
 
@@ -26,14 +32,31 @@ _BLOCKED = 3
 class DutyLines:
     """The lines about measures, in one language."""
 
-    def __init__(self, words: Words, names: Names, width: int) -> None:
+    def __init__(self, words: Words, names: Names, width: int, *, of_customer: bool = False) -> None:
         self._words, self._names, self._width = words, names, width
+        self._of_customer = of_customer
 
     def _say(self, key: str, *values: object) -> str:
         return _WORDS[key][self._words.lang == "zh"].format(*values)
 
+    def together(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Put measures of several loans that say the same into one, with `loans`, in the order given."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            rules = [one["rule_id"] for one in row["asked_by"] or ()]
+            key = repr(([row[name] for name in _ALIKE], row["level"], row["blocks"], rules))
+            found.setdefault(key, {**row, "loans": []})["loans"].append(row["loan_id"])
+        return list(found.values())
+
+    def _loans(self, loans: Sequence[str | None]) -> str:
+        """Name the loan of a measure, or count them; nothing for one of the customer."""
+        known = sorted(loan for loan in loans if loan)
+        if len(known) < 2:
+            return self._say("of_loan", known[0]) if known else ""
+        return self._say("of_loans", len(known))
+
     def measure(self, row: Mapping[str, Any]) -> str:
-        """Give a measure in one line."""
+        """Give a measure in one line; one of `together` names its loans."""
         words = self._words
         name = self._named(row["measure_code"])
         nature = row["nature"]
@@ -41,6 +64,7 @@ class DutyLines:
         due = due if nature == "duty" else self._say(nature)
         owner = words("named", words(row["owner_role"]), row["owner_id"] or words("nobody"))
         parts = [
+            self._loans(row.get("loans") or ()),
             self._say("hard_stop", row["hard_stop_on"]) if row["hard_stop_on"] else "",
             owner,
             self._say("one_of", row["choice_group"].replace("_or_", ", ")) if row["choice_group"] else "",
@@ -51,14 +75,22 @@ class DutyLines:
         return f"{pad(due, 15)} {pad(cut(name, room), room)} {joined(parts)}"
 
     def blocked(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-        """Give what is blocked, a line each, those first that a row asks for."""
+        """Give what is blocked, a line each, those first that a row asks for; loans alike share a line."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            key = repr((row["measure"], row["asked"], [one["rule_id"] for one in row["blocked_by"]]))
+            found.setdefault(key, {**row, "loans": []})["loans"].append(row["loan_id"])
+        rows = list(found.values())
         for row in rows[:_BLOCKED]:
             parts = [
                 self._named(row["measure"]),
+                self._loans(row["loans"]) if len(row["loans"]) > 1 or self._of_customer else "",
                 self._say("blocked_by", self._rows(row["blocked_by"], noted=True)),
                 self._say("wanted") if row["asked"] else "",
             ]
-            yield f"{pad(self._say('blocked'), 15)} {joined(parts)}"
+            first, *more = folded(parts, self._width - _INDENT)
+            yield f"{pad(self._say('blocked'), 15)} {first}"
+            yield from (f"{' ' * 15} {line}" for line in more)
         if len(rows) > _BLOCKED:
             yield f"{' ' * 15} {self._words('and_more', len(rows) - _BLOCKED)}"
 

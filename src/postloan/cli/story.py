@@ -280,7 +280,10 @@ class _Screen:
         words, rows = self.words, self.told["measures"]
         yield ""
         yield heading(words("measures")) + ("" if rows else f"  {words('no_measure')}")
-        lines = DutyLines(words, self.names, self.width)
+        of_customer = self.told["subject_kind"] == "customer"
+        lines = DutyLines(words, self.names, self.width, of_customer=of_customer)
+        if of_customer:
+            rows = lines.together(rows)
         for row in rows[: self.measures]:
             yield self._line(lines.measure(row))
         yield from self._rest(len(rows) - self.measures)

@@ -78,23 +78,24 @@ def bound(ground: Ground) -> Table:
 def acts_of(ground: Ground, rows: Table) -> Table:
     """Give what the bank did in time to keep each guarantor bound: guarantee_id, loan_id, on, source.
 
-    A general guarantor is kept by a suit against the borrower, any other by a claim that reaches himself; a
-    claim counts from the day on which the debt is due. Only what the clock's proof supports counts.
+    A general guarantor is kept by a suit against the borrower, any other by a claim that reaches himself or a
+    suit against himself; a claim counts from the day on which the debt is due. Only what the clock's proof
+    supports counts.
     """
     acts = _acts(ground)
     pairs = rows.inner_join(acts, rows.loan_id == acts["_loan"])
     in_time = pairs.ends_on.isnull() | (pairs["_on"] <= pairs.ends_on)
     due = pairs["_is_suit"] | pairs.due_on.isnull() | (pairs["_on"] >= pairs.due_on)
-    himself = ~pairs["_is_filed"] & (pairs["_to"].isnull() | (pairs["_to"] == pairs.guarantor_id))
-    counts = (pairs.kind == "general").ifelse(pairs["_is_suit"], himself)
+    himself = pairs["_to"].isnull() | (pairs["_to"] == pairs.guarantor_id)
+    borrower = pairs["_is_suit"] & (pairs["_to"].isnull() | (pairs["_to"] == pairs.customer_id))
+    counts = (pairs.kind == "general").ifelse(borrower, himself)
     pairs = pairs.filter(in_time & due & counts)
     return pairs.select("guarantee_id", "loan_id", on="_on", source="_source")
 
 
 def _acts(ground: Ground) -> Table:
-    """Give what the bank did about each loan: _loan, _on, _to, _source, _is_suit, and _is_filed at court."""
+    """Give what the bank did about each loan: _loan, _on, _to (null: not said), _source and _is_suit."""
     clock = ground.clocks["guarantee_period"]
-    no, yes = v.literal(False, "boolean"), v.literal(True, "boolean")
     notices = ground.book.table("notice")
     notices = notices.filter(
         notices.kind.isin(("claim_on_guarantor", "suit")) & ground.proven(notices, clock)
@@ -105,10 +106,13 @@ def _acts(ground: Ground) -> Table:
         _to="to_customer_id",
         _source="notice_id",
         _is_suit=notices.kind == "suit",
-        _is_filed=no,
     )
     filed = periods.suits(ground).select(
-        _loan="id", _on="filed_on", _to=v.null("string"), _source="proceeding_id", _is_suit=yes, _is_filed=yes
+        _loan="id",
+        _on="filed_on",
+        _to="against",
+        _source="proceeding_id",
+        _is_suit=v.literal(True, "boolean"),
     )
     return served.union(filed)
 

@@ -87,6 +87,8 @@ def compute(context: Context) -> None:
         return
     running = rows.filter(rows.limitation_due_on.notnull()).select("id", start_on="limitation_due_on")
     cases = periods.suits(ground)
+    # A suit against a guarantor alone does not move the time of the debt itself.
+    cases = cases.filter(cases.is_debtor)
     causes = periods.notices(ground, clock).union(periods.payments(ground))
     causes = causes.union(periods.filings(ground, cases))
     found = periods.run(ground, clock, running, causes, periods.obstacles(ground, clock))

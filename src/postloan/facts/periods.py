@@ -291,8 +291,9 @@ def suits(ground: Ground) -> Table:
     """Give the bank's own proceedings once for each open loan that they are about.
 
     Columns: id (the loan), proceeding_id, kind, stage, filed_on, stage_on, effective_on, performance_due_on,
-    closed_on, and over_on, the day on which it ended, null while it is open. A proceeding without a loan is
-    about each of the customer's.
+    closed_on, against (whom the bank sued), is_debtor (whether that is the borrower, not a guarantor), and
+    over_on, the day on which it ended, null while it is open. A proceeding without a loan is about each of
+    the customer's.
     """
     rows = ground.book.table("proceeding")
     rows = rows.filter(rows.our_role == "creditor").select("loan_id", "customer_id", *_CASE)
@@ -302,10 +303,17 @@ def suits(ground: Ground) -> Table:
     whole = rows.filter(rows.loan_id.isnull())
     whole = whole.inner_join(loans, whole.customer_id == loans["_owner"])
     both = own.union(whole)
+    against = both.customer_id
     given_up = v.when(
         [(both.stage == "terminated", v.coalesce(both.stage_on, both.filed_on))], v.null("date")
     )
-    return both.select("id", *_CASE, over_on=v.coalesce(both.closed_on, given_up))
+    return both.select(
+        "id",
+        *_CASE,
+        against=against,
+        is_debtor=against == both["_owner"],
+        over_on=v.coalesce(both.closed_on, given_up),
+    )
 
 
 def filings(ground: Ground, cases: Table) -> Table:

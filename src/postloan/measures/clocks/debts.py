@@ -28,7 +28,7 @@ def limitation(ground: Ground, loans: Table) -> Table:
     rows = rows.filter(unknown | rows.has_limitation_clock)
     cases = periods.suits(ground)
     judged = cases.stage.isin(("judged", "enforcement")) | (cases.kind == "enforcement").fill_null(False)
-    judged = cases.filter(judged).select(_judged="id").distinct()
+    judged = cases.filter(judged & cases.is_debtor).select(_judged="id").distinct()
     rows = rows.left_join(judged, rows["id"] == judged["_judged"])
     rows = rows.select(
         "id",

@@ -12,11 +12,15 @@ from postloan.engine import verbs as v
 from postloan.facts.registry import Fact, fact
 from postloan.measures import hits as rows_of_measures
 from postloan.measures.clocks.guarantors import PERIOD
+from postloan.measures.clocks.shape import NOT_MEASURABLE, RUNNING
 from postloan.measures.inputs import DERIVED
 from postloan.policy import table as tables
 from postloan.policy.feel import nodes as n
 from postloan.policy.pack import Policy
 from postloan.policy.table import CompiledTable
+
+_AHEAD = (RUNNING, NOT_MEASURABLE)
+"""States of a clock whose last day, where it is known, is still one by which a right can be kept."""
 
 TABLE = "clock_duties"
 """The pack's table of what clocks ask for; a pack without it asks for nothing."""
@@ -117,7 +121,7 @@ def hits(
             "holds": v.literal(False, "boolean"),
             "kind": v.literal(rows_of_measures.STEP, "string"),
             "facts": rows_of_measures.facts_tested(table, found),
-            "hard_stop_on": found.clock_ends_on,
+            "hard_stop_on": v.when([(found.clock__state.isin(_AHEAD), found.clock_ends_on)], v.null("date")),
             "clock_id": found.clock_id,
         },
     )

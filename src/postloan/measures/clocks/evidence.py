@@ -34,7 +34,8 @@ def listed(items: Column, on: Column) -> Column:
 def documents(ground: Ground, clock: Clock) -> Table:
     """Give every notice, payment and proceeding about the open loans.
 
-    Columns: loan_id, source, kind, on, until, to (null: to the debtor or not said), debtor, proof, is_proven.
+    Columns: loan_id, source, kind, on, until, to (null: to the debtor or not said; of a suit whom it is
+    against), debtor, proof, is_proven.
     """
     loans = ground.loans.select(_loan="id", debtor="customer_id")
     nothing, yes = v.null("string"), v.literal(True, "boolean")
@@ -73,7 +74,7 @@ def documents(ground: Ground, clock: Clock) -> Table:
         source="proceeding_id",
         on="filed_on",
         until=v.greatest(v.coalesce(cases.over_on, ground.day), cases.filed_on),
-        to=nothing,
+        to="against",
         proof=nothing,
         is_proven=yes,
     )

@@ -133,7 +133,7 @@ def limitation(ground: Ground, rows: Table) -> Table:
     clock = ground.clocks[LIMITATION]
     kept = rows.filter(rows.kept_on.notnull())
     ended = periods.suits(ground)
-    ended = ended.filter(ended.stage == "terminated")
+    ended = ended.filter((ended.stage == "terminated") & ended.is_debtor)
     ended = ended.group_by(_ended_loan=ended["id"]).aggregate(_ended=ended.over_on.min())
     kept = kept.left_join(ended, kept.loan_id == ended["_ended_loan"])
     if PERIOD in ground.clocks:
