@@ -66,6 +66,9 @@ def _answer(counted: Sequence[Mapping[str, Any]], day: Day, words: Words) -> Ite
     sums = dict.fromkeys(BANDS, 0)
     for row in counted:
         sums[row["band"]] += row["clocks"]
+    if not counted and day.policy is not None and not day.policy.clocks:
+        yield words("clocks_no_rule")
+        return
     if not counted:
         yield words("clocks_none", day.as_of)
         return

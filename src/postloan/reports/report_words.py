@@ -209,6 +209,10 @@ WORDS: dict[str, Term] = {
         "No legal period runs: the run of {0} wrote no clock.",
         "无计时中的法定期限：{0} 批处理未产生。",
     ),
+    "clocks_no_rule": (
+        "The pack holds no legal clocks, so none is counted: legal periods may be running out unseen.",
+        "策略包未设法定期限，系统未予计时：权利可能因期限届满而丧失。",
+    ),
     "none_urgent": ("No period runs that can be counted.", "没有可计量的计时中期限。"),
     "clocks_by_kind": ("By kind and days left", "按种类与剩余天数"),
     "urgent": ("The first to end", "最先届满"),
