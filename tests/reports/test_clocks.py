@@ -69,8 +69,8 @@ def test_the_first_to_end_come_first_with_their_loan(house):
 
 
 WITH_CLOCKS = """\
-- {kind: bureau_consent, name: {en: Consent, zh: 授权}, consequence: {en: No report, zh: 不得查询}, reference: a law,
-   status: K, effective_from: 2020-01-01}
+- {kind: bureau_consent, name: {en: Consent, zh: 授权}, consequence: {en: No report, zh: 不得查询},
+   reference: a law, status: K, effective_from: 2020-01-01}
 """
 
 

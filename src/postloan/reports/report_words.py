@@ -41,6 +41,10 @@ WORDS: dict[str, Term] = {
         "Not measurable on {1}: the class of {0}, of which nobody can tell whether they moved.",
         "{1} 有 {0} 笔贷款分类无法计量，无从判断是否迁徙。",
     ),
+    "migration_off": (
+        "Off the balance sheet, and left out, as rates are of loans: exposures {1}, {0}.",
+        "表外敞口 {1} 笔、{0} 不在其列：不良率与迁徙率仅计表内贷款。",
+    ),
     "migration_npl": (
         "Non-performing: {0} of loans before, {1} after; {2} of the balance before, {3} after ({4}).",
         "不良率：按笔数期初 {0}，期末 {1}；按余额期初 {2}，期末 {3}（{4}）。",

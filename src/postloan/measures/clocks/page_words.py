@@ -154,6 +154,12 @@ COUNTING: tuple[Both, ...] = (
     ),
 )
 
+OLDEST_UNPAID: Both = (
+    "the oldest unpaid instalment, each having its own time; or a proven acceleration",
+    "最早一期未还款项到期日（各期分别计算），或有证据的提前到期",
+)
+"""From what the limitation of a debt is counted where the pack counts each instalment by itself."""
+
 LIMITS: tuple[Both, ...] = (
     (
         (
