@@ -68,6 +68,19 @@ def test_the_first_to_end_come_first_with_their_loan(house):
     assert rows[1]["ends_on"].isoformat() == "2026-03-06"
 
 
+def test_what_was_done_in_time_is_not_told_as_unmeasured(engine, made, tmp_path):
+    rows = [_clock("d", None, "satisfied"), _clock("n", None, "not_measurable"), _clock("r", 7)]
+    run_day(engine, tmp_path / "store", LAST, made.pack, loan_state=AFTER, clock=rows)
+    told = clocks(Made(engine, tmp_path / "store", made.pack, made.folder).day(), 10, "en")
+    (total,) = [row for row in told.grids[0].records() if row["kind"] == "total"]
+    assert (total["0_7"], total["satisfied"], total["not_measurable"], total["total"]) == (1, 1, 1, 3)
+    assert list(told.answer) == [
+        "Clocks that run: 1, of which 1 end within 30 days; expired: 0.",
+        "Not measurable for lack of evidence: 1 of 3. Nobody can say how long they run.",
+    ]
+    assert [row["loan_id"] for row in told.grids[1].records()] == ["L1"]
+
+
 WITH_CLOCKS = """\
 - {kind: bureau_consent, name: {en: Consent, zh: 授权}, consequence: {en: No report, zh: 不得查询},
    reference: a law, status: K, effective_from: 2020-01-01}

@@ -228,6 +228,7 @@ WORDS: dict[str, Term] = {
     "91_180": ("91–180", "91–180日"),
     "more": ("more", "181日以上"),
     "suspended": ("suspended", "中止"),
+    "satisfied": ("done in time", "已满足"),
     "loan_id": ("loan", "贷款"),
     "customer_id": ("customer", "客户"),
     "ends_on": ("ends on", "届满日"),

@@ -155,8 +155,8 @@ COUNTING: tuple[Both, ...] = (
 )
 
 OLDEST_UNPAID: Both = (
-    "the oldest unpaid instalment, each having its own time; or a proven acceleration",
-    "最早一期未还款项到期日（各期分别计算），或有证据的提前到期",
+    "the due date of the oldest unpaid instalment, as each has a time of its own",
+    "最早一期未还款项的到期日，各期分别计算",
 )
 """From what the limitation of a debt is counted where the pack counts each instalment by itself."""
 
