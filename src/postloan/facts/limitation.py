@@ -97,8 +97,8 @@ def compute(context: Context) -> None:
         "id",
         limitation_interrupted_on="interrupted_on",
         _ends="ends_on",
-        # A suit filed once the time was over stops nothing; one filed in time does, though a pack may not let the
-        # time run anew from it.
+        # A suit filed once the time was over stops nothing; one filed in time does, also where the pack
+        # does not let the time run anew from it.
         is_limitation_stopped=found.is_stopped | _in_time(found, context),
     )
     rows = by_id({"run": found}, rows)
