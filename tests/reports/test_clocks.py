@@ -107,5 +107,6 @@ def test_a_pack_without_clocks_is_not_a_book_without_periods(made):
         "report": "clocks",
         "date": made.day().as_of,
         "policy_version": made.day().row.policy_version,
+        "kinds_in_pack": 0,
         "bands": [],
     }

@@ -41,7 +41,11 @@ def clocks(day: Day, top: int, lang: str) -> Document:
         words("clocks_title", day.as_of),
         [*_answer(counted, day, words), *day.policy_told(words)],
         [_by_kind(counted, names, words), _urgent(day, table, top, names, words)] if counted else [],
-        about={"date": day.as_of, "policy_version": day.row.policy_version},
+        about={
+            "date": day.as_of,
+            "policy_version": day.row.policy_version,
+            "kinds_in_pack": None if day.policy is None else len(day.policy.clocks),
+        },
         rows=Grid("bands", words("bands"), columns, rows),
     )
 
