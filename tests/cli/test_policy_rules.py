@@ -23,9 +23,9 @@ def test_a_file_takes_the_format_of_its_name(call, tmp_path):
 def test_json_holds_every_rule_with_its_codes(call):
     told = call("policy", "rules", "cn_rural", "--json").json
     assert told["counts"][-1]["rules"] == len(told["all"])
-    (row,) = [one for one in told["all"] if one["code"] == "limitation_years"]
-    assert row["source"] == "Civil Code art. 188"
-    assert (row["status"], row["owner"], row["effective_from"]) == ("V", "risk_department", "1900-01-01")
+    (row,) = [one for one in told["all"] if one["code"] == "guarantee_period"]
+    assert row["source"].startswith("Civil Code art. 692 and 693")
+    assert (row["status"], row["owner"], row["effective_from"]) == ("V", "legal", "1900-01-01")
 
 
 @pytest.mark.parametrize(

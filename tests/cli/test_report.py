@@ -127,6 +127,22 @@ def test_what_cannot_be_told_is_said_with_what_can(call, store, args, code, says
     assert says in told.json["error"]["mend"]
 
 
+@pytest.mark.parametrize("ending", ["xls", "pdf"])
+def test_an_ending_that_stands_for_no_format_writes_nothing(call, store, tmp_path, ending):
+    file = tmp_path / f"report.{ending}"
+    told = call("report", store, "clocks", "--out", file)
+    assert (told.code, file.exists()) == (2, False)
+    assert f"no format goes by the ending .{ending}" in told.err
+    told = call("policy", "rules", "in_rbi", "--out", file)
+    assert (told.code, file.exists()) == (2, False)
+
+
+def test_an_ending_may_be_in_capitals(call, store, policy, tmp_path):
+    file = tmp_path / "REPORT.XLSX"
+    call("report", store, "provisions", "--policy", policy, "--out", file)
+    assert load_workbook(file).sheetnames[0] == "provisions"
+
+
 def test_a_store_without_a_run_says_so(call, tmp_path):
     told = call("report", tmp_path / "nothing", "workload", "--json")
     assert told.json["error"]["code"] == "no_run_yet"

@@ -27,10 +27,13 @@ def engine() -> Iterator[Engine]:
 @pytest.fixture
 def facts_of(engine: Engine, tmp_path: Path) -> Facts:
     """Give a function from a subject, a day and tables to the facts of each subject by id."""
-    policy = pack.load("cn_rural")
+    shipped = pack.load("cn_rural")
 
-    def compute(subject: str, day: str, prior: Any = None, **tables: Any) -> dict[str, dict[str, Any]]:
+    def compute(
+        subject: str, day: str, prior: Any = None, pack_id: str = "cn_rural", **tables: Any
+    ) -> dict[str, dict[str, Any]]:
         as_of = date.fromisoformat(day)
+        policy = shipped if pack_id == shipped.id else pack.load(pack_id)
         folder = tmp_path / f"book{len(list(tmp_path.iterdir()))}"
         book = Book(tiny_book(folder, **tables), engine, as_of)
         found = facts.compute(engine, book, policy.as_of(as_of), prior, as_of)

@@ -196,6 +196,29 @@ def test_suits_stop_it_and_it_runs_anew_when_they_end(facts_of):
     }
 
 
+def test_a_suit_in_time_stops_what_does_not_run_anew_from_it(facts_of):
+    """Limitation Act 1963, section 3: what counts is that the suit was instituted within the time."""
+    names = ("open", "late", "ended", "none")
+    found = clocks(
+        facts_of,
+        pack_id="in_rbi",
+        loan=[loan(name, "2018-06-29") for name in names],
+        due=[{"loan_id": name, "due_on": "2018-06-29", "principal": "1000.00"} for name in names],
+        proceeding=[
+            case("open", "2021-06-29"),
+            case("late", "2021-06-30"),
+            case("ended", "2021-06-29", closed_on="2022-06-01"),
+        ],
+    )
+    due, end = date(2018, 6, 29), date(2021, 6, 29)
+    assert found == {
+        "open": (due, None, end, True),
+        "late": (due, None, end, False),
+        "ended": (due, None, end, False),  # withdrawn: as if it had not been filed
+        "none": (due, None, end, False),
+    }
+
+
 def test_what_stands_in_the_way_in_the_last_six_months(facts_of):
     """Civil Code art. 194: the time ends six months after the obstacle is gone."""
     names = ("gone", "edge", "before", "lasting", "ahead", "unproven", "after", "short")

@@ -40,3 +40,25 @@ def test_the_command_lists_and_writes(tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["policy", "clocks", "--page", str(file)])
     assert run.exit_code == 0
     assert file.read_text(encoding="utf-8").startswith("# Legal clocks · 法律时限\n")
+
+
+def test_a_page_tells_of_its_own_pack_alone() -> None:
+    text = page(pack.load("in_rbi").as_of(date.max))
+    (debt,) = [line for line in text.splitlines() if line.startswith("| debt_limitation | Limitation")]
+    assert "oldest unpaid instalment" in debt
+    assert "last instalment" not in debt
+    (claim,) = [line for line in text.splitlines() if line.startswith("| bankruptcy_claim | Time")]
+    assert "at least 14 days · 至少14日" in claim
+    assert "Civil Code" not in text
+    assert "An obstacle" not in text
+    assert page_words.SUIT_IN_TIME[0] in text
+    of_china = DOCS.read_text(encoding="utf-8")
+    for said in (page_words.SUIT, page_words.OBSTACLE, *(limit for _, limit in page_words.LIMITS)):
+        assert " ".join(said) in of_china
+
+
+def test_a_pack_without_clocks_says_so() -> None:
+    assert page_words.NO_CLOCKS[0] in page(pack.load("eu_eba").as_of(date.max))
+    for lang, said in zip(("en", "zh"), page_words.NO_CLOCKS, strict=True):
+        told = CliRunner().invoke(main, ["policy", "clocks", "eu_eba", "--lang", lang])
+        assert (told.exit_code, said in told.stdout) == (0, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from postloan.cli.policy._shared import kinds
 from postloan.engine import open_engine
 from postloan.policy import checking, pack, scenarios, verification
 from postloan.policy.checked import validate
+from postloan.reports.rules import rules
 from postloan.signals import pages
 from tests.packs.made_runs import Runs
 
@@ -58,6 +60,25 @@ def test_every_entry_says_where_it_comes_from_and_how_sure_it_is(name: str) -> N
         one.code for one in policy.signals if not (one.meaning.keys() & one.action.keys() >= {"en", "zh"})
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_code_of_a_source_is_explained_in_both_languages(name: str) -> None:
+    loaded = pack.load(name)
+    register = loaded.undated["sources"]
+    known = {spelt for one in register for spelt in (one["id"], *one.get("also", ()))}
+    named = {code for rule in rules(loaded) for code in re.findall(r"\b(?:RS|R|G)\d+[a-z]?\b", rule.source)}
+    assert "G13" in named
+    assert named - known == set()
+    assert [one["id"] for one in register if not (one["name"].keys() >= {"en", "zh"})] == []
+    cited = " ".join(rule.source for rule in rules(loaded))
+    assert [one["id"] for one in register if one["id"] not in cited] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_years_of_the_calendar_say_how_sure_they_are(name: str) -> None:
+    years = pack.load(name).calendar.years.values()
+    assert {(bool(year.source), year.status) for year in years} == {(True, "K")}
 
 
 @pytest.mark.parametrize("name", NAMES)

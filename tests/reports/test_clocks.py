@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 
 import pytest
 
+from postloan.policy.pack import load
 from postloan.reports.clocks import clocks
 from tests.reports.conftest import AFTER, LAST, Made, run_day
 
@@ -66,15 +68,45 @@ def test_the_first_to_end_come_first_with_their_loan(house):
     assert rows[1]["ends_on"].isoformat() == "2026-03-06"
 
 
-def test_no_clock_is_said(made):
+def test_what_was_done_in_time_is_not_told_as_unmeasured(engine, made, tmp_path):
+    rows = [_clock("d", None, "satisfied"), _clock("n", None, "not_measurable"), _clock("r", 7)]
+    run_day(engine, tmp_path / "store", LAST, made.pack, loan_state=AFTER, clock=rows)
+    told = clocks(Made(engine, tmp_path / "store", made.pack, made.folder).day(), 10, "en")
+    (total,) = [row for row in told.grids[0].records() if row["kind"] == "total"]
+    assert (total["0_7"], total["satisfied"], total["not_measurable"], total["total"]) == (1, 1, 1, 3)
+    assert list(told.answer) == [
+        "Clocks that run: 1, of which 1 end within 30 days; expired: 0.",
+        "Not measurable for lack of evidence: 1 of 3. Nobody can say how long they run.",
+    ]
+    assert [row["loan_id"] for row in told.grids[1].records()] == ["L1"]
+
+
+WITH_CLOCKS = """\
+- {kind: bureau_consent, name: {en: Consent, zh: 授权}, consequence: {en: No report, zh: 不得查询},
+   reference: a law, status: K, effective_from: 2020-01-01}
+"""
+
+
+def test_no_clock_is_said(made, tmp_path):
+    shutil.copytree(made.folder, tmp_path / "small")
+    (tmp_path / "small" / "clocks.yaml").write_text(WITH_CLOCKS, encoding="utf-8")
+    told = clocks(Made(made.engine, made.store, load(tmp_path / "small"), made.folder).day(), 10, "en")
+    assert told.answer[0] == "No legal period runs: the run of 2026-02-27 wrote no clock."
+    assert told.grids == []
+
+
+def test_a_pack_without_clocks_is_not_a_book_without_periods(made):
     told = clocks(made.day(), 10, "en")
     assert (list(told.answer), told.grids) == (
-        ["No legal period runs: the run of 2026-02-27 wrote no clock."],
+        [
+            "The pack holds no legal clocks, so none is counted: legal periods may be running out unseen.",
+        ],
         [],
     )
     assert told.as_dict() == {
         "report": "clocks",
         "date": made.day().as_of,
         "policy_version": made.day().row.policy_version,
+        "kinds_in_pack": 0,
         "bands": [],
     }

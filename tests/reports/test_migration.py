@@ -136,6 +136,29 @@ def test_currencies_are_never_added(engine, made, tmp_path_factory):
     ]
 
 
+def test_exposures_off_the_balance_sheet_are_no_loans(engine, made, tmp_path):
+    store = tmp_path / "store"
+    acceptance = loan("A1", "normal", "03", "800.00", on_off="off_ba")
+    rows = [loan("L1", "normal", "03", "100.00"), loan("L2", "substandard", "06", "100.00"), acceptance]
+    paid = loan("A2", "normal", "03", "200.00", on_off="off_ba")
+    run_day(engine, store, FIRST, made.pack, loan_state=[*rows, paid])
+    # A2 became an advance: a loan from then on, and new among them.
+    advance = loan("A2", "substandard", "06", "200.00", on_off="on")
+    run_day(engine, store, LAST, made.pack, loan_state=[*rows, advance])
+    house = Made(engine, store, made.pack, made.folder)
+    last = house.day()
+    told = migration(house.before(last), last, "en")
+    assert list(told.answer) == [
+        (
+            "Loans on the books on both days: 2, of which 0 moved to a worse class and 0 to a better one; "
+            "1 are new, 0 closed."
+        ),
+        "Non-performing: 50.0% of loans before, 66.7% after; 50.0% of the balance before, 75.0% after (CNY).",
+        "Off the balance sheet, and left out, as rates are of loans: exposures 1, 800.00 CNY.",
+    ]
+    assert _rows(told, "five_loans")[-1][-1] == 3
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "expected"),
     [(1, 3, "0.333333"), (2, 3, "0.666667"), (1, 2_000_000, "0.000001"), (-1, 3, "-0.333333"), (5, 0, None)],

@@ -26,7 +26,8 @@ PARAMETERS = """\
 - {name: hostile, value: "=1+1 | *", reference: a circular, status: P}
 """
 CLOCKS = """\
-- {code: suit, name: {en: Time to sue, zh: 诉讼时效}, within: {years: 3}, reference: art. 188, status: V*}
+- {kind: negative_record, name: {en: Record, zh: 记录}, within: {years: 3}, reference: art. 188, status: V*,
+   consequence: {en: Deleted, zh: 删除}}
 """
 SCHEME = """\
 id: two
@@ -101,7 +102,7 @@ def test_every_rule_is_there(found):
         ("scheme", "two"),
         ("scheme", "two 1"),
         ("scheme", "two 2"),
-        ("clock", "suit"),
+        ("clock", "negative_record"),
         ("parameter", "hostile"),
         ("parameter", "limit"),
         ("parameter", "years"),
@@ -172,9 +173,13 @@ def test_a_pack_above_ends_the_rule_that_it_replaces(folder):
 
 
 def test_a_document_without_dates_is_told_as_written(found):
-    clock = _one(found, "clock", "suit")
-    assert clock.says == {"en": "Time to sue: period: years 3", "zh": "诉讼时效：期间：years 3"}
-    assert (clock.source, clock.status, clock.where) == ("art. 188", "V*", "base/clocks.yaml")
+    clock = _one(found, "clock", "negative_record")
+    assert clock.says == {
+        "en": "Record: period: 3 years; consequence: Deleted",
+        "zh": "记录：期间：3年；后果：删除",
+    }
+    assert (clock.source, clock.status) == ("art. 188", "V*")
+    assert clock.where == "base/clocks.yaml, clock negative_record"
 
 
 def test_the_document_counts_by_status_and_hides_nothing(folder):
@@ -264,3 +269,14 @@ def test_an_unknown_status_is_found(folder, tmp_path):
 
     assert unknown(folder) == []
     assert unknown(tmp_path) == [("There is no status `sure`.", "base/tables/floors/2020-01-01.dmn, rule F1")]
+
+
+def test_clocks_are_told_in_the_language_of_the_reader():
+    clock = _one(rules(pack.load("in_rbi")), "clock", "debt_limitation")
+    assert (
+        "期间：3年；届满日：顺延至下一工作日；起算：最早一期未还款项；重新计算事由：债务确认、还款"
+        in clock.says["zh"]
+    )
+    assert "period: 3 years; last day: moves to the next working day" in clock.says["en"]
+    codes = {"next_working_day", "acknowledgement", "oldest_unpaid", "receipt", "years"}
+    assert [code for code in codes if code in clock.says["zh"]] == []

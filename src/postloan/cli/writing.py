@@ -19,14 +19,14 @@ _ENDINGS = {"md": "md", "html": "html", "xlsx": "xlsx", "json": "json", "csv": "
 
 
 def is_folder(out: Path) -> bool:
-    """Tell whether a path is to be a folder: it is one, or its name has no ending of a format."""
-    return out.is_dir() or out.suffix.lstrip(".") not in _ENDINGS
+    """Tell whether a path is to be a folder: it is one, or its name has no ending."""
+    return out.is_dir() or not out.suffix
 
 
 def chosen_format(asked: str | None, out: Path | None, *, as_json: bool, default: str = "md") -> str:
     """Give the format: as asked, else JSON, else by the file's ending, else the default.
 
-    Raises UsageError where what was asked contradicts `--json`.
+    Raises UsageError where what was asked contradicts `--json`, or where no format goes by the ending.
     """
     if as_json and asked not in (None, "json"):
         raise click.UsageError(f"--json contradicts --format {asked}")
@@ -34,7 +34,13 @@ def chosen_format(asked: str | None, out: Path | None, *, as_json: bool, default
         return asked or "json"
     if out is None or is_folder(out):
         return default
-    return _ENDINGS[out.suffix.lstrip(".")]
+    ending = out.suffix.lstrip(".").lower()
+    if ending not in _ENDINGS:
+        known = ", ".join(f".{one}" for one in _ENDINGS)
+        raise click.UsageError(
+            f"no format goes by the ending .{ending}: name a file with {known}, or give --format"
+        )
+    return _ENDINGS[ending]
 
 
 def emit(document: Document, form: str, lang: str) -> None:

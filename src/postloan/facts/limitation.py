@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postloan.engine import Table
+from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts import periods
 from postloan.facts.context import Context, by_id, zero
@@ -92,14 +92,16 @@ def compute(context: Context) -> None:
     causes = periods.notices(ground, clock).union(periods.payments(ground))
     causes = causes.union(periods.filings(ground, cases))
     found = periods.run(ground, clock, running, causes, periods.obstacles(ground, clock))
-    open_cases = cases.filter(cases.over_on.isnull()).select(_case="id").distinct()
+    open_cases = cases.filter(cases.over_on.isnull())
+    open_cases = open_cases.group_by(_case="id").aggregate(_filed=open_cases.filed_on.min())
     found = found.left_join(open_cases, found["id"] == open_cases["_case"])
     found = found.select(
         "id",
         limitation_interrupted_on="interrupted_on",
         _ends="ends_on",
-        # A suit filed once the time was over stops nothing.
-        is_limitation_stopped=found.is_stopped | (found["_case"].notnull() & (found.ends_on >= context.day)),
+        # A suit filed once the time was over stops nothing; one filed in time does, also where the pack
+        # does not let the time run anew from it.
+        is_limitation_stopped=found.is_stopped | _in_time(found, context),
     )
     rows = by_id({"run": found}, rows)
     if not ground.proof_is_kept(clock):
@@ -124,6 +126,13 @@ def ground_of(context: Context) -> Ground:
     loans = context.made["loans_known"]
     loans = loans.filter(~loans.is_entrusted).select("id", "customer_id", "contract_id", "matures_on")
     return Ground(context.engine, context.book, context.policy, context.as_of, loans)
+
+
+def _in_time(found: Table, context: Context) -> Column:
+    """Tell whether a suit of the bank is open that reached the court before the time was over."""
+    return found["_case"].notnull() & (
+        (found.ends_on >= context.day) | (found["_filed"] <= found.ends_on).fill_null(False)
+    )
 
 
 def _unless_unproven(context: Context, rows: Table) -> Table:

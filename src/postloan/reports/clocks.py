@@ -17,7 +17,7 @@ from postloan.reports.words import Words
 ENDS = (("0_7", 7), ("8_30", 30), ("31_90", 90), ("91_180", 180))
 """Bands of days left and the last day of each; beyond the last it is `more`."""
 
-BANDS = ("expired", *(name for name, _ in ENDS), "more", "suspended", NOT_MEASURABLE)
+BANDS = ("expired", *(name for name, _ in ENDS), "more", "suspended", "satisfied", NOT_MEASURABLE)
 
 
 def clocks(day: Day, top: int, lang: str) -> Document:
@@ -41,7 +41,11 @@ def clocks(day: Day, top: int, lang: str) -> Document:
         words("clocks_title", day.as_of),
         [*_answer(counted, day, words), *day.policy_told(words)],
         [_by_kind(counted, names, words), _urgent(day, table, top, names, words)] if counted else [],
-        about={"date": day.as_of, "policy_version": day.row.policy_version},
+        about={
+            "date": day.as_of,
+            "policy_version": day.row.policy_version,
+            "kinds_in_pack": None if day.policy is None else len(day.policy.clocks),
+        },
         rows=Grid("bands", words("bands"), columns, rows),
     )
 
@@ -52,6 +56,7 @@ def _band(clock: Table) -> Expression:
     unknown = (state == NOT_MEASURABLE) | state.isnull()
     branches = [
         (unknown, NOT_MEASURABLE),
+        (state == "satisfied", "satisfied"),
         ((state == "expired") | ((state == "running") & (left < 0)), "expired"),
         (state == "suspended", "suspended"),
         (left.isnull(), NOT_MEASURABLE),
@@ -66,6 +71,9 @@ def _answer(counted: Sequence[Mapping[str, Any]], day: Day, words: Words) -> Ite
     sums = dict.fromkeys(BANDS, 0)
     for row in counted:
         sums[row["band"]] += row["clocks"]
+    if not counted and day.policy is not None and not day.policy.clocks:
+        yield words("clocks_no_rule")
+        return
     if not counted:
         yield words("clocks_none", day.as_of)
         return
@@ -84,7 +92,8 @@ def _names(day: Day, lang: str) -> dict[str, str]:
 
 
 def _by_kind(counted: Sequence[Mapping[str, Any]], names: Mapping[str, str], words: Words) -> Grid:
-    bands = [band for band in BANDS if band != "suspended" or any(row["band"] == band for row in counted)]
+    found = {row["band"] for row in counted}
+    bands = [band for band in BANDS if band not in ("suspended", "satisfied") or band in found]
     columns = [Column("kind", words("kind"), labels={**names, "total": words("total")})]
     columns += [Column(band, words(band), "count") for band in [*bands, "total"]]
     kinds = list(dict.fromkeys([*names, *sorted(row["kind"] for row in counted)]))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.engine import Engine, Table
+from postloan.engine import verbs as v
 from postloan.errors import RunError
 from postloan.policy.pack import Policy
 from postloan.reports.words import Words
@@ -52,6 +53,19 @@ class Day:
         if not path.exists():
             return self.engine.from_rows([], SCHEMAS[name].fields, name, cents=True)
         return read_table(self.engine, path, cents=True)
+
+    def claims(self) -> Table:
+        """Give the loans of the balance sheet, and those of which the run does not tell, as claims."""
+        loans = self.table("loan_state")
+        return loans.filter((loans.on_off == "on") | loans.on_off.isnull())
+
+    def off_balance(self) -> list[dict[str, Any]]:
+        """Give number and balance in cents of the exposures off the balance sheet, by currency."""
+        loans = self.table("loan_state")
+        off = loans.filter(loans.on_off != "on")
+        balance = v.total(off.balance.fill_null(v.literal(0, "integer")))
+        summed = off.group_by(["currency"]).aggregate(loans=off.count(), balance=balance)
+        return self.rows(summed.order_by("currency"))
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Give the rows of a table that was summed up."""

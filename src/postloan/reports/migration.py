@@ -3,6 +3,7 @@
 Amounts are balances: those of the later day, of loans that are gone those of the earlier one. The downward
 rate by amount follows the Chinese supervisor's core indicators (K): the later balance of what moved to a
 worse class, over the earlier balance of the class less what it lost to repayment, sale or write-off since.
+Exposures off the balance sheet are no loans, so they are left out and told.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ def _answer(found: Sequence[Move], levels: Levels, words: Words, last: Day) -> I
         yield words("migration_unmeasured", f"{unmeasured:,}", last.as_of)
     for currency in _currencies(found):
         yield words("migration_npl", *_npl(_of(found, currency)), currency)
+    for row in last.off_balance():
+        amount = f"{money(row['balance']):,.2f} {row['currency']}"
+        yield words("migration_off", amount, f"{row['loans']:,}")
 
 
 def _npl(found: Sequence[Move]) -> Iterator[str]:

@@ -49,8 +49,8 @@ class Move:
 
 
 def moves(first: Day, last: Day) -> list[Move]:
-    """Give the moves of every loan that either day has."""
-    before, after = (_side(day.table("loan_state"), name) for day, name in ((first, "from"), (last, "to")))
+    """Give the moves of every loan that either day has on the balance sheet."""
+    before, after = (_side(day.claims(), name) for day, name in ((first, "from"), (last, "to")))
     kept = after.left_join(before, after.to_id == before.from_id)
     gone = before.anti_join(after, before.from_id == after.to_id)
     nothing: dict[str, Column] = {

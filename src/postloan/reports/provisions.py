@@ -97,7 +97,7 @@ def _answer(
             for one in currencies
         ]
         yield words("provisions_missing", f"{missing:,}", ", ".join(left))
-    for row in last.rows(_off(last)):
+    for row in last.off_balance():
         yield words("provisions_off", f"{money(row['balance']):,.2f} {row['currency']}", f"{row['loans']:,}")
     yield from dict.fromkeys([*(first.policy_told(words) if first else []), *last.policy_told(words)])
 
@@ -127,20 +127,6 @@ def _factors(engine: Engine, policy: Policy | None) -> Table:
     return engine.from_rows(rows, _FACTOR, "factors")
 
 
-def _claims(day: Day) -> Table:
-    loans = day.table("loan_state")
-    return loans.filter((loans.on_off == "on") | loans.on_off.isnull())
-
-
-def _off(day: Day) -> Table:
-    loans = day.table("loan_state")
-    off = loans.filter(loans.on_off != "on")
-    summed = off.group_by(["currency"]).aggregate(
-        loans=off.count(), balance=v.total(off.balance.fill_null(v.literal(0, "integer")))
-    )
-    return summed.order_by("currency")
-
-
 def _with_factor(loans: Table, factors: Table, name: str) -> Table:
     own = factors.rename(**{name: "factor"})
     both = loans.left_join(own, [loans.scheme_id == own["_scheme"], loans.class_final == own["_level"]])
@@ -148,7 +134,7 @@ def _with_factor(loans: Table, factors: Table, name: str) -> Table:
 
 
 def _lines(day: Day) -> list[ClassLine]:
-    loans = _with_factor(_claims(day), _factors(day.engine, day.policy), "factor")
+    loans = _with_factor(day.claims(), _factors(day.engine, day.policy), "factor")
     provision = v.convert(loans.balance, loans.factor)
     loans = loans.mutate(_provision=provision, _balance=loans.balance.fill_null(v.literal(0, "integer")))
     keys = ["currency", "scheme_id", "class_final", "five_level", "factor"]
@@ -273,8 +259,8 @@ def _terms(first: Day, last: Day) -> Table:
     """Give the sums in cents of loans that moved alike, by the steps factor, balance, class."""
     engine = last.engine
     old, new = _factors(engine, first.policy), _factors(engine, last.policy)
-    a = _with_factor(_with_factor(_claims(first), old, "_then"), new, "_now")
-    b = _with_factor(_claims(last), new, "_own")
+    a = _with_factor(_with_factor(first.claims(), old, "_then"), new, "_now")
+    b = _with_factor(last.claims(), new, "_own")
     names = ("currency", "balance", "scheme_id", "class_final", "five_level")
     a = a.select(from_id="loan_id", **{f"from_{name}": name for name in names}, then="_then", now="_now")
     b = b.select(to_id="loan_id", **{f"to_{name}": name for name in names}, own="_own")

@@ -41,6 +41,10 @@ WORDS: dict[str, Term] = {
         "Not measurable on {1}: the class of {0}, of which nobody can tell whether they moved.",
         "{1} 有 {0} 笔贷款分类无法计量，无从判断是否迁徙。",
     ),
+    "migration_off": (
+        "Off the balance sheet, and left out, as rates are of loans: exposures {1}, {0}.",
+        "表外敞口 {1} 笔、{0} 不在其列：不良率与迁徙率仅计表内贷款。",
+    ),
     "migration_npl": (
         "Non-performing: {0} of loans before, {1} after; {2} of the balance before, {3} after ({4}).",
         "不良率：按笔数期初 {0}，期末 {1}；按余额期初 {2}，期末 {3}（{4}）。",
@@ -209,6 +213,10 @@ WORDS: dict[str, Term] = {
         "No legal period runs: the run of {0} wrote no clock.",
         "无计时中的法定期限：{0} 批处理未产生。",
     ),
+    "clocks_no_rule": (
+        "The pack holds no legal clocks, so none is counted: legal periods may be running out unseen.",
+        "策略包未设法定期限，系统未予计时：权利可能因期限届满而丧失。",
+    ),
     "none_urgent": ("No period runs that can be counted.", "没有可计量的计时中期限。"),
     "clocks_by_kind": ("By kind and days left", "按种类与剩余天数"),
     "urgent": ("The first to end", "最先届满"),
@@ -220,6 +228,7 @@ WORDS: dict[str, Term] = {
     "91_180": ("91–180", "91–180日"),
     "more": ("more", "181日以上"),
     "suspended": ("suspended", "中止"),
+    "satisfied": ("done in time", "已满足"),
     "loan_id": ("loan", "贷款"),
     "customer_id": ("customer", "客户"),
     "ends_on": ("ends on", "届满日"),

@@ -217,11 +217,43 @@ _FIELDS: dict[str, Term] = {
 """Fields of clocks in words; of any other field the name stands."""
 
 
+_TERMS: dict[str, Term] = {
+    "as_is": ("as it stands", "不顺延"),
+    "next_working_day": ("moves to the next working day", "顺延至下一工作日"),
+    "last_instalment": ("the last instalment", "最后一期"),
+    "oldest_unpaid": ("the oldest unpaid instalment", "最早一期未还款项"),
+    "demand": ("demand", "催收"),
+    "acknowledgement": ("acknowledgement", "债务确认"),
+    "acceleration": ("acceleration", "宣布提前到期"),
+    "suit": ("suit", "起诉"),
+    "claim_on_guarantor": ("claim on the guarantor", "向保证人主张"),
+    "payment": ("payment", "还款"),
+    "receipt": ("receipt", "回执"),
+    "document_ref": ("number of the document", "文书编号"),
+}
+"""Values of clocks in words."""
+
+_SPANS: dict[str, Term] = {"years": ("year", "年"), "months": ("month", "个月"), "days": ("day", "日")}
+
+
 def _in_language(value: Any, lang: str) -> str:
-    """Give a value of a pack as text, the one in that language where it has several."""
+    """Give a value of a pack as text: in that language where it has several, spans and codes in words."""
+    place = ("en", "zh").index(lang)
     if isinstance(value, Mapping) and set(value) <= {"en", "zh"}:
         return _in(value, lang)
+    if isinstance(value, Mapping) and value and set(value) <= set(_SPANS):
+        return _span(value, place)
+    if isinstance(value, list | tuple):
+        return (", ", "、")[place].join(_in_language(one, lang) for one in value)
+    if isinstance(value, str) and value in _TERMS:
+        return _TERMS[value][place]
     return written(value)
+
+
+def _span(value: Mapping[str, Any], place: int) -> str:
+    if place:
+        return "".join(f"{count}{_SPANS[unit][1]}" for unit, count in value.items())
+    return " ".join(f"{count} {_SPANS[unit][0]}{'' if count == 1 else 's'}" for unit, count in value.items())
 
 
 def items(document: Any) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:

@@ -40,6 +40,7 @@ Examples:
 def clocks(pack: str, *, as_of: date | None, page: Path | None, lang: str | None, as_json: bool) -> None:
     """List the legal clocks of PACK: how long each runs, by which article, and what is lost."""
     from postloan.measures.clocks.page import page as text_of
+    from postloan.measures.clocks.page_words import NO_CLOCKS
     from postloan.policy import pack as packs
 
     in_force = packs.load(pack).as_of(as_of or date.max)
@@ -55,6 +56,8 @@ def clocks(pack: str, *, as_of: date | None, page: Path | None, lang: str | None
         print_json([_clock(one) for one in in_force.clocks.values()])
         return
     _say(list(in_force.clocks.values()), words, language(lang))
+    if not in_force.clocks:
+        click.echo(NO_CLOCKS[("en", "zh").index(language(lang))])
     click.echo("\n" + words["sum"].format(len(in_force.clocks), in_force.version))
 
 
@@ -66,6 +69,8 @@ def _clock(one: Clock) -> dict[str, Any]:
         "within": one.within.words() if one.within else None,
         "at_most": one.at_most.words() if one.at_most else None,
         "last_day": one.last_day,
+        "counts_from": one.counts_from,
+        "after": one.after.words() if one.after else None,
         "restarts": list(one.restarts),
         "reference": one.reference,
         "legal_from": one.legal_from,

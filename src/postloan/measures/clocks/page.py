@@ -37,7 +37,11 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield words.INTRO[_ZH]
     yield ""
     yield f"Made from the pack: `postloan policy clocks {policy.id} --page docs/legal-clocks.md`."
-    yield from _listed("How a period is counted · 期间的计算", words.COUNTING)
+    if not policy.clocks:
+        yield ""
+        yield " ".join(words.NO_CLOCKS)
+        return
+    yield from _listed("How a period is counted · 期间的计算", _counting(policy))
     yield from _heading("The clocks · 各类时限")
     yield f"| {' | '.join(_HEADS)} |"
     yield "|---|---|---|---|---|---|---|---|"
@@ -55,10 +59,25 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield "|---|---|---|"
     for state, said in words.STATES.items():
         yield f"| {state} | {said[_EN]} | {said[_ZH]} |"
-    yield from _listed("What is not counted · 未涵盖", words.LIMITS)
+    limits = tuple(said for kind, said in words.LIMITS if kind in policy.clocks)
+    if limits:
+        yield from _listed("What is not counted · 未涵盖", limits)
     if TABLE in policy.tables:
         yield ""
         yield from _under(dmn.markdown(policy.table(TABLE)))
+
+
+def _counting(policy: Policy) -> tuple[words.Both, ...]:
+    """Give how periods are counted, of suits and obstacles what the clocks of the pack know."""
+    told = list(words.COUNTING)
+    debt = policy.clocks.get("debt_limitation")
+    if debt is not None:
+        told.append(words.SUIT if "suit" in debt.restarts else words.SUIT_IN_TIME)
+    if any(clock.suspended for clock in policy.clocks.values()):
+        told.append(words.OBSTACLE)
+    if "guarantee_period" in policy.clocks:
+        told.append(words.GUARANTEES)
+    return tuple(told)
 
 
 def _heading(text: str) -> tuple[str, ...]:
@@ -82,7 +101,7 @@ def _row(kind: str, clock: Clock) -> str:
         kind,
         f"{clock.name['en']} · {clock.name['zh']}",
         _length(clock),
-        " · ".join(words.STARTS[kind]),
+        " · ".join(_start(clock)),
         _moved(clock),
         f"{clock.consequence['en']} · {clock.consequence['zh']}",
         _source(clock),
@@ -91,10 +110,16 @@ def _row(kind: str, clock: Clock) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _start(clock: Clock) -> words.Both:
+    return words.OLDEST_UNPAID if clock.counts_from == "oldest_unpaid" else words.STARTS[clock.kind]
+
+
 def _length(clock: Clock) -> str:
-    """Give how long it runs, at the most, and whether its last day moves."""
+    """Give how long it runs, at the least and at the most, and whether its last day moves."""
     if clock.within is None:
-        return "as the book states · 以账簿记载为准"
+        least = clock.after
+        told = "as the book states · 以账簿记载为准"
+        return f"{told}<br>at least {least.words('en')} · 至少{least.words('zh')}" if least else told
     parts = [f"{clock.within.words('en')} · {clock.within.words('zh')}"]
     if clock.at_most is not None:
         parts.append(f"at most {clock.at_most.words('en')} · 最长{clock.at_most.words('zh')}")

@@ -142,46 +142,86 @@ COUNTING: tuple[Both, ...] = (
         ),
         "届满日当日的事由有效，其后的无效，但债务人签字确认可使债权恢复。催收须有回执或文书编号，否则列为未计入。",
     ),
-    (
-        (
-            "While a suit of the bank is open the limitation stands still, and runs anew in full when it "
-            "ends. An "
-            "obstacle in the last six months (events `limitation_obstacle` and "
-            "`limitation_obstacle_ended`, with "
-            "proof) leaves six months from its end. Guarantee periods know neither."
-        ),
-        "本行诉讼未结期间时效停止，终结后重新计算。最后六个月内有证据的障碍，自消除之日起满六个月届满。保证期间不中止、不中断、不延长。",
-    ),
 )
 
-LIMITS: tuple[Both, ...] = (
+SUIT: Both = (
+    "While a suit of the bank is open the limitation stands still, and runs anew in full when it ends.",
+    "本行诉讼未结期间时效停止，终结后重新计算。",
+)
+"""What a suit does where the pack lets the time run anew from it."""
+
+SUIT_IN_TIME: Both = (
     (
+        "While a suit of the bank that was filed in time is open the limitation stands still; where it ends "
+        "without a judgment, the time counts as if it had not been filed."
+    ),
+    "本行按期提起的诉讼未结期间时效停止；未经判决而终结的，视同未起诉。",
+)
+"""What a suit does where it is no cause for the time to run anew."""
+
+OBSTACLE: Both = (
+    (
+        "An obstacle in the last six months (events `limitation_obstacle` and `limitation_obstacle_ended`, "
+        "with proof) leaves six months from its end."
+    ),
+    "最后六个月内有证据的障碍，自消除之日起满六个月届满。",
+)
+"""What stops a clock that the pack lets be suspended."""
+
+GUARANTEES: Both = (
+    "Guarantee periods know neither suits nor obstacles.",
+    "保证期间不中止、不中断、不延长。",
+)
+
+NO_CLOCKS: Both = (
+    "This pack holds no legal clocks, so none is counted: legal periods may be running out unseen.",
+    "本策略包未设法律时限，系统未予计时：权利可能因期限届满而丧失。",
+)
+
+OLDEST_UNPAID: Both = (
+    "the due date of the oldest unpaid instalment, as each has a time of its own",
+    "最早一期未还款项的到期日，各期分别计算",
+)
+"""From what the limitation of a debt is counted where the pack counts each instalment by itself."""
+
+LIMITS: tuple[tuple[str, Both], ...] = (
+    (
+        "guarantee_period",
         (
-            "After an extension to which the guarantor did not agree, the period counts from the "
-            "maturity before it, "
-            "which the book does not hold: not measurable, unless a last day was agreed (Civil Code art. "
-            "695)."
+            (
+                "After an extension to which the guarantor did not agree, the period counts from the "
+                "maturity before it, which the book does not hold: not measurable, unless a last day was "
+                "agreed (Civil Code art. 695)."
+            ),
+            "未经保证人同意的展期，期间按原到期日计算，账簿无此数据：无法计量（约定届满日的除外）。",
         ),
-        "未经保证人同意的展期，期间按原到期日计算，账簿无此数据：无法计量（约定届满日的除外）。",
     ),
     (
+        "guarantee_period",
         (
-            "A maximum-amount guarantee is counted like any other, from each loan's due date: never too "
-            "late, "
-            "sometimes early, as its period runs from when the claims are determined."
+            (
+                "A maximum-amount guarantee is counted like any other, from each loan's due date: never too "
+                "late, sometimes early, as its period runs from when the claims are determined."
+            ),
+            "最高额保证按各笔贷款到期日计算，只早不晚。",
         ),
-        "最高额保证按各笔贷款到期日计算，只早不晚。",
     ),
     (
+        "negative_record",
         (
-            "That a guarantor was told of a transfer (art. 696), that an individual was told before a "
-            "negative "
-            "record, and what a lawyer knows of an unmatured claim have no place in the book."
+            (
+                "That a guarantor was told of a transfer (art. 696), that an individual was told before a "
+                "negative record, and what a lawyer knows of an unmatured claim have no place in the book."
+            ),
+            "债权转让通知保证人、报送不良信息前告知本人等，账簿没有对应数据。",
         ),
-        "债权转让通知保证人、报送不良信息前告知本人等，账簿没有对应数据。",
     ),
     (
-        "Contracts from before the Civil Code are counted by its rules.",
-        "民法典施行前的合同按民法典规则计算。",
+        "guarantee_period",
+        (
+            "Contracts from before the Civil Code are counted by its rules.",
+            "民法典施行前的合同按民法典规则计算。",
+        ),
     ),
 )
+"""What is not counted, by the kind of clock without which it does not arise."""
