@@ -29,6 +29,9 @@ _NAMES = {
 }
 """Facts that classification derives and `class_basis` keeps, with their subjects."""
 
+_CIRCLE = "circle"
+"""The modifier that makes a level worse."""
+
 CONDITIONS = ("u1", "u2", "u3", "u4", "u5")
 
 
@@ -69,6 +72,7 @@ def class_of(
     Keys: holding (rules that keep the machine's class where it is), next (the level without them: level_code,
     five_level), needs (conditions that the next better row of the normal levels lacks), people (the decision,
     what stands against it, and the conditions of an upgrade), restructuring, modifiers, reference, provision.
+    The first three are empty where not the machine but people, or a hold, make the class.
     """
     if basis is None or loan["scheme_id"] is None:
         return None
@@ -76,7 +80,7 @@ def class_of(
         "holding": [],
         "next": None,
         "needs": [],
-        "people": _people(basis),
+        "people": _people(loan, basis),
         "restructuring": _part(
             basis, ("restructuring_state", "observation_starts_on", "observation_missed_count")
         ),
@@ -84,7 +88,7 @@ def class_of(
         "reference": _part(basis, ("reference_table", "reference_row", "reference_class")),
         "provision": _part(basis, ("provision_before", "provision_after")),
     }
-    if policy is not None and loan["class_machine"] is not None:
+    if policy is not None and loan["class_machine"] is not None and not _is_set_by_people(loan):
         told |= _Better(policy, values, as_of, lang).tell(loan, told["modifiers"])
     return told
 
@@ -93,9 +97,16 @@ def _part(basis: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: basis[name] for name in names}
 
 
-def _people(basis: Mapping[str, Any]) -> dict[str, Any]:
+def _is_set_by_people(loan: Mapping[str, Any]) -> bool:
+    return bool(loan["class_final"] != loan["class_machine"])
+
+
+def _people(loan: Mapping[str, Any], basis: Mapping[str, Any]) -> dict[str, Any]:
+    decided = basis["class_decided"]
     return {
-        "decided": basis["class_decided"],
+        "decided": decided,
+        # A decision that says what the machine says makes nothing.
+        "is_decisive": decided is not None and decided == loan["class_final"] and _is_set_by_people(loan),
         "decided_on": basis["decided_on"],
         "refused": json.loads(basis["refused"] or "[]"),
         "held": json.loads(basis["held"] or "[]"),
@@ -129,15 +140,24 @@ class _Better:
         """Give holding, next and needs."""
         hits = [*self._floors(), *self._rows()]
         if not hits:
-            return self._among_best(loan)
+            return self._tightened(loan) if _CIRCLE in modifiers else self._among_best(loan)
         worst = max(hit.order for hit in hits)
         holding = list({(hit.table, hit.rule_id): hit for hit in hits if hit.order == worst}.values())
         rest = [hit.order for hit in hits if hit.order < worst]
         order = max(rest) if rest else self._best_order()
         found: dict[str, Any] = {"holding": [self._told(hit) for hit in holding], "needs": []}
         found["next"] = self._level(loan, order) if order else None
-        if "circle" in modifiers:
-            found["holding"] += self.rules.of_rows((steps.MODIFIER,), ["circle"])
+        if _CIRCLE in modifiers:
+            found["holding"] += self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
+        return found
+
+    def _tightened(self, loan: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell for a loan of the best table that a modifier alone makes worse."""
+        (hit,) = self._decided(steps.BEST)
+        found: dict[str, Any] = {"holding": [], "next": None, "needs": []}
+        if hit["level"] is not None:
+            found["holding"] = self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
+            found["next"] = self._level(loan, self.base.level(hit["level"]).order)
         return found
 
     def _floors(self) -> list[_Hit]:
