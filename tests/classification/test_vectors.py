@@ -266,12 +266,17 @@ def test_explain_tells_who_or_what_makes_a_class_that_no_row_makes(found: Result
     with open_engine(threads=1) as engine:
         told = {
             name: explain(engine, found.store, "loan", name, policy=policy)["loans"][0]
-            for name in ("ring2", "worse", "held")
+            for name in ("ring2", "worse", "held", "obs-again")
         }
     # N3 by its own rows: what makes it SM1 is the circle, so that is what has to go, for N3 and not for N2.
     circle = told["ring2"]["class"]
     assert [rule["row"] for rule in circle["holding"]] == ["circle"]
     assert (circle["next"], circle["needs"]) == ({"level_code": "03", "five_level": "normal"}, [])
+    # Sub2 by F17 alone: without it neither its floor (Sub) nor F18, which reads the first class, would stay,
+    # but F16 would.
+    again = told["obs-again"]["class"]
+    assert {rule["rule_id"] for rule in again["holding"]} == {"F17.1"}
+    assert again["next"] == {"level_code": "04", "five_level": "special_mention"}
     # Where people or a hold make the class, no row of the machine stands between it and a better one.
     for name in ("worse", "held"):
         story = told[name]["class"]
@@ -293,3 +298,5 @@ def test_explain_writes_codes_as_they_are(found: Results) -> None:
     shown = CliRunner().invoke(main, ["explain", str(found.store), "--loan", "v06b", "--lang", "en"])
     assert shown.exit_code == 0, shown.output
     assert "floor that holds F09" in shown.output
+    shown = CliRunner().invoke(main, ["explain", str(found.store), "--loan", "v13", "--lang", "zh"])
+    assert "重组状态 观察期内" in shown.output, shown.output

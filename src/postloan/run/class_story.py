@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -97,6 +97,10 @@ def _part(basis: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: basis[name] for name in names}
 
 
+def _is_npl(five_level: str | None) -> bool:
+    return five_level in FIVE_LEVELS[steps.NPL_RANK - 1 :]
+
+
 def _is_set_by_people(loan: Mapping[str, Any]) -> bool:
     return bool(loan["class_final"] != loan["class_machine"])
 
@@ -143,7 +147,7 @@ class _Better:
             return self._tightened(loan) if _CIRCLE in modifiers else self._among_best(loan)
         worst = max(hit.order for hit in hits)
         holding = list({(hit.table, hit.rule_id): hit for hit in hits if hit.order == worst}.values())
-        rest = [hit.order for hit in hits if hit.order < worst]
+        rest = self._without({(hit.table, hit.rule_id) for hit in holding}, worst)
         order = max(rest) if rest else self._best_order()
         found: dict[str, Any] = {"holding": [self._told(hit) for hit in holding], "needs": []}
         found["next"] = self._level(loan, order) if order else None
@@ -160,18 +164,51 @@ class _Better:
             found["next"] = self._level(loan, self.base.level(hit["level"]).order)
         return found
 
-    def _floors(self) -> list[_Hit]:
+    def _without(self, gone: Set[tuple[str, str]], worst: int) -> list[int]:
+        """Give the levels below the worst that stay when rules are gone.
+
+        The second step reads the first class by the rules which stay, and a loan that would perform by them is
+        no longer one of its debtor's non-performing claims.
+        """
+        first = (*self._floors(steps.FLOORS), *self._rows(steps.FLOORS))
+        stay = [hit.order for hit in first if (hit.table, hit.rule_id) not in gone]
+        order = max(stay) if stay else self._best_order()
+        level = next((level for level in self.base.levels if level.order == order), None)
+        more = self._performing(level.five_level if level else None)
+        later = [*self._floors((steps.DEBTOR,), more), *self._rows((steps.DEBTOR,), (), more)]
+        stay += [hit.order for hit in later if (hit.table, hit.rule_id) not in gone]
+        return [order for order in stay if order < worst]
+
+    def _performing(self, five_level: str | None) -> dict[str, Any]:
+        """Give what the second step would read if the first class of the loan were this one."""
+        more: dict[str, Any] = {"loan.first_class": five_level}
+        count = self.values["customer.npl_claim_count"]
+        if count and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
+            more["customer.npl_claim_count"] = count - 1
+            if count == 1:
+                more["customer.npl_claim_share"] = 0
+        return more
+
+    def _floors(
+        self, names: Sequence[str] = (*steps.FLOORS, steps.DEBTOR), more: Mapping[str, Any] | None = None
+    ) -> list[_Hit]:
         found = []
-        for name in (*steps.FLOORS, steps.DEBTOR):
-            for hit in self._decided(name):
+        for name in names:
+            for hit in self._decided(name, more):
                 if hit["five_level"] in FIVE_LEVELS:
                     code = levels.best_of(self.policy, hit["five_level"])
                     found.append(_Hit(name, hit["rule_id"], hit["row"], self.base.level(code).order))
         return found
 
-    def _rows(self) -> list[_Hit]:
-        asked: list[tuple[str, Mapping[str, Any], _Hit | None]] = [(name, {}, None) for name in steps.WORST]
-        asked += [(steps.MAPPING, {"loan.floor_row": floor.row}, floor) for floor in self._floors()]
+    def _rows(
+        self,
+        floors: Sequence[str] = (*steps.FLOORS, steps.DEBTOR),
+        worst: Sequence[str] = steps.WORST,
+        values: Mapping[str, Any] | None = None,
+    ) -> list[_Hit]:
+        asked: list[tuple[str, Mapping[str, Any], _Hit | None]] = [(name, {}, None) for name in worst]
+        held = self._floors(floors, values)
+        asked += [(steps.MAPPING, {"loan.floor_row": floor.row}, floor) for floor in held]
         found = []
         for name, more, floor in asked:
             for hit in self._decided(name, more):
