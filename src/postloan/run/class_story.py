@@ -167,8 +167,8 @@ class _Better:
     def _without(self, gone: Set[tuple[str, str]], worst: int) -> list[int]:
         """Give the levels below the worst that stay when rules are gone.
 
-        The second step reads the first class by the rules which stay, and a loan that would perform by them is
-        no longer one of its debtor's non-performing claims.
+        The second step reads the first class by the rules which stay; a loan that would perform by them is no
+        longer one of its debtor's non-performing claims.
         """
         first = (*self._floors(steps.FLOORS), *self._rows(steps.FLOORS))
         stay = [hit.order for hit in first if (hit.table, hit.rule_id) not in gone]
