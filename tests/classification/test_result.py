@@ -84,6 +84,74 @@ def test_a_worse_decision_counts_and_a_better_one_is_proposed(engine: Engine) ->
     assert got == {name: expected for name, (_, _, expected) in cases.items()}
 
 
+def test_an_approval_counts_only_with_the_determination_that_it_settles(engine: Engine) -> None:
+    by, up = {"decided_by": "BH1"}, {"decided_by": "EX1"}
+    cases: dict[str, tuple[list[dict[str, Any]], str]] = {
+        "both": (
+            [_decision("06", **by), _decision("05", day=2, **by), _decision("05", "approval", 3, **up)],
+            "05",
+        ),
+        # Who determined Sub1 did not determine SM2: one person alone upgrades.
+        "alone": ([_decision("06", **by), _decision("05", "approval", 3, **up)], "06"),
+        # A determination that was approved before is spent.
+        "spent": (
+            [
+                _decision("05", approved_by="EX1", **by),
+                _decision("06", day=2, **by),
+                _decision("05", "approval", 3, **up),
+            ],
+            "06",
+        ),
+        # The approver may stay behind what was determined; the upgrade still sets out from Sub1 and is held
+        # by the arrears.
+        "less": (
+            [_decision("06", **by), _decision("04", day=2, **by), _decision("05", "approval", 3, **up)],
+            "05",
+        ),
+        "less in arrears": (
+            [_decision("06", **by), _decision("04", day=2, **by), _decision("05", "approval", 3, **up)],
+            "06",
+        ),
+    }
+    loans = [{"id": name, "dpd_days": 3 if name == "less in arrears" else 0} for name in cases]
+    rows = [{**row, "loan_id": name} for name, (decided, _) in cases.items() for row in decided]
+    staff = [{"staff_id": "BH1", "role": "branch_head"}, {"staff_id": "EX1", "role": "executive"}]
+    found = classes(engine, loans, book={"class_decision": rows, "staff": staff})
+    assert {name: found[name]["class_final"] for name in cases} == {
+        name: level for name, (_, level) in cases.items()
+    }
+
+
+def test_six_months_of_payment_are_asked_where_the_schedule_tells_no_periods(engine: Engine) -> None:
+    # A bullet loan or one whose schedule is over: two periods cannot be counted, six months can (U2).
+    by = {"decided_by": "BH1"}
+    up = _decision("05", day=28, approved_by="EX1", **by)
+    early = {**up, "decided_on": date(2024, 6, 27)}
+    cases: dict[str, tuple[date | None, dict[str, Any], bool, str]] = {
+        "before": (date(2023, 12, 29), up, False, "06"),
+        "at": (date(2023, 12, 28), up, False, "05"),
+        "after": (date(2023, 12, 27), up, False, "05"),
+        "decided before": (date(2023, 12, 28), early, False, "06"),
+        "unknown": (None, up, False, "05"),
+        "retail": (date(2023, 12, 29), up, True, "05"),
+    }
+    loans = [
+        {"id": name, "paid_normally_since_on": since, "is_retail": retail}
+        for name, (since, _, retail, _) in cases.items()
+    ]
+    rows = [
+        {**row, "loan_id": name}
+        for name, (_, decided, _, _) in cases.items()
+        for row in (_decision("06", **by), decided)
+    ]
+    staff = [{"staff_id": "BH1", "role": "branch_head"}, {"staff_id": "EX1", "role": "executive"}]
+    for more in ({}, {"due": []}):
+        found = classes(engine, loans, book={"class_decision": rows, "staff": staff, **more})
+        assert {name: found[name]["class_final"] for name in cases} == {
+            name: level for name, (*_, level) in cases.items()
+        }
+
+
 def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:
     book = {"class_decision": [_decision("05", "initial")]}
     assert one(engine, {}, book=book)["class_previous"] == "05"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from postloan.cli import main
 from postloan.cli.class_lines import class_lines
 from postloan.cli.packs import Names
 from postloan.cli.words import Words
@@ -257,3 +259,44 @@ def test_explain_tells_what_keeps_a_class_and_what_a_better_one_needs(found: Res
         for parts in class_lines(told["up-low"], Words("zh"), names, lambda one: str(one["label"]))
     ]
     assert any("审批层级不足" in line for line in lines)
+
+
+def test_explain_tells_who_or_what_makes_a_class_that_no_row_makes(found: Results) -> None:
+    policy = pack.load("cn_rural").as_of(DAY)
+    with open_engine(threads=1) as engine:
+        told = {
+            name: explain(engine, found.store, "loan", name, policy=policy)["loans"][0]
+            for name in ("ring2", "worse", "held", "obs-again")
+        }
+    # N3 by its own rows: what makes it SM1 is the circle, so that is what has to go, for N3 and not for N2.
+    circle = told["ring2"]["class"]
+    assert [rule["row"] for rule in circle["holding"]] == ["circle"]
+    assert (circle["next"], circle["needs"]) == ({"level_code": "03", "five_level": "normal"}, [])
+    # Sub2 by F17 alone: without it neither its floor (Sub) nor F18, which reads the first class, would stay,
+    # but F16 would.
+    again = told["obs-again"]["class"]
+    assert {rule["rule_id"] for rule in again["holding"]} == {"F17.1"}
+    assert again["next"] == {"level_code": "04", "five_level": "special_mention"}
+    # Where people or a hold make the class, no row of the machine stands between it and a better one.
+    for name in ("worse", "held"):
+        story = told[name]["class"]
+        assert (story["next"], story["needs"], story["holding"]) == (None, [], [])
+    assert told["worse"]["class"]["people"]["is_decisive"]
+    assert not told["held"]["class"]["people"]["is_decisive"]
+    for lang, line in (
+        ("en", "people determined SM2 on 2024-06-20, and so it stands"),
+        ("zh", "人工认定关注二级（2024-06-20），以此为准"),
+    ):
+        lines = [
+            " ".join(parts)
+            for parts in class_lines(told["worse"], Words(lang), Names(policy, lang), lambda one: "")
+        ]
+        assert line in lines
+
+
+def test_explain_writes_codes_as_they_are(found: Results) -> None:
+    shown = CliRunner().invoke(main, ["explain", str(found.store), "--loan", "v06b", "--lang", "en"])
+    assert shown.exit_code == 0, shown.output
+    assert "floor that holds F09" in shown.output
+    shown = CliRunner().invoke(main, ["explain", str(found.store), "--loan", "v13", "--lang", "zh"])
+    assert "重组状态 观察期内" in shown.output, shown.output

@@ -27,8 +27,7 @@ def in_force(book: Book, loans: Table, levels: Levels, as_of: date) -> Table:
     rows = _as_own(_rows(book, as_of), loans, levels)
     held = rows.filter(rows.kind.isin(_IN_FORCE))
     last = _first(held)
-    decider = held.filter(held.kind == "determination")
-    decider = _first(decider).select(_determined="subject_id", _by="decided_by")
+    decider = _settled(held, last).select(_determined="subject_id", _by="decided_by", _began="turn")
     last = last.left_join(decider, last.subject_id == decider["_determined"]).drop("_determined")
     is_approval = last.kind == "approval"
     nobody = v.null("string")
@@ -39,7 +38,8 @@ def in_force(book: Book, loans: Table, levels: Levels, as_of: date) -> Table:
         decided_order="order",
         decided_five="five_level",
         decided_npl="is_npl",
-        _turn="turn",
+        # An approval and what it settles are one matter: before it is what was before both.
+        _turn=is_approval.ifelse(v.coalesce(last["_began"], last.turn), last.turn),
         # An approval without a second name is the approver's own; who determined stands in that step's row.
         approver=v.coalesce(last.approved_by, is_approval.ifelse(last.decided_by, nobody)),
         decider=v.when([(named, last.decided_by), (is_approval, last["_by"])], last.decided_by),
@@ -107,6 +107,22 @@ def _first(rows: Table) -> Table:
     """Give the row of the last turn of each loan."""
     rows = rows.mutate(_place=v.row_number(partition=[rows.subject_id], order=[(rows.turn, "desc")]))
     return rows.filter(rows["_place"] == 1).drop("_place")
+
+
+def _settled(rows: Table, last: Table) -> Table:
+    """Give the determination that each last row settles, where that is an approval.
+
+    One for a worse level, or one that was approved before, is another matter.
+    """
+    ends = last.select(_last="subject_id", _end="turn", _ended_on="decided_on", _to="order")
+    pairs = rows.inner_join(ends, rows.subject_id == ends["_last"])
+    pairs = pairs.filter(pairs.turn < pairs["_end"])
+    approved = pairs.approved_by.notnull() & (pairs.decided_on < pairs["_ended_on"])
+    closed = pairs.filter((pairs.kind == "approval") | approved)
+    closed = closed.group_by(_of=closed.subject_id).aggregate(_closed=closed.turn.max())
+    pairs = pairs.filter((pairs.kind == "determination") & (pairs.order <= pairs["_to"]))
+    pairs = pairs.left_join(closed, pairs.subject_id == closed["_of"])
+    return _first(pairs.filter((pairs.turn > pairs["_closed"]).fill_null(True)))
 
 
 def _other_before(rows: Table, than: Table) -> Table:

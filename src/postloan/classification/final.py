@@ -58,7 +58,7 @@ def decide(run: Runner, state: Table, book: Book, prior: Prior | None, known: Le
         is_held=(base >= state.npl_order).fill_null(False)
         & v.literal(run.has(upgrades.AUTHORITY), "boolean"),
     )
-    state = state.mutate(**upgrades.conditions(state, book))
+    state = state.mutate(**upgrades.conditions(state, book, run.policy))
     decided = state.decided_order
     better = (decided < state.base_order).fill_null(False) | (decided < state.machine_order).fill_null(False)
     state = state.mutate(

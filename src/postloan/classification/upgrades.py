@@ -37,7 +37,7 @@ REASONS = (
 AUTHORITY = "class_authority"
 
 
-def conditions(loans: Table, book: Book) -> dict[str, Column]:
+def conditions(loans: Table, book: Book, policy: Policy) -> dict[str, Column]:
     """Give the state of each condition of an upgrade out of the non-performing classes.
 
     Args:
@@ -55,9 +55,10 @@ def conditions(loans: Table, book: Book) -> dict[str, Column]:
         _UNKNOWN,
     )
     long_enough = loans["loan__upgrade_from_on"] <= loans.as_of
-    u2 = v.when([(u1 == "fails", _FAILS), (long_enough, _HOLDS), (long_enough == False, _FAILS)], _UNKNOWN)  # noqa: E712
+    fails = (u1 == "fails") | _is_early(loans, policy, loans.as_of)
+    u2 = v.when([(fails, _FAILS), (long_enough, _HOLDS), (long_enough == False, _FAILS)], _UNKNOWN)  # noqa: E712
     if not book.has("due"):
-        u2 = v.when([(u1 == "fails", _FAILS)], _UNKNOWN)
+        u2 = v.when([(fails, _FAILS)], _UNKNOWN)
     able = (loans.assessed_on >= since) & ~loans.assessed_npl
     u3 = v.when([(able.fill_null(False), _HOLDS)], _UNKNOWN)
     u4 = v.when(
@@ -71,6 +72,12 @@ def conditions(loans: Table, book: Book) -> dict[str, Column]:
 
 
 _HOLDS, _FAILS, _UNKNOWN = (v.literal(word, "string") for word in ("holds", "fails", "not_measurable"))
+
+
+def _is_early(loans: Table, policy: Policy, day: Column) -> Column:
+    """Tell whether a day comes before the months of U2 have passed, which fails U2 whatever the schedule."""
+    months = int(policy.parameter("upgrade_months"))
+    return (v.add_months(loans["loan__paid_normally_since_on"], months) > day).fill_null(False)
 
 
 def impaired(loans: Table) -> Table:
@@ -126,6 +133,7 @@ def _reasons(rows: Table, policy: Policy) -> Mapping[str, Column]:
     steps = int(policy.parameter("upgrade_steps"))
     days_only = (rows.u5 == "holds").fill_null(False)
     too_soon = (rows["loan__upgrade_from_on"] > decided).fill_null(False) | (rows.u2 == "fails")
+    too_soon = too_soon | _is_early(rows, policy, decided)
     no_level = rows.approval_level.notnull()
     newly_worse = (rows.machine_order > rows.ran_machine_order) & (decided < rows.as_of)
     found = (

@@ -74,6 +74,9 @@ def _people(
 ) -> Iterator[list[str]]:
     lang = words.lang
     states = people["conditions"]
+    if people["is_decisive"]:
+        level = names.level(loan["scheme_id"], people["decided"])
+        yield [say(lang, "decided", level, people["decided_on"])]
     if states:
         parts = [f"{say(lang, name)}: {say(lang, state)}" for name, state in states.items() if state]
         if people["upgrade_from_on"] and states["u2"] == "fails":

@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "season relief: the date was re-set before it was due, after a certified disaster",
         "灾害宽限：因经认定的灾害在到期前调整了还款日",
     ),
+    "decided": ("people determined {0} on {1}, and so it stands", "人工认定{0}（{1}），以此为准"),
     "held_npl": (
         "held non-performing until people upgrade it: {0}",
         "不良分类保持，须经人工上调：{0}",

@@ -333,4 +333,9 @@ def _literal(value: object) -> str:
 def _shown(value: object, words: Words) -> str:
     if value is None:
         return words("unknown")
-    return words(str(value).lower()) if isinstance(value, bool | str) else plain_number(str(value))
+    if isinstance(value, bool):
+        return words(str(value).lower())
+    if isinstance(value, str):
+        told = words(value.lower())
+        return value if told == value.lower() else told  # a code without words, such as F09, is told as it is
+    return plain_number(str(value))

@@ -144,6 +144,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "suit_terminated": ("enforcement ended for now", "终结本次执行"),
     "suit_bankruptcy": ("bankruptcy", "破产"),
     "credit": ("on credit", "信用"),
+    "observed": ("observed", "观察期内"),
+    "passed": ("observation passed", "观察期已满"),
     "guarantor": ("guarantor", "保证"),
     "joint_group": ("joint liability group", "联保"),
     "mortgage": ("mortgage", "抵押"),

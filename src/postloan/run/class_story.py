@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +28,9 @@ _NAMES = {
     "credit_grade": "customer",
 }
 """Facts that classification derives and `class_basis` keeps, with their subjects."""
+
+_CIRCLE = "circle"
+"""The modifier that makes a level worse."""
 
 CONDITIONS = ("u1", "u2", "u3", "u4", "u5")
 
@@ -69,6 +72,7 @@ def class_of(
     Keys: holding (rules that keep the machine's class where it is), next (the level without them: level_code,
     five_level), needs (conditions that the next better row of the normal levels lacks), people (the decision,
     what stands against it, and the conditions of an upgrade), restructuring, modifiers, reference, provision.
+    The first three are empty where not the machine but people, or a hold, make the class.
     """
     if basis is None or loan["scheme_id"] is None:
         return None
@@ -76,7 +80,7 @@ def class_of(
         "holding": [],
         "next": None,
         "needs": [],
-        "people": _people(basis),
+        "people": _people(loan, basis),
         "restructuring": _part(
             basis, ("restructuring_state", "observation_starts_on", "observation_missed_count")
         ),
@@ -84,7 +88,7 @@ def class_of(
         "reference": _part(basis, ("reference_table", "reference_row", "reference_class")),
         "provision": _part(basis, ("provision_before", "provision_after")),
     }
-    if policy is not None and loan["class_machine"] is not None:
+    if policy is not None and loan["class_machine"] is not None and not _is_set_by_people(loan):
         told |= _Better(policy, values, as_of, lang).tell(loan, told["modifiers"])
     return told
 
@@ -93,9 +97,20 @@ def _part(basis: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: basis[name] for name in names}
 
 
-def _people(basis: Mapping[str, Any]) -> dict[str, Any]:
+def _is_npl(five_level: str | None) -> bool:
+    return five_level in FIVE_LEVELS[steps.NPL_RANK - 1 :]
+
+
+def _is_set_by_people(loan: Mapping[str, Any]) -> bool:
+    return bool(loan["class_final"] != loan["class_machine"])
+
+
+def _people(loan: Mapping[str, Any], basis: Mapping[str, Any]) -> dict[str, Any]:
+    decided = basis["class_decided"]
     return {
-        "decided": basis["class_decided"],
+        "decided": decided,
+        # A decision that says what the machine says makes nothing.
+        "is_decisive": decided is not None and decided == loan["class_final"] and _is_set_by_people(loan),
         "decided_on": basis["decided_on"],
         "refused": json.loads(basis["refused"] or "[]"),
         "held": json.loads(basis["held"] or "[]"),
@@ -129,29 +144,71 @@ class _Better:
         """Give holding, next and needs."""
         hits = [*self._floors(), *self._rows()]
         if not hits:
-            return self._among_best(loan)
+            return self._tightened(loan) if _CIRCLE in modifiers else self._among_best(loan)
         worst = max(hit.order for hit in hits)
         holding = list({(hit.table, hit.rule_id): hit for hit in hits if hit.order == worst}.values())
-        rest = [hit.order for hit in hits if hit.order < worst]
+        rest = self._without({(hit.table, hit.rule_id) for hit in holding}, worst)
         order = max(rest) if rest else self._best_order()
         found: dict[str, Any] = {"holding": [self._told(hit) for hit in holding], "needs": []}
         found["next"] = self._level(loan, order) if order else None
-        if "circle" in modifiers:
-            found["holding"] += self.rules.of_rows((steps.MODIFIER,), ["circle"])
+        if _CIRCLE in modifiers:
+            found["holding"] += self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
         return found
 
-    def _floors(self) -> list[_Hit]:
+    def _tightened(self, loan: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell for a loan of the best table that a modifier alone makes worse."""
+        (hit,) = self._decided(steps.BEST)
+        found: dict[str, Any] = {"holding": [], "next": None, "needs": []}
+        if hit["level"] is not None:
+            found["holding"] = self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
+            found["next"] = self._level(loan, self.base.level(hit["level"]).order)
+        return found
+
+    def _without(self, gone: Set[tuple[str, str]], worst: int) -> list[int]:
+        """Give the levels below the worst that stay when rules are gone.
+
+        The second step reads the first class by the rules which stay; a loan that would perform by them is no
+        longer one of its debtor's non-performing claims.
+        """
+        first = (*self._floors(steps.FLOORS), *self._rows(steps.FLOORS))
+        stay = [hit.order for hit in first if (hit.table, hit.rule_id) not in gone]
+        order = max(stay) if stay else self._best_order()
+        level = next((level for level in self.base.levels if level.order == order), None)
+        more = self._performing(level.five_level if level else None)
+        later = [*self._floors((steps.DEBTOR,), more), *self._rows((steps.DEBTOR,), (), more)]
+        stay += [hit.order for hit in later if (hit.table, hit.rule_id) not in gone]
+        return [order for order in stay if order < worst]
+
+    def _performing(self, five_level: str | None) -> dict[str, Any]:
+        """Give what the second step would read if the first class of the loan were this one."""
+        more: dict[str, Any] = {"loan.first_class": five_level}
+        count = self.values["customer.npl_claim_count"]
+        if count and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
+            more["customer.npl_claim_count"] = count - 1
+            if count == 1:
+                more["customer.npl_claim_share"] = 0
+        return more
+
+    def _floors(
+        self, names: Sequence[str] = (*steps.FLOORS, steps.DEBTOR), more: Mapping[str, Any] | None = None
+    ) -> list[_Hit]:
         found = []
-        for name in (*steps.FLOORS, steps.DEBTOR):
-            for hit in self._decided(name):
+        for name in names:
+            for hit in self._decided(name, more):
                 if hit["five_level"] in FIVE_LEVELS:
                     code = levels.best_of(self.policy, hit["five_level"])
                     found.append(_Hit(name, hit["rule_id"], hit["row"], self.base.level(code).order))
         return found
 
-    def _rows(self) -> list[_Hit]:
-        asked: list[tuple[str, Mapping[str, Any], _Hit | None]] = [(name, {}, None) for name in steps.WORST]
-        asked += [(steps.MAPPING, {"loan.floor_row": floor.row}, floor) for floor in self._floors()]
+    def _rows(
+        self,
+        floors: Sequence[str] = (*steps.FLOORS, steps.DEBTOR),
+        worst: Sequence[str] = steps.WORST,
+        values: Mapping[str, Any] | None = None,
+    ) -> list[_Hit]:
+        asked: list[tuple[str, Mapping[str, Any], _Hit | None]] = [(name, {}, None) for name in worst]
+        held = self._floors(floors, values)
+        asked += [(steps.MAPPING, {"loan.floor_row": floor.row}, floor) for floor in held]
         found = []
         for name, more, floor in asked:
             for hit in self._decided(name, more):
