@@ -51,7 +51,8 @@ def test_a_screen_of_eighty_columns_holds_it(call, store, policy, monkeypatch, k
     assert not words, "codes stand where words should"
 
 
-def test_the_answer_comes_first(call, store, policy):
+def test_the_answer_comes_first(call, store, policy, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     told = call("report", store, "workload", "--policy", policy, "--date", LAST)
     assert told.out.splitlines()[:2] == [
         "Workload, 2026-02-27",

@@ -52,7 +52,7 @@ def test_the_next_run_goes_on_where_the_failed_one_stopped(house, monkeypatch):
     stand_ins.use(monkeypatch, facts=failing(AssertionError("the facts were there")))
     done = house.run(DAY)
     assert (done.run.run_id, done.run.state, done.run.reason) == ("2024-03-01-1", "done", None)
-    assert len(done.run.stage_list()) == 8
+    assert len(done.run.stage_list()) == 9
 
 
 def test_a_run_of_other_inputs_begins_anew(house, monkeypatch, tmp_path):
