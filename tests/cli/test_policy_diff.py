@@ -22,7 +22,7 @@ SIGNAL = """\
 """
 
 
-def written(path, bound, *, colour="red", name="arrears"):
+def written(path, bound, *, colour="red", name="late_days"):
     """Write a table with one column of days to a file."""
     rules = (Rule("late", (f"> {bound}",), (f'"{colour}"',)), Rule("rest", ("-",), ('"blue"',)))
     days = Input("days", "number", required=True)
@@ -39,8 +39,8 @@ def pack(tmp_path):
     (folder / "signals").mkdir(parents=True)
     (folder / "pack.yaml").write_text(PACK + "variables: {days: integer}\n", encoding="utf-8")
     (folder / "signals" / "own.yaml").write_text(SIGNAL, encoding="utf-8")
-    written(folder / "tables" / "arrears" / "2026-01-01.dmn", 90)
-    written(folder / "tables" / "arrears" / "2027-01-01.dmn", 60)
+    written(folder / "tables" / "late_days" / "2026-01-01.dmn", 90)
+    written(folder / "tables" / "late_days" / "2027-01-01.dmn", 60)
     return folder
 
 
@@ -48,7 +48,7 @@ def test_two_files_by_rule_and_by_meaning(call, tmp_path):
     old, new = written(tmp_path / "old.dmn", 90), written(tmp_path / "new.dmn", 60)
     told = call("policy", "diff", old, new, "--json")
     (one,) = told.json["differences"]
-    assert (told.code, one["kind"], one["key"], one["what"]) == (0, "table", "arrears", "changed")
+    assert (told.code, one["kind"], one["key"], one["what"]) == (0, "table", "late_days", "changed")
     (rule,) = one["table"]["by_rule"]["rules"]
     assert (rule["id"], rule["cells"]) == ("late", [{"what": "days", "old": "> 90", "new": "> 60"}])
     meaning = one["table"]["by_meaning"]
@@ -84,7 +84,7 @@ def test_the_exit_code_tells_a_difference_where_asked(call, tmp_path, bound, cod
 def test_packs_entry_by_entry(call, pack):
     told = call("policy", "diff", "cn_rural", pack, "--json")
     found = {(one["kind"], one["key"]): one for one in told.json["differences"]}
-    assert set(found) == {("table", "arrears"), ("signal", "REP05"), ("settings", "")}
+    assert set(found) == {("table", "late_days"), ("signal", "REP05"), ("settings", "")}
     signal = found["signal", "REP05"]
     assert (signal["what"], signal["old_from"], signal["new_from"]) == (
         "replaced",
@@ -100,7 +100,7 @@ def test_packs_entry_by_entry(call, pack):
 def test_two_dates_of_one_pack(call, pack):
     told = call("policy", "diff", f"{pack}@2026-12-31", f"{pack}@2027-01-01", "--json")
     (one,) = told.json["differences"]
-    assert (one["key"], one["what"], one["new_from"]) == ("arrears", "replaced", "2027-01-01")
+    assert (one["key"], one["what"], one["new_from"]) == ("late_days", "replaced", "2027-01-01")
     assert (
         call("policy", "diff", f"{pack}@2026-06-01", f"{pack}@2026-12-31", "--json").json["differences"] == []
     )
@@ -108,10 +108,10 @@ def test_two_dates_of_one_pack(call, pack):
 
 def test_a_draft_against_the_table_in_force(call, pack, tmp_path):
     draft = written(tmp_path / "draft.dmn", 30, name="some_id")
-    told = call("policy", "diff", pack, draft, "--table", "arrears", "--json")
+    told = call("policy", "diff", pack, draft, "--table", "late_days", "--json")
     (one,) = told.json["differences"]
     assert one["table"]["by_meaning"]["changes"][0]["box"] == {"days": "(30..60]"}
-    dated = call("policy", "diff", f"{pack}@2026-06-01", draft, "--table", "arrears", "--json")
+    dated = call("policy", "diff", f"{pack}@2026-06-01", draft, "--table", "late_days", "--json")
     assert dated.json["differences"][0]["table"]["by_meaning"]["changes"][0]["box"] == {"days": "(30..90]"}
 
 
