@@ -377,7 +377,6 @@ def _computed(store: Path, draft: str, *, whole: bool) -> str:
         both = Both(engine, load("cn_rural"), load(draft), Silent(), whole=whole)
         both.run(day)
         found = both.draft.store.result(FRIDAY)
-        shutil.copy(day.folder / "clock.parquet", found)
         return result_hash(engine, found)
 
 
@@ -401,7 +400,7 @@ def test_a_rule_of_the_colour_table(house):
         (row["from"], row["to"]): row["customers"] for row in day["colour_moves"] if row["from"] != row["to"]
     }
     assert moves == {("yellow", "orange"): 1}
-    assert day["shared"] == ["signal", "signal_coverage"]
+    assert day["shared"] == ["clock", "signal", "signal_coverage"]
     assert _cut(_row(day["measures"], code="M07"), "gained", "lost") == (1, 0)
     assert _cut(_row(day["measures"], code="M17"), "gained", "lost") == (0, 1)
 
@@ -410,7 +409,7 @@ def test_a_row_of_a_table_of_measures(house):
     """The letter of day 15 goes out from day 45: C20 is spared it, C45 is not."""
     draft = _table(house / "letters", "dunning", "<text>&gt;= 15</text>", "<text>&gt;= 45</text>")
     day = impact(Request(draft, house / "store", days=(THURSDAY,)), threads=1)["days"][0]
-    assert day["shared"] == ["class_basis", "loan_state", "signal", "signal_coverage", "warning"]
+    assert day["shared"] == ["class_basis", "clock", "loan_state", "signal", "signal_coverage", "warning"]
     assert _cut(_row(day["measures"], code="M24"), "old", "new", "gained", "lost") == (5, 4, 0, 1)
     assert _cut(day["work"], "hours", "month_hours") == (-1, -1)
     assert [one["customer_id"] for one in day["sample"]] == ["C20"]
