@@ -54,7 +54,7 @@ def test_the_version_is_told(call):
     ("args", "code", "mend"),
     [
         (["runx"], "unknown_command", "did you mean run?"),
-        (["policy", "chek"], "unknown_command", "did you mean check or tck?"),
+        (["policy", "mutatex"], "unknown_command", "did you mean mutate?"),
         (["import", "foldr", "a", "b"], "unknown_source", "did you mean folder?"),
         (["describe", "lone"], "unknown_table", "loan"),
         (["check", "nowhere"], "missing_folder", "give"),
