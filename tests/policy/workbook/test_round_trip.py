@@ -91,6 +91,16 @@ def test_nothing_is_lost_there_and_back(table: DecisionTable, day: date | None) 
     assert there_and_back(Source(table, day)) == [Source(table, day)]
 
 
+@pytest.mark.parametrize(("last", "comes_back"), [(0xE007, True), (0xF8FE, True), (0xF8FF, False)])
+def test_characters_for_private_use_come_back_unless_all_are_used(last: int, *, comes_back: bool) -> None:
+    table = one_rule("= 3", status="".join(map(chr, range(0xE000, last + 1))))
+    if comes_back:
+        assert there_and_back(Source(table)) == [Source(table)]
+    else:
+        with pytest.raises(PolicyError, match="private use"):
+            there_and_back(Source(table))
+
+
 @pytest.mark.parametrize("text", PITFALLS)
 def test_a_cell_stays_the_text_it_was(text: str) -> None:
     table = one_rule(condition(text))

@@ -34,7 +34,8 @@ _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Za-z0-9:$
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 
-_MARKS = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007"
+_MARKS = range(0xE000, 0xF900)
+"""Characters of which one that the file does not hold shields its escapes: Unicode's for private use."""
 
 
 def open_book(data: bytes, where: str) -> tuple[Workbook, str]:
@@ -82,7 +83,9 @@ def _shielded(data: bytes, where: str) -> tuple[bytes, str]:
     except _BROKEN as error:
         raise _unreadable(where, error) from error
     whole = b"".join(parts.values())
-    mark = next(one for one in _MARKS if one.encode() not in whole)
+    mark = next((chr(one) for one in _MARKS if chr(one).encode() not in whole), None)
+    if mark is None:
+        raise _unreadable(where, ValueError("its texts use every character that is reserved for private use"))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as again:
         for name, part in parts.items():
