@@ -101,9 +101,10 @@ def test_classes_now_a_quarter_ago_and_in_the_book(facts_of):
 
 
 def test_the_last_run_knows_better_than_people(facts_of, engine):
-    fields = [Field("loan_id", "string"), Field("class_final", "string"), Field("five_level", "string")]
+    names = ("loan_id", "scheme_id", "class_previous", "class_final", "five_level")
+    fields = [Field(name, "string") for name in names]
     rows = [("p1", "normal"), ("p2", "doubtful"), ("s1", "not_measurable")]
-    state = [{"loan_id": name, "class_final": None, "five_level": five} for name, five in rows]
+    state = [dict.fromkeys(names) | {"loan_id": name, "five_level": five} for name, five in rows]
     prior = Prior(
         "r", date(2024, 6, 27), date(2024, 6, 1), {"loan_state": engine.from_rows(state, fields, "state")}
     )

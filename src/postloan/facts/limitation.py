@@ -163,7 +163,8 @@ def _starts(context: Context, ground: Ground, clock: Clock) -> Table:
         over = (whole < day) | (whole.isnull() & owed_since.notnull())
         owed = owed_since.notnull() | (called_on < day)
         since = v.when([(over & owed, v.coalesce(whole, owed_since))], v.null("date"))
-        known = known | (whole >= day).fill_null(False)
+        if context.book.has("due") or context.book.has("position"):
+            known = known | (whole >= day).fill_null(False)
     advanced_on = v.when([(advanced > 0, v.add_days(day, zero() - advanced))], v.null("date"))
     # Off the sheet nothing is owed until the bank has paid.
     since = is_on.ifelse(since, advanced_on)
