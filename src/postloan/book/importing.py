@@ -88,7 +88,7 @@ def import_book(
     """
     _recover(book)
     names = read_mapping(mapping)
-    with _engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
+    with engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
         target = engine.scratch / "book"
         if resume_quarantine:
             found = _with_mended(engine, Path(path), book, names)
@@ -97,7 +97,7 @@ def import_book(
         result = gate.check(engine, found, target, event_kinds=event_kinds, progress=progress)
         _write_csv_beside(engine, result.quarantine)
         write_stamp(target, result, event_kinds)
-        _put_in_place(target, book)
+        put_in_place(target, book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 
 
@@ -119,7 +119,7 @@ def append_rows(
     """
     _recover(book)
     names = read_mapping(mapping)
-    with _engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
+    with engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
         delivered = files
         if files.is_file():
             delivered = engine.scratch / "delivered"
@@ -134,7 +134,7 @@ def append_rows(
         _keep_quarantine(engine, book)
         _write_csv_beside(engine, result.quarantine)
         write_stamp(engine.scratch / "book", result, event_kinds)
-        _put_in_place(engine.scratch / "book", book)
+        put_in_place(engine.scratch / "book", book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 
 
@@ -154,7 +154,7 @@ def _refuse_loss(engine: Engine, standing: SourceBook, result: gate.GateResult) 
 
 
 @contextlib.contextmanager
-def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
+def engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
     """Open an engine whose scratch lies beside the book, so that putting in place is a rename."""
     try:
         book.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -272,7 +272,8 @@ def _old(book: Path) -> Path:
     return book.with_name(f".{book.name}.old")
 
 
-def _put_in_place(target: Path, book: Path) -> None:
+def put_in_place(target: Path, book: Path) -> None:
+    """Put a finished folder in a book's place, by renames; what was there before goes."""
     old = _old(book)
     shutil.rmtree(old, ignore_errors=True)
     if book.exists():
