@@ -88,7 +88,7 @@ def import_book(
     """
     _recover(book)
     names = read_mapping(mapping)
-    with engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
+    with _engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
         target = engine.scratch / "book"
         if resume_quarantine:
             found = _with_mended(engine, Path(path), book, names)
@@ -119,7 +119,7 @@ def append_rows(
     """
     _recover(book)
     names = read_mapping(mapping)
-    with engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
+    with _engine_beside(book, threads, memory) as engine, raw.guarded(str(book)):
         delivered = files
         if files.is_file():
             delivered = engine.scratch / "delivered"
@@ -154,8 +154,8 @@ def _refuse_loss(engine: Engine, standing: SourceBook, result: gate.GateResult) 
 
 
 @contextlib.contextmanager
-def engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
-    """Open an engine whose scratch lies beside the book, so that putting in place is a rename."""
+def beside(book: Path) -> Iterator[Path]:
+    """Give a folder beside the book for what is being made, so that putting in place is a rename."""
     try:
         book.absolute().parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{book.name}-", dir=book.absolute().parent))
@@ -167,10 +167,17 @@ def engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
             mend="free space or choose another folder",
         ) from error
     try:
-        with open_engine("duckdb", threads=threads, memory=memory, scratch=scratch) as engine:
-            yield engine
+        yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
+    with beside(book) as scratch, open_engine(
+        "duckdb", threads=threads, memory=memory, scratch=scratch
+    ) as engine:
+        yield engine
 
 
 def _read(

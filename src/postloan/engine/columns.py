@@ -109,6 +109,16 @@ class TableFile:
         self._writer.close()
 
 
+def join_parquet(parts: Sequence[Path], target: Path) -> int:
+    """Write files of one shape one after the other into one, row group by row group; give the rows."""
+    files = [pq.ParquetFile(part) for part in parts]
+    with pq.ParquetWriter(target, files[0].schema_arrow, compression="zstd", compression_level=1) as writer:
+        for file in files:
+            for group in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(group))
+    return sum(file.metadata.num_rows for file in files)
+
+
 def parquet_to_csv(source: Path, target: Path) -> None:
     """Write a Parquet file as CSV in UTF-8, batch by batch, so that a large one needs little memory."""
     file = pq.ParquetFile(source)
