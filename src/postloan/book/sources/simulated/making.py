@@ -28,6 +28,7 @@ from postloan.book.sources.simulated.truth import OUTCOMES, outcomes
 from postloan.book.sources.simulated.work import Work
 from postloan.book.sources.simulated.world import World
 from postloan.book.sources.simulated.writing import BookWriter
+from postloan.book.stamp import NAME as STAMP
 from postloan.book.stamp import write_stamp
 from postloan.engine.columns import TableFile, join_parquet, parquet_to_csv
 from postloan.errors import BookError
@@ -166,14 +167,25 @@ def _write_csv(source: Path, target: Path, progress: Progress | None) -> None:
 
 
 def _refuse_taken(path: Path, *, force: bool) -> None:
-    if force or not path.exists() or (path.is_dir() and not any(path.iterdir())):
+    """Refuse a folder that holds something; with `force`, one that holds anything but tables."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
-    raise BookError(
-        "book_exists",
-        f"{path} is there already and is not empty",
-        where=str(path),
-        mend="give another folder, or --force to replace it",
-    )
+    known = {f"{name}{ending}" for name in TABLES for ending in (".parquet", ".csv")} | {STAMP, "quarantine"}
+    strangers = sorted({entry.name for entry in path.iterdir()} - known) if path.is_dir() else [path.name]
+    if strangers:
+        raise BookError(
+            "not_a_book",
+            f"{path} holds what is no table of a book, such as {strangers[0]}, and is left alone",
+            where=str(path),
+            mend="give another folder",
+        )
+    if not force:
+        raise BookError(
+            "book_exists",
+            f"{path} is there already and is not empty",
+            where=str(path),
+            mend="give another folder, or --force to replace it",
+        )
 
 
 def _describe(truth: Path, world: World, as_of: date) -> None:
