@@ -174,9 +174,10 @@ def beside(book: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
-    with beside(book) as scratch, open_engine(
-        "duckdb", threads=threads, memory=memory, scratch=scratch
-    ) as engine:
+    with (
+        beside(book) as scratch,
+        open_engine("duckdb", threads=threads, memory=memory, scratch=scratch) as engine,
+    ):
         yield engine
 
 

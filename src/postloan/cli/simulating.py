@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +25,16 @@ Examples:
   postloan simulate BOOK --loans 5000 --seed 2 --as-of 2026-10-30 --months 24 --variant east --csv EXPORT"""
 )
 @click.argument("book", type=click.Path(path_type=Path))
-@click.option("--loans", type=click.IntRange(1, 5_000_000), help="Credits that the bank holds at once, about.")
+@click.option(
+    "--loans", type=click.IntRange(1, 5_000_000), help="Credits that the bank holds at once, about."
+)
 @click.option("--seed", type=click.IntRange(0), help="The number that everything follows from.")
 @click.option("--as-of", type=Day(), help="The last day that the bank knows of.")
 @click.option("--months", type=click.IntRange(1, 120), help="Full months of entries before that month.")
 @click.option("--variant", help="Another bank, with other causes of trouble.")
-@click.option("--csv", type=click.Path(path_type=Path), help="Also a folder of CSV, as a core system sends it.")
+@click.option(
+    "--csv", type=click.Path(path_type=Path), help="Also a folder of CSV, as a core system sends it."
+)
 @click.option("--append-day", is_flag=True, help="Bring the next business day to a simulated BOOK.")
 @click.option("--force", is_flag=True, help="Replace the book that is there.")
 @shared
@@ -68,7 +72,7 @@ def simulate(
 
 
 def _refuse_mixture(
-    given: dict[str, object], variant: str | None, csv: Path | None, *, append_day: bool, force: bool
+    given: Mapping[str, object], variant: str | None, csv: Path | None, *, append_day: bool, force: bool
 ) -> None:
     """Refuse arguments that do not go together; raises PostloanError `usage`."""
     if append_day:

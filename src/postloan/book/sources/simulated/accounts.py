@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from postloan.book.sources.simulated.constants import BILL, CARD, CORPORATE, FARMER, INDIVIDUAL, NONE, SMALL, WHOLE
+from postloan.book.sources.simulated.booking import CLASS, KIND, MEMO, Booking, Lines, calendar_month
+from postloan.book.sources.simulated.constants import (
+    BILL,
+    CARD,
+    CORPORATE,
+    FARMER,
+    INDIVIDUAL,
+    NONE,
+    SMALL,
+    WHOLE,
+)
 from postloan.book.sources.simulated.draws import Floats, Ints
-from postloan.book.sources.simulated.ids import constant, marked, one_of
+from postloan.book.sources.simulated.ids import constant, one_of
 from postloan.book.sources.simulated.ledger import NULL, Ledger
 from postloan.book.sources.simulated.loans import BRIDGED, NEVER, REPAID
-from postloan.engine.columns import Chosen, Numbered
-
-KINDS = (
-    "cash transfer salary payroll_out interest penalty_interest loan_repayment fee tax utility "
-    "returned_debit other"
-).split()
-CLASSES = "broker developer wealth lender gambling crypto related".split()
-MEMOS = (
-    "",
-    "工资",
-    "货款",
-    "农产品款",
-    "生活支出",
-    "采购款",
-    "代发工资",
-    "税款",
-    "电费",
-    "还款",
-    "扣款失败",
-    "罚息",
-    "借款",
-    "转出理财",
-    "他行转入",
-    "放款",
-    "贷款使用",
-    "医院",
-    "充值",
-    "设备款",
-    "冲正",
-    "粮食补贴",
-    "承兑票款",
-    "归还借款",
-)
-CHANNELS = ("counter", "mobile", "online", "atm", "batch")
-_MEMO = {name: place for place, name in enumerate(MEMOS)}
-_KIND = {name: place for place, name in enumerate(KINDS)}
-_CLASS = {name: place for place, name in enumerate(CLASSES)}
-
-
-@dataclass
-class Lines:
-    """Entries as columns, before they are put in order: `order` is their place within the day."""
-
-    account: Ints
-    day: Ints
-    order: Ints
-    cents: Ints
-    kind: Ints
-    memo: Ints
-    party: Ints
-    party_class: Ints
 
 
 class Accounts:
@@ -82,7 +39,7 @@ class Accounts:
         self._loans_paid()
         self._loans_given()
         self._moves()
-        self._entries()
+        Booking(self.ledger, self.start).write(self._lines)
 
     def _accounts(self) -> None:
         branch, ids, size = self.branch, self.ids, self.branch.customers
@@ -152,7 +109,9 @@ class Accounts:
         party_class: Ints | str | None = None,
     ) -> None:
         """Add lines; `month` counts from the first that is written, `in_month` is the day."""
-        rows = np.flatnonzero(cents != 0) if not isinstance(kind, str) or kind != "returned_debit" else ...
+        is_failure = isinstance(kind, str) and kind == "returned_debit"
+        told = np.ones(len(cents), bool) if is_failure else cents != 0
+        rows = np.flatnonzero(told)
         size = np.shape(cents)
 
         def full(value: object, names: dict[str, int]) -> Ints:
@@ -165,10 +124,10 @@ class Accounts:
                 self.world.calendar.day(month + self.start, np.broadcast_to(in_month, size))[rows],
                 np.full(size, order)[rows],
                 cents[rows],
-                full(kind, _KIND),
-                full(memo, _MEMO),
+                full(kind, KIND),
+                full(memo, MEMO),
                 full(party, {}),
-                full(party_class, _CLASS),
+                full(party_class, CLASS),
             )
         )
 
@@ -185,9 +144,11 @@ class Accounts:
         kind = branch.kind[customer]
         money = self.world.constants.economy["money"]
         receipts = np.array([one["receipts"] for one in money.values()])[kind]
-        wages = (kind == INDIVIDUAL) & (branch.industry[customer] == self.world.constants.industries.index("wages"))
-        word = np.where(wages, _KIND["salary"], _KIND["transfer"])
-        memo = np.select([wages, kind == FARMER], [_MEMO["工资"], _MEMO["农产品款"]], _MEMO["货款"])
+        wages = (kind == INDIVIDUAL) & (
+            branch.industry[customer] == self.world.constants.industries.index("wages")
+        )
+        word = np.where(wages, KIND["salary"], KIND["transfer"])
+        memo = np.select([wages, kind == FARMER], [MEMO["工资"], MEMO["农产品款"]], MEMO["货款"])
         left = first.copy()
         for step in range(int(receipts.max())):
             luck = self._luck(f"receipt {step}").ravel()
@@ -195,20 +156,21 @@ class Accounts:
             part = np.where(last, left, (first * (0.5 + luck) / receipts).astype(np.int64) // 100 * 100)
             part = np.where(step < receipts, np.minimum(part, left), 0)
             left = left - part
-            day = np.where(last, branch.income_day[customer], 1 + (luck * 7919 % 1 * branch.income_day[customer]))
+            day = np.where(
+                last, branch.income_day[customer], 1 + (luck * 7919 % 1 * branch.income_day[customer])
+            )
             buyer = np.where(step == 0, branch.buyer[customer], -1)
             self._add(month, customer, day.astype(np.int64), 1, part, word, memo, party=buyer)
         day = branch.due_day[customer] + 1
         self._add(month, customer, day, 1, second, "transfer", "货款")
 
     def _spending(self) -> None:
-        """Split what is spent: goods, wages, tax and power of firms; living of others; what a cause leads to."""
+        """Split what is spent: goods, wages, tax and power; living; what a cause of trouble leads to."""
         branch, life = self.branch, self.life
         month, customer = self._grid()
         spent, rest = self._span("spent_first").ravel(), self._span("spent_second").ravel()
         firm = branch.kind[customer] >= SMALL
         luck, other = self._luck("spent").ravel(), self._luck("spent more").ravel()
-        due = branch.due_day[customer]
         between = branch.income_day[customer] + 1 + (luck * 2).astype(np.int64)
         late = np.minimum(self._late_day(), 28)[month, customer] + 1
         end = np.minimum(late + (other * (28 - late)).astype(np.int64).clip(0), 28)
@@ -218,8 +180,8 @@ class Accounts:
         wages = np.where(firm, (spent - penalty) * 3 // 10, 0)
         self._add(month, customer, between, 4, -wages, "payroll_out", "代发工资")
         goods = spent - penalty - wages
-        kind = np.where(firm | (luck < 0.6), _KIND["transfer"], _KIND["cash"])
-        memo = np.where(firm, _MEMO["采购款"], _MEMO["生活支出"])
+        kind = np.where(firm | (luck < 0.6), KIND["transfer"], KIND["cash"])
+        memo = np.where(firm, MEMO["采购款"], MEMO["生活支出"])
         self._add(month, customer, between, 5, -goods, kind, memo, party=supplier)
         tax, power = (np.where(firm, rest * share // 100, 0) for share in (9, 6))
         self._add(month, customer, end, 3, -tax, "tax", "税款")
@@ -236,22 +198,21 @@ class Accounts:
                 cause == names.index("over_expansion"),
                 (cause == names.index("diverted_funds")) & open_habit,
             ],
-            [_MEMO["充值"], _MEMO["医院"], _MEMO["设备款"], _MEMO["贷款使用"]],
+            [MEMO["充值"], MEMO["医院"], MEMO["设备款"], MEMO["贷款使用"]],
             -1,
         )
         group = np.select(
-            [special == _MEMO["充值"], special == _MEMO["贷款使用"]],
-            [_CLASS["gambling"], np.where(other < 0.5, _CLASS["developer"], _CLASS["wealth"])],
+            [special == MEMO["充值"], special == MEMO["贷款使用"]],
+            [CLASS["gambling"], np.where(other < 0.5, CLASS["developer"], CLASS["wealth"])],
             -1,
         )
         part = np.where(special >= 0, rest // 2, 0)
         for times in range(2):
             half = part // 2 if times == 0 else part - part // 2
             self._add(month, customer, end, 5 + times, -half, "transfer", special, party_class=group)
-        cash = np.where(luck > 0.55, _KIND["cash"], _KIND["transfer"])
-        memo = np.where(firm, _MEMO["采购款"], _MEMO["生活支出"])
+        cash = np.where(luck > 0.55, KIND["cash"], KIND["transfer"])
+        memo = np.where(firm, MEMO["采购款"], MEMO["生活支出"])
         self._add(month, customer, end, 8, part - rest, cash, memo)
-        del due
 
     def _late_day(self) -> Ints:
         """Give the last day of a customer's payments in each month: the due day, or later where paid late."""
@@ -281,8 +242,8 @@ class Accounts:
         by_bank = rolled & (how != BRIDGED) & (how != REPAID)
         cents = np.where(by_bank, life.rolled_interest[month, credit], cents)
         bill = np.isin(branch.method[credit], (BILL, WHOLE))
-        kind = np.where(bill, _KIND["transfer"], _KIND["loan_repayment"])
-        memo = np.where(bill, _MEMO["承兑票款"], _MEMO["还款"])
+        kind = np.where(bill, KIND["transfer"], KIND["loan_repayment"])
+        memo = np.where(bill, MEMO["承兑票款"], MEMO["还款"])
         in_month = paid.day[rows] - self.world.calendar.start(month) + 1
         order = {1: 2, 2: 10, 3: 11, 4: 12}
         for slot, place in order.items():
@@ -318,7 +279,7 @@ class Accounts:
         bridged = log["renewal"][loans] == BRIDGED
         back = np.flatnonzero(bridged)
         stranger = branch.draws.uniform("bridge lender", branch.credits)[credit] < 0.3
-        lender = np.where(stranger, _CLASS["lender"], -1)
+        lender = np.where(stranger, CLASS["lender"], -1)
         when = np.minimum(in_month + 1, 28)
         self._add(
             month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", "归还借款",
@@ -330,9 +291,11 @@ class Accounts:
         soon = np.abs(life.stress.onset[owner] - month) <= 3
         diverted = (cause == names.index("diverted_funds")) & soon
         luck = branch.draws.uniform("use", branch.credits)[credit]
-        group = np.where(diverted & (luck < 0.7), np.where(luck < 0.4, _CLASS["developer"], _CLASS["wealth"]), -1)
+        group = np.where(
+            diverted & (luck < 0.7), np.where(luck < 0.4, CLASS["developer"], CLASS["wealth"]), -1
+        )
         home = np.array([one == "mortgage" for one in self.ledger.product_type])[branch.product[credit]]
-        group = np.where(home, _CLASS["developer"], group)
+        group = np.where(home, CLASS["developer"], group)
         for times in range(2):
             part = cents // 2 // 100 * 100 if times == 0 else cents - cents // 2 // 100 * 100
             day = np.minimum(in_month + times * 2, 28)
@@ -352,8 +315,8 @@ class Accounts:
             6,
             rolled[month, credit],
             "transfer",
-            np.where(borrowed, _MEMO["借款"], _MEMO["他行转入"]),
-            party_class=np.where(borrowed, _CLASS["lender"], -1),
+            np.where(borrowed, MEMO["借款"], MEMO["他行转入"]),
+            party_class=np.where(borrowed, CLASS["lender"], -1),
         )
 
     def _moves(self) -> None:
@@ -363,99 +326,13 @@ class Accounts:
         drawn, lent, swept = (self._span(name).ravel() for name in ("drawn", "borrowed", "swept"))
         self._add(month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入")
         luck = self._luck("lent by").ravel()
-        online = np.where(luck < 0.4, _CLASS["lender"], -1)
+        online = np.where(luck < 0.4, CLASS["lender"], -1)
         last = self._late_day()[month, customer]
         self._add(month, customer, last, 2, lent, "transfer", "借款", party_class=online)
-        wealth = np.where(luck > 0.8, _CLASS["wealth"], -1)
-        self._add(month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth)
-
-    # in order
-
-    def _entries(self) -> None:
-        """Put all lines in order, chain the balances, and write what became known."""
-        lines = {
-            name: np.concatenate([getattr(one, name) for one in self._lines])
-            for name in ("account", "day", "order", "cents", "kind", "memo", "party", "party_class")
-        }
-        order = np.lexsort((lines["order"], lines["day"], lines["account"]))
-        lines = {name: column[order] for name, column in lines.items()}
-        account, day = lines["account"], lines["day"]
-        place = ordinal(account, day)
-        balance = self._balances(account, lines["cents"])
-        self._book(lines, place, balance)
-
-    def _balances(self, account: Ints, cents: Ints) -> Ints:
-        """Give the balance after each entry; the first of an account follows on what it held before."""
-        held = self.life.balance[self.start - 1]
-        total = np.cumsum(cents)
-        first = np.flatnonzero(np.diff(account, prepend=-1))
-        base = held[account[first]] - (total[first] - cents[first])
-        return total + np.repeat(base, np.diff(np.append(first, len(account))))
-
-    def _book(self, lines: dict[str, Ints], place: Ints, balance: Ints) -> None:
-        account, day = lines["account"], lines["day"]
-        number = account + self.branch.first_customer
-        mixed = (number * 7919 + day * 104_729 + place * 1_299_709) % 1_000_003 / 1_000_003
-        feeds = self.world.constants.economy["late_feeds"]
-        lag = np.where(mixed < feeds["entry"], 1 + (mixed * 1e6).astype(np.int64) % feeds["entry_days"], 0)
-        party, fraud = lines["party"], np.where(lines["party_class"] >= 0, account % 40 + 1, -1)
-        seconds = np.where(lines["kind"] == _KIND["salary"], 9, 8 + place % 10) * 3600 + number % 3600
-        columns: dict[str, Numbered | Chosen | Ints] = {
-            "account_id": self.ids.account(account),
-            "kind": one_of(KINDS, lines["kind"]),
-            "counterparty_id": self.ids.customer(party),
-            "counterparty_account": self.ids.account(party),
-            "counterparty_name": self._party_names(party, fraud),
-            "counterparty_class": one_of(CLASSES, lines["party_class"]),
-            "channel": one_of(CHANNELS, (number + place) % len(CHANNELS)),
-            "memo": one_of(MEMOS, lines["memo"]),
-        }
-        self.writer.add(
-            "entry",
-            day + lag,
-            entry_id=marked("E", (number, 7), (day, 5), (place, 2)),
-            booked_on=day,
-            booked_at=day * 86_400 + seconds,
-            sequence=place,
-            amount=lines["cents"],
-            balance_after=balance,
-            **columns,
+        wealth = np.where(luck > 0.8, CLASS["wealth"], -1)
+        self._add(
+            month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth
         )
-        twice = np.flatnonzero((mixed > 1 - feeds["second_booking"]) & (lines["cents"] > 0))
-        picked = {
-            name: cells[twice] if isinstance(cells, np.ndarray) else cells.take(twice)
-            for name, cells in columns.items()
-        }
-        for sign, slot in ((1, 90), (-1, 91)):  # booked a second time, and taken back at the day's end
-            self.writer.add(
-                "entry",
-                day[twice] + (sign < 0),
-                entry_id=marked("E", (number[twice], 7), (day[twice], 5), (np.full(len(twice), slot) + place[twice] * 100, 4)),
-                booked_on=day[twice],
-                sequence=slot + place[twice] * 0,
-                amount=sign * lines["cents"][twice],
-                reverses_id=marked(
-                    "E", (number[twice], 7), (day[twice], 5),
-                    (np.where(sign < 0, 90 + place[twice] * 100, -1), 4),
-                ),
-                **picked,
-            )  # fmt: skip
-
-    def _party_names(self, party: Ints, other: Ints) -> Chosen:
-        names = tuple(f"对手 {number:03d}" for number in range(1, 41))
-        return one_of(names, np.where(party >= 0, -1, other - 1))
-
-
-def ordinal(account: Ints, day: Ints) -> Ints:
-    """Give each entry's place among those of its account and day, from 1."""
-    new = np.append(True, (np.diff(account) != 0) | (np.diff(day) != 0)) if len(account) else np.zeros(0, bool)
-    first = np.flatnonzero(new)
-    return np.arange(len(account)) - np.repeat(first, np.diff(np.append(first, len(account)))) + 1
-
-
-def calendar_month(day: Ints, starts: Ints) -> Ints:
-    """Give the number of the month in which days lie."""
-    return np.searchsorted(starts, day, side="right") - 1
 
 
 __all__ = ["CORPORATE", "NONE", "NULL", "Accounts"]

@@ -16,7 +16,7 @@ from postloan.errors import BookError
 _HERE = Path(__file__).parent
 
 METHODS = ("instalment", "bullet", "seasonal", "whole", "card", "bill", "none")
-"""How a product is repaid: equal principal, interest then principal, all at harvest or maturity, off the sheet."""
+"""How a product is repaid: equal principal; interest, then principal; at harvest or maturity; off sheet."""
 
 INSTALMENT, BULLET, SEASONAL, WHOLE, CARD, BILL, NONE = range(len(METHODS))
 KINDS = ("farmer", "individual", "small_business", "corporate")

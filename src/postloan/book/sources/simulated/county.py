@@ -41,11 +41,19 @@ def _places(world: World, writer: BookWriter) -> None:
         kind=constant("province", 1), latitude=np.array([34.0]), longitude=np.array([113.5]),
     )  # fmt: skip
     writer.add(
-        "institution", ALWAYS, institution_id=constant(HEAD_OFFICE, 1), name=constant(_language(world, "head"), 1),
-        kind=constant("head_office", 1), region_id=constant(PROVINCE, 1), latitude=np.array([34.0]),
-        longitude=np.array([113.5]),
+        "institution", ALWAYS, institution_id=constant(HEAD_OFFICE, 1),
+        name=constant(_language(world, "head"), 1), kind=constant("head_office", 1),
+        region_id=constant(PROVINCE, 1), latitude=np.array([34.0]), longitude=np.array([113.5]),
     )  # fmt: skip
-    roles = ("risk_department", "executive", "risk_committee", "audit", "credit_department", "legal", "finance")
+    roles = (
+        "risk_department",
+        "executive",
+        "risk_committee",
+        "audit",
+        "credit_department",
+        "legal",
+        "finance",
+    )
     writer.add(
         "staff", ALWAYS, staff_id=Numbered(("S", (np.arange(1, len(roles) + 1), 5))),
         name=Numbered((_language(world, "staff"), (np.arange(1, len(roles) + 1), 3))),
@@ -72,8 +80,8 @@ def _places(world: World, writer: BookWriter) -> None:
         writer.add(
             "region", ALWAYS, region_id=ids.town(town),
             name=Numbered((_language(world, "town"), (town * 0 + number_ + 1, 2), "-", (town + 1, 2))),
-            parent_id=constant(ids.county, len(town)), kind=constant("township", len(town)), latitude=latitude,
-            longitude=longitude,
+            parent_id=constant(ids.county, len(town)), kind=constant("township", len(town)),
+            latitude=latitude, longitude=longitude,
         )  # fmt: skip
         outlet = np.arange(economy["outlets"])
         at = outlet * economy["townships"] // economy["outlets"]
@@ -100,7 +108,9 @@ def _industries(world: World, writer: BookWriter) -> None:
         ("input_price_index", cost * 100),
         ("output_growth", growth + (price - 1) * 0.2),
     ):
-        _indicator(world, writer, "industry", one_of(names, np.tile(every, len(months))), months, name, values)
+        _indicator(
+            world, writer, "industry", one_of(names, np.tile(every, len(months))), months, name, values
+        )
     month, industry = np.divmod(np.arange(len(months) * len(names)), len(names))
     end = world.calendar.end(months[month])
     writer.add(
@@ -167,7 +177,11 @@ def _figures(world: World, writer: BookWriter) -> None:
     noise = np.cumsum(world.draws(-1).normal("fx", world.months, 2), axis=0)[months] * 0.006
     every = world.calendar.end(months)
     writer.add(
-        "fx", ALWAYS, currency=constant("CNY", 1), on_date=np.array([world.opening_day - 900]), rate=np.array([1.0])
+        "fx",
+        ALWAYS,
+        currency=constant("CNY", 1),
+        on_date=np.array([world.opening_day - 900]),
+        rate=np.array([1.0]),
     )
     for place, (currency, rate) in enumerate((("USD", 7.1), ("EUR", 7.7))):
         writer.add(

@@ -1,6 +1,6 @@
 """Draws that depend on nothing but their key: seed, purpose and branch.
 
-An array of draws has months first. It is filled month by month, so that more months leave the first as they are.
+An array of draws has months first. It is filled month by month, so more months leave the first as they are.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
+Floats: TypeAlias = npt.NDArray[Any]
+Ints: TypeAlias = npt.NDArray[Any]
+Flags: TypeAlias = npt.NDArray[Any]
+# Names of what a column holds: numpy's own types widen at nearly every step, so they are not told apart here.
 
 
 class Draws:

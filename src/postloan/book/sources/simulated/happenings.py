@@ -13,10 +13,18 @@ from postloan.engine.columns import Numbered
 
 # What a cause may lead to: kind of event, share of cases, months after the onset (from, to). J
 _OF_CAUSE: dict[str, tuple[tuple[str, float, int, int], ...]] = {
-    "lost_buyer": (("negative_news", 0.15, 1, 5), ("workers_cut", 0.25, 2, 7), ("deferral_requested", 0.2, 3, 8)),
+    "lost_buyer": (
+        ("negative_news", 0.15, 1, 5),
+        ("workers_cut", 0.25, 2, 7),
+        ("deferral_requested", 0.2, 3, 8),
+    ),
     "illness": (("illness", 0.6, 0, 3), ("asset_sold", 0.15, 2, 8), ("deferral_requested", 0.2, 1, 6)),
     "gambling": (("bad_habit", 0.2, 3, 10), ("divorced", 0.15, 3, 12), ("asset_sold", 0.2, 3, 10)),
-    "over_expansion": (("subsidiary_opened", 0.5, 0, 4), ("covenant_breached", 0.2, 4, 12), ("wage_case", 0.1, 6, 14)),
+    "over_expansion": (
+        ("subsidiary_opened", 0.5, 0, 4),
+        ("covenant_breached", 0.2, 4, 12),
+        ("wage_case", 0.1, 6, 14),
+    ),
     "diverted_funds": (("use_changed_without_consent", 0.2, 2, 6), ("voucher_missing", 0.4, 1, 3)),
     "fraud": (("document_forged", 0.12, 1, 5), ("moved_away", 0.5, 2, 5), ("voucher_duplicate", 0.2, 1, 3)),
     "one_off_dip": (("offtaker_late", 0.15, 0, 2), ("negative_news", 0.05, 0, 3)),
@@ -56,7 +64,12 @@ class Happenings:
 
     def __init__(self, parties: Parties) -> None:
         self.parties, self.life, self.branch = parties, parties.life, parties.branch
-        self.writer, self.world, self.ids, self.draws = parties.writer, parties.world, parties.ids, parties.draws
+        self.writer, self.world, self.ids, self.draws = (
+            parties.writer,
+            parties.world,
+            parties.ids,
+            parties.draws,
+        )
 
     def write(self) -> None:
         """Write events of every kind of subject."""
@@ -74,7 +87,16 @@ class Happenings:
         keep = day >= self.world.opening_day
         customer, day, wait = customer[keep], day[keep], np.broadcast_to(wait, day.shape)[keep]
         told = np.broadcast_to(np.asarray(proved), keep.shape)[keep]
-        self._rows("customer", self.ids.customer(customer), kind, day, customer + self.branch.first_customer, salt, wait, told)
+        self._rows(
+            "customer",
+            self.ids.customer(customer),
+            kind,
+            day,
+            customer + self.branch.first_customer,
+            salt,
+            wait,
+            told,
+        )
 
     def _rows(
         self,
@@ -127,7 +149,9 @@ class Happenings:
             part = luck[month, customer] * 12 / yearly
             day = self.world.calendar.day(month + start, 1 + (part * 27).astype(np.int64))
             registry = whom[0] >= SMALL
-            self._customers(kind, customer, day, 300 + salt, 2 + (part * 1000 % 20).astype(np.int64), registry)
+            self._customers(
+                kind, customer, day, 300 + salt, 2 + (part * 1000 % 20).astype(np.int64), registry
+            )
 
     def _afterwards(self) -> None:
         log, branch = self.life.loans.log, self.branch
@@ -148,10 +172,14 @@ class Happenings:
         paid = (self.world.calendar.of_year(months) == 7)[:, None] & grows
         month, customer = np.nonzero(paid)
         luck = self.parties.luck("subsidy")[month, customer]
-        day = self.world.calendar.day(month + self.parties.start, 5) + np.where(luck < 0.1, luck * 1500, luck * 30).astype(np.int64)
+        day = self.world.calendar.day(month + self.parties.start, 5) + np.where(
+            luck < 0.1, luck * 1500, luck * 30
+        ).astype(np.int64)
         value = np.round(branch.income[customer] / 100 * 0.4)
         number = customer + branch.first_customer
-        self._rows("customer", self.ids.customer(customer), "subsidy_received", day, number, 500, 1, value=value)
+        self._rows(
+            "customer", self.ids.customer(customer), "subsidy_received", day, number, 500, 1, value=value
+        )
 
     def _disasters(self) -> None:
         """Write disasters of townships: the warning, then what is certified; epidemics among animals."""
@@ -169,7 +197,16 @@ class Happenings:
             ("epidemic", (which == DISASTERS.index("epidemic")) & (number % 3 == 0), 5, 5),
         ):
             rows = np.flatnonzero(mine)
-            self._rows("region", self.ids.town(town[rows]), kind, day[rows] + wait, number[rows], 600 + salt + 10 * (salt > 0), 1, told=True)
+            self._rows(
+                "region",
+                self.ids.town(town[rows]),
+                kind,
+                day[rows] + wait,
+                number[rows],
+                600 + salt + 10 * (salt > 0),
+                1,
+                told=True,
+            )
         hit = np.flatnonzero(self.branch.kind == FARMER)
         lost = self.life.stress.drought[:, hit]
         begins = (lost > 0.3) & (np.vstack([np.zeros((1, len(hit))), lost[:-1]]) <= 0.3)
@@ -181,7 +218,16 @@ class Happenings:
         claim = np.round(branch.income[customer[some]] / 100 * 3 * lost[month[some], place[some]])
         keep = day >= self.world.opening_day
         customer, day, claim = customer[some][keep], day[keep], claim[keep]
-        self._rows("customer", self.ids.customer(customer), "insurance_claim", day, customer + branch.first_customer, 700, 3, value=claim)
+        self._rows(
+            "customer",
+            self.ids.customer(customer),
+            "insurance_claim",
+            day,
+            customer + branch.first_customer,
+            700,
+            3,
+            value=claim,
+        )
 
     def _of_goods(self) -> None:
         """Write what happens to collateral and contracts, and one account or outlet now and then."""
@@ -205,4 +251,12 @@ class Happenings:
         day = calendar.day(month + start, 3 + credit % 20)
         fits = known[credit] < day
         number = branch.first_credit + credit[fits]
-        self._rows("contract", self.ids.contract(credit[fits]), "terms_changed_without_consent", day[fits], number, 850, 5)
+        self._rows(
+            "contract",
+            self.ids.contract(credit[fits]),
+            "terms_changed_without_consent",
+            day[fits],
+            number,
+            850,
+            5,
+        )

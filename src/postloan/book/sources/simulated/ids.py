@@ -51,7 +51,9 @@ class Ids:
     def __init__(self, branch: Branch) -> None:
         self._branch = branch
         economy = branch.world.constants.economy
-        self._managers = branch.number * (2 * round(economy["block"] / economy["credits_per_manager"]) + 20)
+        self._managers = branch.number * (
+            2 * round(branch.world.credits_of_a_full_branch / economy["credits_per_manager"]) + 20
+        )
 
     def customer(self, places: Ints) -> Numbered:
         """Give customer numbers."""
@@ -62,13 +64,13 @@ class Ids:
         number = self._shifted(places, self._branch.first_customer)
         return Numbered((word(self._branch, "customer"), (number, 6)))
 
-    def contract(self, credits: Ints) -> Numbered:
+    def contract(self, places: Ints) -> Numbered:
         """Give contract numbers."""
-        return Numbered(("K", (self._shifted(credits, self._branch.first_credit), 7)))
+        return Numbered(("K", (self._shifted(places, self._branch.first_credit), 7)))
 
-    def loan(self, credits: Ints, sequence: Ints) -> Numbered:
+    def loan(self, places: Ints, sequence: Ints) -> Numbered:
         """Give loan numbers: the credit and which of its loans."""
-        return Numbered(("L", (self._shifted(credits, self._branch.first_credit), 7), "-", (sequence, 2)))
+        return Numbered(("L", (self._shifted(places, self._branch.first_credit), 7), "-", (sequence, 2)))
 
     def account(self, places: Ints, which: int = 1) -> Numbered:
         """Give account numbers; 1 is the main account."""

@@ -1,4 +1,4 @@
-"""The loan ledger of a branch: contracts, loans, schedules, payments, balances and what stands off the sheet."""
+"""The loan ledger of a branch: contracts, loans, schedules and payments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from postloan.book.sources.simulated.constants import (
 )
 from postloan.book.sources.simulated.draws import Flags, Ints
 from postloan.book.sources.simulated.ids import Ids, constant, marked, one_of, where
-from postloan.book.sources.simulated.living import Life
+from postloan.book.sources.simulated.life import Life
 from postloan.book.sources.simulated.loans import (
     BRIDGED,
     DIRECT,
@@ -27,7 +27,6 @@ from postloan.book.sources.simulated.loans import (
     EXTENSION,
     NEVER,
     REASONS,
-    margin_percent,
     schedule,
 )
 from postloan.book.sources.simulated.people import MODES
@@ -41,7 +40,7 @@ _PURPOSES = ("周转", "购买农资", "装修消费", "购房", "购置设备",
 
 @dataclass(frozen=True)
 class Paid:
-    """Payments as columns: `loan` (its place in the log), `credit`, `month`, `day` (number), `cents`, `slot`."""
+    """Payments as columns: `loan` (place in the log), `credit`, `month`, `day` (number), `cents`, `slot`."""
 
     loan: Ints
     credit: Ints
@@ -80,9 +79,6 @@ class Ledger:
         self._loans()
         self._dues()
         self._payments()
-        self._positions()
-        self._off_sheet()
-        self._restructurings()
 
     def _contracts(self) -> None:
         branch, ids = self.branch, self.ids
@@ -180,7 +176,9 @@ class Ledger:
             True if self.writer.after is None else log["day"] > self.writer.after
         )
         loans = np.flatnonzero(asks)
-        self._due_rows(loans, np.ones(len(loans), np.int64), log["months"][loans], log["months"][loans], log["day"])
+        self._due_rows(
+            loans, np.ones(len(loans), np.int64), log["months"][loans], log["months"][loans], log["day"]
+        )
         more = np.flatnonzero((log["extended_on"] < NEVER) & self.kept)
         term = log["months"][more]
         self._due_rows(more, term, term + EXTENSION, term + EXTENSION, log["extended_on"])
@@ -272,7 +270,9 @@ class Ledger:
                     np.full(len(month), slot),
                 )
             )
-        loan, credit, month, day_number, sums, slots = (np.concatenate([p[at] for p in parts]) for at in range(6))
+        loan, credit, month, day_number, sums, slots = (
+            np.concatenate([p[at] for p in parts]) for at in range(6)
+        )
         order = np.lexsort((slots, day_number, credit))
         columns = (loan, credit, month, day_number, sums, slots)
         return Paid(*(column[order] for column in columns))
@@ -357,109 +357,6 @@ class Ledger:
             amount=principal + interest,
             payer_account_id=self.ids.account(branch.owner[credit]),
             payer_customer_id=self.ids.customer(branch.owner[credit]),
-        )
-
-    # balances
-
-    def _positions(self) -> None:
-        """Write month ends: of cards everywhere, of all loans where the outlet's system delivers them."""
-        life, branch, calendar = self.life, self.branch, self.world.calendar
-        month = np.arange(max(self.start, self.world.opening), self.last + 1)
-        outlets = self.world.constants.economy["positions_from"]
-        delivers = (branch.outlet[branch.owner] < outlets) & branch.on_sheet
-        card = branch.method == CARD
-        for at in month:
-            loan = life.standing[at]
-            rows = np.flatnonzero((loan >= 0) & (delivers | card))
-            rows = rows[self.kept[loan[rows]]]
-            self._position_rows(int(at), rows, loan[rows])
-        del calendar
-
-    def _position_rows(self, month: int, credit: Ints, loan: Ints) -> None:
-        life, branch, end = self.life, self.branch, int(self.world.calendar.end(month))
-        arrears, since = life.arrears[month, credit], life.since[month, credit]
-        some = arrears > 0
-        days = np.where(some, end - self.due_day(np.where(some, since, 0), credit), 0)
-        balance = np.maximum(life.open[month, credit], arrears)
-        is_card = branch.method[credit] == CARD
-        limit = self.log["granted"][loan]
-        interest = np.minimum(arrears, balance * branch.rate[credit] // 120_000)
-        self.writer.add(
-            "position",
-            np.full(len(credit), end),
-            loan_id=self.loan_id(loan),
-            on_date=np.full(len(credit), end),
-            balance=balance,
-            limit_amount=np.where(is_card, limit, NULL),
-            drawing_power=np.where(is_card, limit, NULL),
-            accrued_interest=balance * branch.rate[credit] * 9 // 3_600_000,
-            overdue_principal=arrears - interest,
-            overdue_interest=interest,
-            days_past_due=days,
-        )
-
-    # off the sheet, and changes of terms
-
-    def _off_sheet(self) -> None:
-        log, branch, ids = self.log, self.branch, self.ids
-        bills = np.flatnonzero(~branch.on_sheet[log["credit"]] & self.kept)
-        credit = log["credit"][bills]
-        draw = branch.draws.uniform("margin short", branch.credits)[credit]
-        asked = log["granted"][bills] * margin_percent(branch)[credit] // 100
-        self.writer.add(
-            "margin",
-            log["day"][bills],
-            loan_id=self.loan_id(bills),
-            on_date=log["day"][bills],
-            required=asked,
-            deposited=np.where(draw < 0.04, asked * 8 // 10, asked),
-        )
-        month, credit = np.nonzero(self.life.advanced)
-        loan = self.life.loan[month, credit]
-        fits = (loan >= 0) & self.kept[loan]
-        month, credit, loan = month[fits], credit[fits], loan[fits]
-        day = self.due_day(month, credit)
-        amount = self.life.advanced[month, credit]
-        closed = np.where(log["reason"][loan] == 0, log["closed_on"][loan], NEVER)
-        self.writer.add("advance", day, loan_id=self.loan_id(loan), advanced_on=day, amount=amount)
-        paid = np.flatnonzero((closed < NEVER) & (closed > day))
-        self.writer.add(
-            "advance",
-            closed[paid],
-            loan_id=self.loan_id(loan[paid]),
-            advanced_on=day[paid],
-            amount=amount[paid],
-            repaid_on=closed[paid],
-        )
-        del ids
-
-    def _restructurings(self) -> None:
-        log = self.log
-        loans = np.flatnonzero((log["extended_on"] < NEVER) & self.kept)
-        day, credit = log["extended_on"][loans], log["credit"][loans]
-        hidden = np.flatnonzero((log["renewal"] == EVERGREEN) & self.kept)
-        term = log["month"][loans] + log["months"][loans]
-        self.writer.add(
-            "restructuring",
-            day,
-            loan_id=self.loan_id(loans),
-            changed_on=day,
-            kind=constant("extension", len(loans)),
-            difficulty_proven=np.ones(len(loans), bool),
-            first_due_after_on=self.due_day(term + EXTENSION, credit),
-            observation_ends_on=day + 366,
-            is_repeat=np.zeros(len(loans), bool),
-        )
-        credit = log["credit"][hidden]
-        self.writer.add(
-            "restructuring",
-            log["day"][hidden] + 5,
-            loan_id=self.loan_id(hidden),
-            changed_on=log["day"][hidden],
-            kind=constant("refinancing", len(hidden)),
-            difficulty_proven=np.zeros(len(hidden), bool),  # it is not admitted
-            first_due_after_on=self.due_day(log["month"][hidden] + 1, credit),
-            is_repeat=np.zeros(len(hidden), bool),
         )
 
 

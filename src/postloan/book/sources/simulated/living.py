@@ -2,18 +2,17 @@
 
 In each month, in this order: the first income is there; arrears are paid as far as it goes; part of the usual
 spending; on the due day the dues, from the account, then from what is held elsewhere; the rest of the income;
-who could not pay tries again late in the month, some with money lent by others; the rest of the spending; what
-is left beyond a usual balance goes elsewhere. No balance ever falls below zero.
+who could not pay tries again late in the month, some with money lent by others; the rest of the spending;
+what is left beyond a usual balance goes elsewhere. No balance ever falls below zero.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from postloan.book.sources.simulated.arrears import Arrears
 from postloan.book.sources.simulated.constants import (
     BILL,
     BULLET,
@@ -24,6 +23,7 @@ from postloan.book.sources.simulated.constants import (
     WHOLE,
 )
 from postloan.book.sources.simulated.draws import Flags, Floats, Ints, yuan
+from postloan.book.sources.simulated.life import BY_CREDIT, BY_CUSTOMER, Life
 from postloan.book.sources.simulated.loans import (
     BRIDGED,
     DIRECT,
@@ -37,44 +37,6 @@ from postloan.book.sources.simulated.loans import (
 from postloan.book.sources.simulated.people import Branch
 from postloan.book.sources.simulated.stress import Stress
 
-_BY_CUSTOMER = "first second spent_first spent_second drawn borrowed returned swept due_asked called wealth balance debt distress"
-_BY_CREDIT = "early on_day late rolled rolled_interest how loan arrears since due late_day advanced guarantor_paid standing open"
-
-
-@dataclass
-class Life:
-    """What was lived, by month and customer or credit, in cents; `loans` are all loans ever made."""
-
-    branch: Branch
-    stress: Stress
-    loans: LoanBook
-    by: dict[str, Ints] = field(default_factory=dict)
-
-    def by_owner(self, by_credit: Ints) -> Ints:
-        """Sum a matrix of months and credits by customer."""
-        branch = self.branch
-        found = np.zeros((len(by_credit), branch.customers), np.int64)
-        found[:] = by_credit[:, : branch.customers]  # the first credit of each
-        more = by_credit[:, branch.customers :]
-        np.add.at(found.T, branch.owner[branch.customers :], more.T)
-        return found
-
-    @cached_property
-    def owed(self) -> Ints:
-        """Give what each customer owes the bank on its sheet at each month's end, in cents."""
-        return self.by_owner(np.where(self.branch.on_sheet, self.by["open"], 0))
-
-    @cached_property
-    def late_by_owner(self) -> Ints:
-        """Give what each customer paid late in each month, in cents."""
-        return self.by_owner(self.by["late"])
-
-    def __getattr__(self, name: str) -> Ints:
-        try:
-            return self.__dict__["by"][name]
-        except KeyError as error:
-            raise AttributeError(name) from error
-
 
 def live(branch: Branch, stress: Stress) -> Life:
     """Live all months of a world."""
@@ -85,39 +47,39 @@ def live(branch: Branch, stress: Stress) -> Life:
     return living.life
 
 
-class _Living:
+class _Living(Arrears):
     """The state of a branch between two months."""
 
     def __init__(self, branch: Branch, stress: Stress) -> None:
         self.branch, self.stress, self.world = branch, stress, branch.world
         self.rules: dict[str, Any] = dict(branch.world.constants.economy)
-        customers, credits, months = branch.customers, branch.credits, branch.world.months
+        customers, size, months = branch.customers, branch.credits, branch.world.months
         self.balance = yuan(branch.income * (0.3 + branch.draws.uniform("balance", customers)))
         owed = branch.by_owner(np.where(np.isin(branch.method, (BULLET, SEASONAL)), branch.amount, 0))
         self.wealth = branch.wealth + (owed * branch.draws.uniform("funds", customers) * 0.5).astype(np.int64)
         self.usual_wealth = self.wealth.copy()
         self.debt = np.zeros(customers, np.int64)  # lent by others
         self.shock = np.zeros(customers)  # distress that comes of others
-        self.arrears = np.zeros(credits, np.int64)
-        self.asked = np.zeros(credits, np.int64)  # ever due since the arrears were last nil
-        self.met = np.zeros(credits, np.int64)
-        self.oldest = np.full(credits, NEVER)  # month of the oldest due that is unpaid
+        self.arrears = np.zeros(size, np.int64)
+        self.asked = np.zeros(size, np.int64)  # ever due since the arrears were last nil
+        self.met = np.zeros(size, np.int64)
+        self.oldest = np.full(size, NEVER)  # month of the oldest due that is unpaid
         self.reopen = np.where(branch.started > 0, branch.started, NEVER)
         loans = LoanBook(branch)
         loans.begin(np.flatnonzero(branch.started <= 0))
         self.loans = loans
         self._pay_by_bill(np.flatnonzero(branch.started <= 0))
         self.life = Life(branch, stress, loans)
-        for name in _BY_CUSTOMER.split():
+        for name in BY_CUSTOMER:
             kind = np.float64 if name == "distress" else np.int64
             self.life.by[name] = np.zeros((months, customers), kind)
-        for name in _BY_CREDIT.split():
-            self.life.by[name] = np.zeros((months, credits), np.int64)
-        self.queue = np.zeros((months + 1, credits), np.int64)  # dues asked up to each month
+        for name in BY_CREDIT:
+            self.life.by[name] = np.zeros((months, size), np.int64)
+        self.queue = np.zeros((months + 1, size), np.int64)  # dues asked up to each month
         self.luck: dict[str, Floats] = {}
         for name in ("forget", "borrow", "late", "renew", "approve", "evergreen", "bridge", "extend", "cure"):
-            size = customers if name in ("forget", "borrow", "late", "cure") else credits
-            self.luck[name] = branch.draws.uniform(name, months, size)
+            of = customers if name in ("forget", "borrow", "late", "cure") else size
+            self.luck[name] = branch.draws.uniform(name, months, of)
         self.noise = branch.draws.normal("income", months, customers)
         causes = ("income", "cost", "blow", "rerouted")
         self.force = {name: stress.of_cause(branch, name) for name in causes}
@@ -146,11 +108,11 @@ class _Living:
             self.loans.open(starts, month)
             self._pay_by_bill(starts)
 
-    def _pay_by_bill(self, credits: Ints) -> None:
-        """Keep elsewhere what a bill pays in place of the firm, or what a discounted one will bring, until then."""
+    def _pay_by_bill(self, places: Ints) -> None:
+        """Keep elsewhere what a bill pays in place of the firm, or a discounted one will bring."""
         bills = np.zeros(self.branch.credits, np.int64)
         self_paying = np.isin(self.branch.method, (BILL, WHOLE))
-        bills[credits] = np.where(self_paying, self.loans.amount, 0)[credits]
+        bills[places] = np.where(self_paying, self.loans.amount, 0)[places]
         self.wealth += self.branch.by_owner(bills)
 
     def distress(self, month: int) -> Floats:
@@ -166,8 +128,12 @@ class _Living:
         spread = np.array([self.rules["money"][name]["noise"] for name in self.rules["kinds"]])[branch.kind]
         usual = branch.income * branch.seasons[self.world.calendar.of_year(month)]
         # The main buyer's own trouble is the seller's loss.
-        buyer = np.where(branch.buyer >= 0, path[branch.buyer] * (self.force["income"][branch.buyer] > 0.3), 0)
-        level = self.stress.factor[month] * (1 - self.force["income"] * path) * (1 - branch.buyer_share * buyer)
+        buyer = np.where(
+            branch.buyer >= 0, path[branch.buyer] * (self.force["income"][branch.buyer] > 0.3), 0
+        )
+        level = (
+            self.stress.factor[month] * (1 - self.force["income"] * path) * (1 - branch.buyer_share * buyer)
+        )
         level *= np.exp(spread * self.noise[month] - spread * spread / 2)
         earned = usual * level * (1 - self.shock * 0.3)
         here = yuan(earned * (1 - self.force["rerouted"] * (path > 0.2)))
@@ -190,7 +156,9 @@ class _Living:
     def _dues(self, month: int) -> Ints:
         """Give what the schedules ask of each credit in this month."""
         loans, branch = self.loans, self.branch
-        principal, interest = schedule(loans.amount, branch.rate, loans.term, branch.method, month - loans.began)
+        principal, interest = schedule(
+            loans.amount, branch.rate, loans.term, branch.method, month - loans.began
+        )
         live = loans.is_open & (month > loans.began)
         due = np.where(live, principal + interest, 0)
         card = (branch.method == CARD) & live
@@ -205,7 +173,7 @@ class _Living:
         return yuan(self.loans.amount * use * 0.1)
 
     def _mature(self, month: int, due: Ints) -> None:
-        """Decide what becomes of the principal that falls due at once, and take it out of `due` where it rolls."""
+        """Decide what becomes of principal that falls due at once; take it out of `due` where it rolls."""
         branch, loans = self.branch, self.loans
         last = loans.is_open & (month - loans.began == loans.term)
         lump = last & np.isin(branch.method, (BULLET, SEASONAL)) & (loans.term > 0)
@@ -225,12 +193,17 @@ class _Living:
         hides = lump & ~clean & branch.cuts_corners[branch.manager] & (luck["evergreen"] < rules["evergreen"])
         extended = lump & ~clean & ~hides & (luck["extend"] < rules["extension"]) & (loans.extensions == 0)
         extended &= self.arrears == 0
-        how = np.select([out, direct, renews, hides, extended], [REPAID, DIRECT, BRIDGED, EVERGREEN, EXTENDED], 0)
+        how = np.select(
+            [out, direct, renews, hides, extended], [REPAID, DIRECT, BRIDGED, EVERGREEN, EXTENDED], 0
+        )
         rolls = how > 0
         interest = np.where(rolls & ((how != EXTENDED) | seasonal), due - self.principal_now, 0)
         due -= np.where(rolls, self.principal_now, 0) + interest
         life = self.life
-        life.how[month], life.rolled_interest[month] = how, np.where(np.isin(how, (EVERGREEN, EXTENDED)), 0, interest)
+        life.how[month], life.rolled_interest[month] = (
+            how,
+            np.where(np.isin(how, (EVERGREEN, EXTENDED)), 0, interest),
+        )
         capital = np.where(how == EVERGREEN, self.arrears + interest, 0)
         life.rolled[month] = np.where(rolls & (how != EXTENDED), self.principal_now, 0) + capital
         life.loan[month] = loans.current
@@ -243,9 +216,7 @@ class _Living:
             how == REPAID, month + 1 + (luck["approve"] * 2 * rules["pause"]).astype(np.int64), self.reopen
         )
 
-    def _pay(
-        self, month: int, first: Ints, second: Ints, costs: Ints, due: Ints
-    ) -> tuple[Ints, Ints, Ints]:
+    def _pay(self, month: int, first: Ints, second: Ints, costs: Ints, due: Ints) -> tuple[Ints, Ints, Ints]:
         """Pay what can be paid; give what each credit was paid on income day, due day and late, in cents."""
         branch, life, rules = self.branch, self.life, self.rules["paying"]
         owner, total = branch.owner, branch.by_owner
@@ -254,7 +225,7 @@ class _Living:
         self.balance += first
         owed = total(self.arrears)
         free = np.maximum(self.balance - (costs * rules["reserve"]).astype(np.int64), 0) * ~gone
-        early = self._share(self.arrears, owed, np.minimum(owed, free), month)
+        early = self._share(self.arrears, owed, np.minimum(owed, free))
         self.balance -= total(early)
         spent = np.minimum((costs * 0.6).astype(np.int64), self.balance)
         self.balance -= spent
@@ -263,18 +234,30 @@ class _Living:
         self.balance -= interest
         life.drawn[month] += short
         self.wealth = np.maximum(self.wealth - short, 0)
-        open_ = self.arrears - early + due
-        asked = total(open_)
-        gap = np.maximum(asked - self.balance, 0)
-        reach = np.minimum(gap, self.wealth) * ~gone
+        drawn_before = life.drawn[month].copy()
+        on_day, late = self._pay_dues(month, self.arrears - early + due, second, gone)
+        rest = np.minimum(costs - (costs * 0.6).astype(np.int64), self.balance)
+        self.balance -= rest
+        life.spent_first[month], life.spent_second[month] = spent, rest
+        life.swept[month] = self._sweep(costs)
+        life.drawn[month] += drawn_before
+        life.early[month], life.on_day[month], life.late[month], life.due[month] = early, on_day, late, due
+        wait = (self.luck["late"][month][owner] * (27 - branch.due_day[owner])).astype(np.int64)
+        life.late_day[month] = 1 + wait
+        life.balance[month], life.wealth[month], life.debt[month] = self.balance, self.wealth, self.debt
+        return early, on_day, late
+
+    def _pay_dues(self, month: int, open_: Ints, second: Ints, gone: Flags) -> tuple[Ints, Ints]:
+        """Pay what is open on the due day, or late in the month; give both by credit, in cents."""
+        branch, life, rules, total = self.branch, self.life, self.rules["paying"], self.branch.by_owner
+        owner, asked = branch.owner, total(open_)
+        reach = np.minimum(np.maximum(asked - self.balance, 0), self.wealth) * ~gone
         holiday = np.isin(self.world.calendar.of_year(month), (1, 9))
-        odds = rules["forgetful_holiday"] if holiday else rules["forgetful"]
-        forgets = self.luck["forget"][month] < odds
+        forgets = self.luck["forget"][month] < rules["forgetful_holiday" if holiday else "forgetful"]
         able = (self.balance + reach >= asked) & (asked > 0) & ~gone
         prompt = able & ~forgets
         on_day = np.where(prompt[owner], open_, 0)
-        drawn = np.where(able, reach, 0)
-        self.balance += np.where(prompt, drawn, 0) - total(on_day) + second
+        self.balance += np.where(prompt, reach, 0) - total(on_day) + second
         left = np.where(prompt, 0, asked)
         most = (branch.income * (1 - branch.variable) * rules["borrow_months"]).astype(np.int64) - self.debt
         lends = (self.luck["borrow"][month] < rules["borrow"]) & ~gone
@@ -283,23 +266,14 @@ class _Living:
         whole = (left > 0) & (ready >= left) & ~gone
         partial = (left > 0) & ~whole & ~gone & (self.luck["late"][month] < rules["partial"])
         paid = np.where(whole, left, np.where(partial, (ready * 0.8).astype(np.int64) // 100 * 100, 0))
-        late = self._share(np.where(prompt[owner], 0, open_), left, paid, month)
+        late = self._share(np.where(prompt[owner], 0, open_), left, paid)
         used = total(late) > 0
-        drawn = np.where(prompt, drawn, np.where(used, reach, 0))
-        lent = np.where(used, lent, 0)
+        drawn, lent = np.where(prompt | used, reach, 0), np.where(used, lent, 0)
         self.balance += np.where(prompt, 0, drawn) + lent - total(late)
         self.wealth -= drawn
         self.debt += lent
-        rest = np.minimum(costs - (costs * 0.6).astype(np.int64), self.balance)
-        self.balance -= rest
-        swept = self._sweep(costs)
-        life.drawn[month] += drawn
-        life.spent_first[month], life.spent_second[month] = spent, rest
-        life.borrowed[month], life.swept[month], life.due_asked[month] = lent, swept, asked
-        life.early[month], life.on_day[month], life.late[month], life.due[month] = early, on_day, late, due
-        life.late_day[month] = 1 + (self.luck["late"][month][owner] * (27 - branch.due_day[owner])).astype(np.int64)
-        life.balance[month], life.wealth[month], life.debt[month] = self.balance, self.wealth, self.debt
-        return early, on_day, late
+        life.drawn[month], life.borrowed[month], life.due_asked[month] = drawn, lent, asked
+        return on_day, late
 
     def _gone(self, month: int) -> Flags:
         """Tell who has stopped paying for good: frauds at full force, and most who went bad long ago."""
@@ -309,7 +283,7 @@ class _Living:
         lost = self.branch.by_owner((bad & self.loans.is_open).astype(np.int64)) > 0
         return fraud | (lost & (self.luck["cure"][month] > 0.06))
 
-    def _share(self, owed: Ints, whole: Ints, paid: Ints, month: int) -> Ints:
+    def _share(self, owed: Ints, whole: Ints, paid: Ints) -> Ints:
         """Share what a customer pays among the credits in proportion; all of it where all is paid."""
         owner = self.branch.owner
         part = np.divide(paid[owner], whole[owner], out=np.zeros(len(owner)), where=whole[owner] > 0)
@@ -328,65 +302,7 @@ class _Living:
         self.wealth -= idle.astype(np.int64)  # a house, a car, a wedding
         return over
 
-    # arrears
-
-    def _age(self, month: int, early: Ints, on_day: Ints, late: Ints) -> None:
-        """Move the oldest unpaid due on, and note who is 30 and more than 90 days late from when."""
-        branch, loans, calendar = self.branch, self.loans, self.world.calendar
-        paid, before = early + on_day + late, self.oldest.copy()
-        due = self.life.due[month]
-        self.queue[month] = self.queue[month - 1] + due if month else due
-        base = self.queue[month] - self.arrears - due  # what had been met when the month began
-        met = base + paid
-        self.arrears = self.arrears + due - paid
-        start = np.where((before == NEVER) & (self.arrears > 0), month, before)
-        every = np.arange(branch.credits)
-        for _ in range(month + 1):
-            behind = (start < month) & (self.queue[np.minimum(start, month), every] <= met)
-            if not behind.any():
-                break
-            start = np.where(behind, start + 1, start)
-        self.oldest = np.where(self.arrears > 0, start, NEVER)
-        day = branch.due_day[branch.owner]
-        first_paid = np.where(early > 0, calendar.day(month, branch.income_day[branch.owner]), calendar.end(month) + 1)
-        for since, until in ((before, first_paid), (self.oldest, calendar.end(month) + 1)):
-            some = since != NEVER
-            dated = np.where(some, calendar.day(np.where(some, since, 0), day), NEVER)
-            loans.mark(dated, np.broadcast_to(until, dated.shape), some)
-        loans.clear(self.oldest == NEVER)
-        self.life.arrears[month], self.life.since[month] = self.arrears, self.oldest
-
-    def _call_guarantors(self, month: int) -> None:
-        """Let guarantors pay part of what is long overdue; it may be more than they can bear."""
-        rules, branch = self.rules["guarantors"], self.branch
-        self.shock *= 0.93
-        days = self.world.calendar.end(month) - self._since_day()
-        credit, guarantor = branch.guarantors
-        calls = (days[credit] > rules["called_after"]) & (days[credit] <= rules["called_after"] + 62)
-        calls &= self.arrears[credit] > 0
-        if not calls.any():
-            return
-        credit, guarantor = credit[calls], guarantor[calls]
-        asked = (self.arrears[credit] * rules["share"] / 3).astype(np.int64)
-        able = np.minimum(asked, (self.wealth[guarantor] * rules["reach"]).astype(np.int64)) // 100 * 100
-        size = branch.customers
-        given = np.bincount(guarantor, able, size).astype(np.int64)
-        self.wealth = np.maximum(self.wealth - given, 0)
-        weight = np.bincount(guarantor, asked, size) / (branch.income * 4)
-        self.shock = np.minimum(self.shock + weight * (1 - np.minimum(self.wealth / (branch.income + 1), 1)), 0.9)
-        self.life.called[month] = np.bincount(guarantor, asked, size).astype(np.int64)
-        paid = np.minimum(np.bincount(credit, able, branch.credits).astype(np.int64), self.arrears)
-        self.life.guarantor_paid[month] = paid
-        self.arrears -= paid
-        self.life.arrears[month] = self.arrears
-        nil = self.arrears == 0
-        self.oldest[nil] = NEVER
-        self.life.since[month] = self.oldest
-
-    def _since_day(self) -> Ints:
-        some = self.oldest != NEVER
-        day = self.branch.due_day[self.branch.owner]
-        return np.where(some, self.world.calendar.day(np.where(some, self.oldest, 0), day), NEVER)
+    # the end of a month
 
     def _close(self, month: int) -> None:
         """Close what is repaid or written off; pay what the bank stands for off the sheet."""
@@ -402,10 +318,16 @@ class _Living:
         day = np.where(guaranteed, 28, day)
         loans.close(np.flatnonzero(done), calendar.day(month, day)[done], 0)
         again = np.isin(branch.method, (INSTALMENT, WHOLE, NONE, BILL)) & done
-        self.reopen = np.where(again, month + 1 + (self.luck["approve"][month] * 4).astype(np.int64), self.reopen)
+        self.reopen = np.where(
+            again, month + 1 + (self.luck["approve"][month] * 4).astype(np.int64), self.reopen
+        )
         low, high = self.rules["write_off"]
         wait = low + (high - low) * branch.draws.uniform("write off", branch.credits)
-        off = loans.is_open & (loans.bad_on + wait.astype(np.int64) < calendar.start(month)) & (self.arrears > 0)
+        off = (
+            loans.is_open
+            & (loans.bad_on + wait.astype(np.int64) < calendar.start(month))
+            & (self.arrears > 0)
+        )
         loans.close(np.flatnonzero(off), np.full(int(off.sum()), int(calendar.day(month, 25))), 2)
         self.arrears[off], self.oldest[off] = 0, NEVER
         self.life.arrears[month, off] = 0
@@ -413,11 +335,15 @@ class _Living:
         self.life.open[month] = self._outstanding(month)
 
     def _outstanding(self, month: int) -> Ints:
-        """Give the principal that each credit owes at the month's end: the schedule's, and what is in arrears."""
+        """Give the principal that each credit owes at the month's end."""
         branch, loans = self.branch, self.loans
         step = np.clip(month - loans.began, 0, loans.term)
         equal = loans.amount // np.maximum(loans.term, 1)
         planned = np.where(branch.method == INSTALMENT, loans.amount - equal * step, loans.amount)
         planned = np.where(branch.method == CARD, self._card_due(month) * 10, planned)
         over = (month - loans.began >= loans.term) & (branch.method != CARD)
-        return np.where(loans.is_open, np.where(over, 0, planned) + np.where(over | (branch.method == INSTALMENT), self.arrears, 0), 0)
+        return np.where(
+            loans.is_open,
+            np.where(over, 0, planned) + np.where(over | (branch.method == INSTALMENT), self.arrears, 0),
+            0,
+        )

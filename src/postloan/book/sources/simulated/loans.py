@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from postloan.book.sources.simulated.constants import BILL, BULLET, CARD, INSTALMENT, NONE, SEASONAL, WHOLE
@@ -12,7 +14,7 @@ NEVER = int(np.iinfo(np.int32).max)
 """A day or month that does not come."""
 
 DIRECT, BRIDGED, REPAID, EVERGREEN, EXTENDED = 1, 2, 3, 4, 5
-"""What becomes of principal that falls due at once: the bank pays itself; paid and lent again; paid; hidden."""
+"""What becomes of principal that falls due at once: lent anew directly or after payment; paid; hidden."""
 
 EXTENSION = 6
 """Months by which a maturity is put off."""
@@ -42,15 +44,16 @@ def schedule(amount: Ints, rate: Ints, term: Ints, method: Ints, step: Ints) -> 
 class LoanBook:
     """Every loan that a branch ever made, in the order in which they were made.
 
-    State by credit: `current` (its loan, -1 for none), `is_open`, `began` (month), `amount` (what the schedule
-    repays, in cents), `term`, `extensions`, `bad_on` (days). Log by loan after `finish`: `credit`, `sequence`,
-    `month`, `day`, `granted`, `months`, `renewal`, `former`, `closed_on`, `reason`, `bad`, `late30`; and each time
-    that a loan became 30 days late, `late_loan` and `late_day`.
+    State by credit: `current` (its loan, -1 for none), `is_open`, `began` (month), `amount` (what the
+    schedule repays, in cents), `term`, `extensions`, `bad_on` (days). Log by loan after `finish`: `credit`,
+    `sequence`, `month`, `day`, `granted`, `months`, `renewal`, `former`, `closed_on`, `reason`, `bad`,
+    `late30`; and each time that a loan became 30 days late, `late_loan` and `late_day`.
     """
 
     def __init__(self, branch: Branch) -> None:
         size = branch.credits
-        self._branch, self._log, self._count = branch, [], 0
+        self._branch, self._count = branch, 0
+        self._log: list[tuple[Ints, ...]] = []
         self._ends: list[tuple[Ints, Ints, Ints]] = []
         self._bad: list[tuple[Ints, Ints, Ints]] = []
         self._late: list[tuple[Ints, Ints]] = []
@@ -71,17 +74,17 @@ class LoanBook:
         """Give what the schedule repays: of bills what the margin leaves."""
         return self.granted_now * self._share // 100
 
-    def begin(self, credits: Ints) -> None:
+    def begin(self, places: Ints) -> None:
         """Take over the loans that were paid out before the world began."""
         branch = self._branch
-        day = branch.world.calendar.day(branch.started[credits], self._day(credits))
-        self._add(credits, branch.started[credits], day, np.zeros(len(credits), np.int64))
+        day = branch.world.calendar.day(branch.started[places], self._day(places))
+        self._add(places, branch.started[places], day, np.zeros(len(places), np.int64))
 
-    def open(self, credits: Ints, month: int) -> None:
+    def open(self, places: Ints, month: int) -> None:
         """Pay out new loans in a month."""
-        self.term[credits] = self._branch.term[credits]
-        day = self._branch.world.calendar.day(month, self._day(credits))
-        self._add(credits, np.full(len(credits), month), day, np.zeros(len(credits), np.int64))
+        self.term[places] = self._branch.term[places]
+        day = self._branch.world.calendar.day(month, self._day(places))
+        self._add(places, np.full(len(places), month), day, np.zeros(len(places), np.int64))
 
     def roll(self, how: Ints, month: int, capital: Ints, drawn: Ints) -> None:
         """Renew, repay or extend the loans that mature, as `how` says; `capital` joins what is lent anew."""
@@ -101,33 +104,31 @@ class LoanBook:
         wait = np.where(how == BRIDGED, 1 + (drawn * 3).astype(np.int64), 0)
         self._add(again, np.full(len(again), month), (due + wait)[again], how[again], former[again])
 
-    def _day(self, credits: Ints) -> Ints:
+    def _day(self, places: Ints) -> Ints:
         """Give the day of the month on which loans are paid out: before the due day."""
-        return 4 + self._branch.due_day[self._branch.owner[credits]] * (credits % 7) // 10
+        return 4 + self._branch.due_day[self._branch.owner[places]] * (places % 7) // 10
 
-    def _add(
-        self, credits: Ints, month: Ints, day: Ints, renewal: Ints, former: Ints | None = None
-    ) -> None:
-        if not len(credits):
+    def _add(self, places: Ints, month: Ints, day: Ints, renewal: Ints, former: Ints | None = None) -> None:
+        if not len(places):
             return
-        self._sequence[credits] += 1
-        self.current[credits] = self._count + np.arange(len(credits))
-        self._count += len(credits)
-        self.is_open[credits], self.began[credits], self.extensions[credits] = True, month, 0
-        self.bad_on[credits] = self.late30_on[credits] = NEVER
-        before = np.full(len(credits), -1) if former is None else former
-        terms, sums = self.term[credits].copy(), self.granted_now[credits].copy()
-        row = (credits, self._sequence[credits].copy(), month, day, sums, terms, renewal, before)
+        self._sequence[places] += 1
+        self.current[places] = self._count + np.arange(len(places))
+        self._count += len(places)
+        self.is_open[places], self.began[places], self.extensions[places] = True, month, 0
+        self.bad_on[places] = self.late30_on[places] = NEVER
+        before = np.full(len(places), -1) if former is None else former
+        terms, sums = self.term[places].copy(), self.granted_now[places].copy()
+        row = (places, self._sequence[places].copy(), month, day, sums, terms, renewal, before)
         self._log.append(row)
 
-    def close(self, credits: Ints, day: Ints, reason: Ints | int) -> None:
+    def close(self, places: Ints, day: Ints, reason: Ints | int) -> None:
         """End loans on days; `reason` is a place in REASONS."""
-        self._ends.append((self.current[credits], day, np.broadcast_to(np.asarray(reason), day.shape)))
-        self._note(credits)
-        self.is_open[credits] = False
+        self._ends.append((self.current[places], day, np.broadcast_to(np.asarray(reason), day.shape)))
+        self._note(places)
+        self.is_open[places] = False
 
-    def _note(self, credits: Ints) -> None:
-        self._bad.append((self.current[credits], self.bad_on[credits].copy(), self.late30_on[credits].copy()))
+    def _note(self, places: Ints) -> None:
+        self._bad.append((self.current[places], self.bad_on[places].copy(), self.late30_on[places].copy()))
 
     def mark(self, since: Ints, until: Ints, some: Flags) -> None:
         """Note loans whose oldest unpaid due is of day `since` and was unpaid before day `until`."""
@@ -161,7 +162,7 @@ class LoanBook:
         )
         return self
 
-    def _filled(self, told: list[tuple[Ints, ...]], at: int, nothing: int = NEVER) -> Ints:
+    def _filled(self, told: Sequence[tuple[Ints, ...]], at: int, nothing: int = NEVER) -> Ints:
         column = np.full(self._count, nothing)
         for row in told:
             column[row[0]] = row[at]

@@ -23,6 +23,7 @@ from postloan.book.sources.simulated.meters import Meters
 from postloan.book.sources.simulated.parties import Parties
 from postloan.book.sources.simulated.people import Branch
 from postloan.book.sources.simulated.security import Security
+from postloan.book.sources.simulated.standing import Standing
 from postloan.book.sources.simulated.stress import stress_of
 from postloan.book.sources.simulated.truth import OUTCOMES, outcomes
 from postloan.book.sources.simulated.work import Work
@@ -50,7 +51,12 @@ class Made:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as the document that `--json` prints."""
-        return {"book": str(self.book), "as_of": self.as_of, "rows": dict(self.rows), "outcomes": self.outcomes}
+        return {
+            "book": str(self.book),
+            "as_of": self.as_of,
+            "rows": dict(self.rows),
+            "outcomes": self.outcomes,
+        }
 
 
 def truth_of(book: Path) -> Path:
@@ -132,6 +138,7 @@ def _write(world: World, writer: BookWriter, truth: Path, progress: Progress | N
             parties = Parties(ledger)
             for part in (
                 ledger,
+                Standing(ledger),
                 Accounts(ledger),
                 parties,
                 Meters(parties),

@@ -56,7 +56,6 @@ class Meters:
         branch, luck = self.branch, self.parties.luck
         firm = branch.kind >= SMALL
         always, quarter, yearly = self._every(1), self._every(3, 2), self._in(4)
-        shape = self.sales.shape
         usual = branch.income * branch.seasons[self.world.calendar.of_year(self.months)]
         activity = np.clip(self.sales / np.maximum(usual, 1), 0.02, 3)
         seen = 1 - 0.85 * self.parties.see["meters"] * self.path
@@ -68,20 +67,43 @@ class Meters:
         shift = np.exp(0.25 * (luck("vat") - 0.5))
         vat = self.sales / 100 * 0.82 * seen**0.3 * shift
         self._rows("vat_sales", firm, always, vat)
-        self._rows("vat_red_invoices", firm, quarter, vat * 0.12 * luck("red") ** 3 + vat * 0.15 * self.path * luck("red"))
+        self._rows(
+            "vat_red_invoices",
+            firm,
+            quarter,
+            vat * 0.12 * luck("red") ** 3 + vat * 0.15 * self.path * luck("red"),
+        )
         strained = self.life.distress[self.start : self.last + 1]
         unpaid = np.where((strained > 0.45) & (luck("tax") < 0.5), usual / 100 * 0.03, 0.0)
         self._rows("tax_arrears", firm, quarter, unpaid)
-        self._rows("tax_rating", firm, yearly, np.clip(np.floor(1 + luck("grade") * 1.6 + 2 * strained), 1, 4))
+        self._rows(
+            "tax_rating", firm, yearly, np.clip(np.floor(1 + luck("grade") * 1.6 + 2 * strained), 1, 4)
+        )
         heads = np.maximum(np.rint(branch.income / 60_000_000 * 8) + 2, 2)
-        self._rows("insured_heads", firm, quarter, np.rint(heads * np.clip(1 - 0.6 * strained + 0.1 * luck("heads"), 0.2, 1.1)))
-        self._rows("insurance_arrears_months", firm, quarter, np.where(strained > 0.5, np.floor(luck("si") * 4), 0.0))
-        self._rows("utility_arrears_days", firm, quarter, np.where(strained > 0.4, np.floor(luck("util") * 120), np.floor(luck("util") ** 8 * 40)))
-        self._rows("order_book", branch.kind == CORPORATE, quarter, usual / 100 * 2.5 * (1 - 0.8 * self.path * self.parties.see["meters"]) * noise)
-        del shape
+        self._rows(
+            "insured_heads",
+            firm,
+            quarter,
+            np.rint(heads * np.clip(1 - 0.6 * strained + 0.1 * luck("heads"), 0.2, 1.1)),
+        )
+        self._rows(
+            "insurance_arrears_months", firm, quarter, np.where(strained > 0.5, np.floor(luck("si") * 4), 0.0)
+        )
+        self._rows(
+            "utility_arrears_days",
+            firm,
+            quarter,
+            np.where(strained > 0.4, np.floor(luck("util") * 120), np.floor(luck("util") ** 8 * 40)),
+        )
+        self._rows(
+            "order_book",
+            branch.kind == CORPORATE,
+            quarter,
+            usual / 100 * 2.5 * (1 - 0.8 * self.path * self.parties.see["meters"]) * noise,
+        )
 
     def _farms(self) -> None:
-        """Write fields, herds, insurance, what harvest and subsidies should bring; prices to break even at."""
+        """Write fields, herds, insurance, what harvest and subsidies should bring; break-even prices."""
         branch, luck = self.branch, self.parties.luck
         farmer = branch.kind == FARMER
         names = self.world.constants.industries
@@ -95,16 +117,25 @@ class Meters:
         self._rows("declared_area", crops, self._in(3), area)
         short = np.where(luck("sown") < 0.03, 0.6, 1.0) * (0.94 + 0.08 * luck("sown"))
         self._rows("sown_area", crops, self._in(5), area * short)
-        self._rows("ndvi_z", crops, self._in(4, 5, 6, 7, 8, 9), 0.7 * (luck("ndvi") + luck("cloud") - 1) * 2.2 - 2.4 * drought)
+        self._rows(
+            "ndvi_z",
+            crops,
+            self._in(4, 5, 6, 7, 8, 9),
+            0.7 * (luck("ndvi") + luck("cloud") - 1) * 2.2 - 2.4 * drought,
+        )
         heads = np.maximum(np.rint(yearly / 2400), 5) * flat
         sold = 1 - 0.6 * self.path
         self._rows("head_count_recorded", herd, self._every(6, 5), heads)
-        self._rows("head_count", herd, self._every(6, 5), np.rint(heads * sold * (0.93 + 0.12 * luck("count"))))
+        self._rows(
+            "head_count", herd, self._every(6, 5), np.rint(heads * sold * (0.93 + 0.12 * luck("count")))
+        )
         self._rows("breakeven_price", farmer, self._in(3), (0.66 + 0.2 * luck("breakeven")) * flat)
         self._rows("expected_harvest_inflow", grain, self._in(5), branch.income / 100 * 3.5 * flat)
         self._rows("expected_subsidy", grain, self._in(5), area * 110)
         self._rows("crop_insured_share", crops, self._in(4), np.clip(1.4 * luck("insured"), 0, 1))
-        self._rows("input_credit", farmer, self._in(6), yearly * 0.08 * luck("input") + yearly * 0.1 * self.path)
+        self._rows(
+            "input_credit", farmer, self._in(6), yearly * 0.08 * luck("input") + yearly * 0.1 * self.path
+        )
 
     def _persons(self) -> None:
         branch, luck = self.branch, self.parties.luck
@@ -113,7 +144,9 @@ class Meters:
         every = np.ones(branch.customers, bool)
         worth = (self.life.wealth + self.life.balance - self.life.debt)[self.start : self.last + 1] / 100
         house = branch.by_owner(branch.amount) / 100 * 0.8
-        self._rows("net_worth", every, self._in(12), np.maximum(worth + house, 0) * (0.8 + 0.4 * luck("worth")))
+        self._rows(
+            "net_worth", every, self._in(12), np.maximum(worth + house, 0) * (0.8 + 0.4 * luck("worth"))
+        )
         given = np.broadcast_to(self.parties.guaranteed / 100, worth.shape)
         self._rows("guaranteed_amount", every & (self.parties.guaranteed > 0), self._in(6, 12), given)
 
@@ -133,13 +166,19 @@ class Meters:
         sales = total[at, customer] - np.where(whole, total[np.maximum(before, 0), customer], 0)
         months = np.where(whole, of_year + 1, at + 1)
         luck, path = self.parties.luck("books")[month, customer], life.stress.path[at, customer]
-        revenue = yuan(sales * (1 + 0.05 * (luck - 0.5) + 0.5 * (path > 0.5) * (luck > 0.8)))  # some are dressed up
+        revenue = yuan(
+            sales * (1 + 0.05 * (luck - 0.5) + 0.5 * (path > 0.5) * (luck > 0.8))
+        )  # some are dressed up
         fixed = branch.fixed[customer] * months
         goods = yuan(revenue * branch.variable[customer] + fixed * 0.3)
         debt = life.owed[at, customer] + life.debt[at, customer]
         interest = debt * 48 // 1000 * months // 12
         ebit = revenue - goods - yuan(fixed * 0.6)
-        short = np.where(branch.by_owner(np.where(branch.method == BULLET, branch.amount, 0))[customer] > 0, debt, debt // 3)
+        short = np.where(
+            branch.by_owner(np.where(branch.method == BULLET, branch.amount, 0))[customer] > 0,
+            debt,
+            debt // 3,
+        )
         year = revenue * 12 // np.maximum(months, 1)
         cash = life.balance[at, customer] + life.wealth[at, customer] // 2
         receivables = yuan(year * (0.12 + 0.1 * luck + 0.2 * path))
@@ -154,7 +193,9 @@ class Meters:
             "profit_before_tax": ebit - interest,
             "ebit": ebit,
             "ebitda": ebit + plant * months // 120,
-            "ebitda_forecast": yuan((ebit + plant * months // 120) * (0.95 + 0.2 * luck) + revenue * 0.05 * path),
+            "ebitda_forecast": yuan(
+                (ebit + plant * months // 120) * (0.95 + 0.2 * luck) + revenue * 0.05 * path
+            ),
             "interest_expense": interest,
             "debt_service": interest + debt * months // 60,
             "cash": cash,

@@ -1,4 +1,4 @@
-"""The customers of a branch and what is known of them outside the accounts: ties, ratings, meters, reports."""
+"""The customers of a branch and what is known of them outside the accounts: ties, ratings, the bureau."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Parties:
         self.all = np.arange(self.branch.customers)
         self.start, self.last = max(ledger.start - 1, self.world.opening - 1), ledger.last
         self.months = np.arange(self.start, self.last + 1)
-        self.see = {name: self.life.stress.of_cause(self.branch, name) for name in ("meters", "bureau", "people")}
+        self.see = {
+            name: self.life.stress.of_cause(self.branch, name) for name in ("meters", "bureau", "people")
+        }
 
     def write(self) -> None:
         """Write every table of customers."""
@@ -54,7 +56,7 @@ class Parties:
 
     @property
     def household(self) -> Ints:
-        """Give each person's household: every third shares one with the next of the same township and kind."""
+        """Give each person's household: some share one with the next of the same township and kind."""
         order, _ = self.branch.ranked
         pairs = self._draw("household")[order] < 0.3
         first = np.arange(len(order))
@@ -65,7 +67,7 @@ class Parties:
         return np.where(same, found, self.all)
 
     def _customers(self) -> None:
-        branch, ids, size = self.branch, self.ids, self.branch.customers
+        branch, ids = self.branch, self.ids
         latitude, longitude = self.location
         firm, person = branch.kind >= SMALL, branch.kind < SMALL
         number = self.all + branch.first_customer
@@ -76,7 +78,9 @@ class Parties:
         born = -(365 * 5 + (self._draw("born") ** 0.8 * 365 * 38)).astype(np.int64) + 365 * 28
         group = np.where((branch.kind == CORPORATE) & (self._draw("group") < 0.35), branch.town, -1)
         consent = self.world.opening_day + 300 + (self._draw("consent") * 2000).astype(np.int64)
-        months = [";".join(str(m + 1) for m in range(12) if season[m] >= 9) for season in self._season_table()]
+        months = [
+            ";".join(str(m + 1) for m in range(12) if season[m] >= 9) for season in self._season_table()
+        ]
         self.writer.add(
             "customer",
             ALWAYS,
@@ -100,13 +104,12 @@ class Parties:
             bureau_consent_until=consent,
             income_months=one_of([*months], np.where(branch.kind == FARMER, branch.industry, -1)),
         )
-        del size
 
     def _season_table(self) -> list[list[int]]:
         return [one["seasons"] for one in self.world.constants.economy["industries"].values()]
 
     def _relations(self) -> None:
-        """Write who is tied to whom: families, firms and those behind them, buyers and sellers, shared lines."""
+        """Write who is tied to whom: families, firms and their owners, buyers and sellers, shared phones."""
         branch, every = self.branch, self.all
         firm = branch.kind >= SMALL
         person = np.flatnonzero(branch.kind < SMALL)
@@ -163,7 +166,11 @@ class Parties:
             from_customer_id=self.ids.customer(source),
             to_customer_id=self.ids.customer(target),
             kind=one_of(names, kind),
-            share=np.where(np.isin(kind, [names.index(n) for n in ("shareholder", "supplier", "buyer") if n in names]), amount, np.nan),
+            share=np.where(
+                np.isin(kind, [names.index(n) for n in ("shareholder", "supplier", "buyer") if n in names]),
+                amount,
+                np.nan,
+            ),
             since=since,
         )
 
@@ -224,7 +231,9 @@ class Parties:
         informal = (life.debt[at, customer] * 0.6).astype(np.int64)
         grown = (path * branch.income[customer] * 4).astype(np.int64)
         debt = life.owed[at, customer] + elsewhere + informal + grown
-        lenders = 1 + (base * 3).astype(np.int64) + (path * 4 * (0.5 + luck)).astype(np.int64) + (informal > 0)
+        lenders = (
+            1 + (base * 3).astype(np.int64) + (path * 4 * (0.5 + luck)).astype(np.int64) + (informal > 0)
+        )
         late = life.due_asked[at, customer] > life.balance[at, customer] + life.wealth[at, customer]
         behind = (late | (strained > 0.4)) & (elsewhere > 0) & (luck < 0.6)
         innocent = other < 0.006  # a card's yearly fee
@@ -261,6 +270,7 @@ class Parties:
 
     @property
     def guaranteed(self) -> Ints:
+        """Give what each customer guarantees, in cents."""
         credit, guarantor = self.branch.guarantors
         given = np.bincount(guarantor, self.branch.amount[credit], self.branch.customers)
         return given.astype(np.int64)

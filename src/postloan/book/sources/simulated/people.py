@@ -50,13 +50,13 @@ class Branch:
     @cached_property
     def first_credit(self) -> int:
         """Give the number of its first credit in the bank."""
-        return self.number * int(self.world.constants.economy["block"]) + 1
+        return self.number * self.world.credits_of_a_full_branch + 1
 
     @cached_property
     def first_customer(self) -> int:
         """Give the number of its first customer in the bank."""
         share = self.world.constants.economy["customers_per_credit"]
-        return self.number * round(self.world.constants.economy["block"] * share) + FIRST_CUSTOMER
+        return self.number * round(self.world.credits_of_a_full_branch * share) + FIRST_CUSTOMER
 
     # customers
 
@@ -141,7 +141,9 @@ class Branch:
         """Give the months of each loan; long ones differ."""
         base = self.of_product("term")
         part = 0.5 + self.draws.uniform("term", self.credits) / 2
-        return np.where((base > 12) & (self.method != CARD), np.rint(base * part / 6) * 6, base).astype(np.int64)
+        return np.where((base > 12) & (self.method != CARD), np.rint(base * part / 6) * 6, base).astype(
+            np.int64
+        )
 
     @cached_property
     def started(self) -> Ints:
@@ -150,7 +152,9 @@ class Branch:
         is_new = self.draws.uniform("is new", self.credits) < share
         age = self.draws.uniform("age", self.credits) * np.minimum(self.term, 84)
         later = 1 + (self.draws.uniform("later", self.credits) * 48).astype(np.int64)
-        back = np.where(self.method == CARD, self.draws.whole("card age", 6, 60, self.credits), age.astype(np.int64))
+        back = np.where(
+            self.method == CARD, self.draws.whole("card age", 6, 60, self.credits), age.astype(np.int64)
+        )
         return np.where(is_new, later, -back)
 
     @cached_property
@@ -166,7 +170,7 @@ class Branch:
 
     @cached_property
     def due_day(self) -> Ints:
-        """Give the day of the month on which a customer's dues fall: 21 for most, as interest is settled on 20."""
+        """Give the day of the month on which dues fall: 21 for most, as interest is settled on the 20th."""
         drawn = self.draws.whole("due day", 16, 23, self.customers)
         return np.where(self.kind == INDIVIDUAL, drawn, 21)
 
@@ -257,7 +261,7 @@ class Branch:
 
     @cached_property
     def guarantors(self) -> tuple[Ints, Ints]:
-        """Give pairs of credit and guarantor: neighbours of the same kind, in circles where groups are joint."""
+        """Give pairs of credit and guarantor: neighbours of one kind, in circles where groups are joint."""
         pairs: list[tuple[Ints, Ints]] = []
         wanted = (MODES.index("guarantor"), 1, 2), (MODES.index("joint_group"), 3, 3)
         for mode, least, most in wanted:

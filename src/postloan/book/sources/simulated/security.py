@@ -12,10 +12,22 @@ from postloan.book.sources.simulated.loans import NEVER
 from postloan.book.sources.simulated.parties import places
 from postloan.book.sources.simulated.people import MODES
 
-COLLATERALS = (
-    "house shop land land_use_right machinery vehicle stock receivable deposit bond bill forest "
-    "livestock other"
-).split()
+COLLATERALS = [
+    "house",
+    "shop",
+    "land",
+    "land_use_right",
+    "machinery",
+    "vehicle",
+    "stock",
+    "receivable",
+    "deposit",
+    "bond",
+    "bill",
+    "forest",
+    "livestock",
+    "other",
+]
 _LTV = {"house": 0.7, "shop": 0.6, "land": 0.5, "land_use_right": 0.5, "machinery": 0.4, "livestock": 0.4}
 # By contract type: what is mortgaged or pledged, with weights.
 _PLEDGED = {
@@ -69,7 +81,9 @@ class Security:
         self.writer.add(
             "guarantee",
             known,
-            guarantee_id=marked("G", (branch.first_credit + credit, 7), (branch.first_customer + guarantor, 7)),
+            guarantee_id=marked(
+                "G", (branch.first_credit + credit, 7), (branch.first_customer + guarantor, 7)
+            ),
             contract_id=self.ids.contract(credit),
             guarantor_customer_id=self.ids.customer(guarantor),
             amount=branch.amount[credit],
@@ -103,7 +117,14 @@ class Security:
             rows = np.flatnonzero(done)
             seized_on = np.where(seized, np.minimum(self.bad[credit] + 40, day), NULL)
             self._collateral_rows(
-                credit[rows], kind[rows], value[rows], now[rows], day[rows], day[rows] + 4, seized_on[rows], until[rows]
+                credit[rows],
+                kind[rows],
+                value[rows],
+                now[rows],
+                day[rows],
+                day[rows] + 4,
+                seized_on[rows],
+                until[rows],
             )
         shared = np.flatnonzero((branch.owner[credit] < branch.customers) & (credit >= branch.customers))
         other = branch.owner[credit[shared]]
@@ -142,11 +163,16 @@ class Security:
         owner = branch.owner[credit]
         third = self._draw("third party")[credit] < 0.08
         belongs = np.where(third, (owner + 1) % branch.customers, owner)
-        insured = np.isin(kind, [COLLATERALS.index(n) for n in ("house", "machinery", "stock", "livestock", "vehicle")])
+        insured = np.isin(
+            kind, [COLLATERALS.index(n) for n in ("house", "machinery", "stock", "livestock", "vehicle")]
+        )
         right = kind == COLLATERALS.index("land_use_right")
         prior = np.where(self._draw("prior")[credit] < 0.06, value // 5, 0)
         latitude, longitude = places(
-            branch.number, branch.town[owner], self._draw("north of it")[credit], self._draw("east of it")[credit]
+            branch.number,
+            branch.town[owner],
+            self._draw("north of it")[credit],
+            self._draw("east of it")[credit],
         )
         first = self.first[credit]
         registered = first + np.where(self._draw("registry")[credit] < 0.02, 25, 2)
@@ -167,7 +193,9 @@ class Security:
             insurance_required=insured,
             insured_amount=np.where(insured, cover, NULL),
             insured_until=np.where(insured, insured_until, NULL),
-            right_ends_on=np.where(right, first + 2000 + (self._draw("right")[credit] * 6000).astype(np.int64), NULL),
+            right_ends_on=np.where(
+                right, first + 2000 + (self._draw("right")[credit] * 6000).astype(np.int64), NULL
+            ),
             seized_on=np.broadcast_to(np.asarray(seized), size),
             owner_customer_id=self.ids.customer(belongs),
             latitude=latitude,
@@ -177,7 +205,7 @@ class Security:
     # courts
 
     def _proceedings(self) -> None:
-        """Write suits of the bank against those gone bad, by stages, and of others against those in trouble."""
+        """Write suits of the bank against those gone bad, by stages; and suits of others."""
         log, branch = self.log, self.branch
         kept = self.ledger.kept & (log["bad"] < NEVER) & (branch.method[log["credit"]] != CARD)
         luck = self._draw("sued")[log["credit"]]
@@ -189,7 +217,13 @@ class Security:
         credit = log["credit"][loans]
         number = marked("X", (branch.first_credit + credit, 7), (log["sequence"][loans], 2))
         ended = log["closed_on"][loans]
-        stages = (("preservation", 0), ("sued", 15), ("judged", 120), ("enforcement", 200), ("terminated", 420))
+        stages = (
+            ("preservation", 0),
+            ("sued", 15),
+            ("judged", 120),
+            ("enforcement", 200),
+            ("terminated", 420),
+        )
         for stage, after in stages:
             day = filed + after + (luck * after // 2).astype(np.int64)
             some = np.flatnonzero((day < ended) & ((stage != "preservation") | (luck < 0.4)))
@@ -237,7 +271,9 @@ class Security:
                 customer_id=self.ids.customer(customer[some]),
                 our_role=constant("none", len(some)),
                 role=one_of(("defendant", "plaintiff", "guarantor", "third_party"), role[some]),
-                kind=one_of(("loan", "private_lending", "labour", "title", "administrative", "criminal"), kind[some]),
+                kind=one_of(
+                    ("loan", "private_lending", "labour", "title", "administrative", "criminal"), kind[some]
+                ),
                 stage=constant(stage, len(some)),
                 filed_on=day[some],
                 stage_on=day[some] + wait,
@@ -253,7 +289,11 @@ class Security:
         episodes, since = self.life.loans.late_loan, self.life.loans.late_day
         mine = self.ledger.kept[episodes] & (branch.method[log["credit"][episodes]] != CARD)
         episodes, since = episodes[mine], since[mine]
-        for kind, wait, share in (("demand", 8, 0.8), ("acknowledgement", 40, 0.35), ("claim_on_guarantor", 70, 0.6)):
+        for kind, wait, share in (
+            ("demand", 8, 0.8),
+            ("acknowledgement", 40, 0.35),
+            ("claim_on_guarantor", 70, 0.6),
+        ):
             luck = self._draw(kind)[log["credit"][episodes]]
             served = since + wait + (luck * 20).astype(np.int64)
             some = (luck < share) & (served < log["closed_on"][episodes])
@@ -266,7 +306,9 @@ class Security:
             self.writer.add(
                 "notice",
                 day + 1,
-                notice_id=marked("N", (branch.first_credit + credit, 7), (day, 5), (np.full(len(loans), wait), 2)),
+                notice_id=marked(
+                    "N", (branch.first_credit + credit, 7), (day, 5), (np.full(len(loans), wait), 2)
+                ),
                 loan_id=self.ledger.loan_id(loans),
                 to_customer_id=self.ids.customer(to),
                 kind=constant(kind, len(loans)),

@@ -1,4 +1,4 @@
-"""What befalls the customers of a branch: causes of trouble with their onsets and paths, most of them passing."""
+"""What befalls the customers of a branch: causes of trouble, their onsets and paths; most pass by."""
 
 from __future__ import annotations
 

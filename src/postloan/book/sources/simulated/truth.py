@@ -6,7 +6,7 @@ import numpy as np
 
 from postloan.book.sources.simulated.draws import Ints
 from postloan.book.sources.simulated.ids import Ids, one_of
-from postloan.book.sources.simulated.living import Life
+from postloan.book.sources.simulated.life import Life
 from postloan.book.sources.simulated.loans import NEVER
 from postloan.engine.columns import Cells
 from postloan.engine.schema import Field, TableSchema
@@ -78,7 +78,11 @@ def _visible(life: Life, owner: Ints, month: Ints, latest: Ints) -> Ints:
     """Give the end of the first month of the year before in which something stood in the books."""
     back = 15
     span = _window(month, back)[::-1]
-    signs = (life.distress[span, owner] > 0.15) | (life.debt[span, owner] > 0) | (life.late_by_owner[span, owner] > 0)
+    signs = (
+        (life.distress[span, owner] > 0.15)
+        | (life.debt[span, owner] > 0)
+        | (life.late_by_owner[span, owner] > 0)
+    )
     some = signs.any(axis=0)
     first = np.take_along_axis(span, signs.argmax(axis=0)[None, :], axis=0)[0] if len(owner) else month
     day = np.where(some, life.branch.world.calendar.end(first), latest)

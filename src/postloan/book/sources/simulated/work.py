@@ -11,13 +11,22 @@ from postloan.book.sources.simulated.ledger import NULL, Ledger
 from postloan.book.sources.simulated.loans import NEVER
 from postloan.book.sources.simulated.parties import Parties
 from postloan.book.sources.simulated.writing import ALWAYS
+from postloan.engine.columns import Chosen
 
 _LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5")
 _FIVE = ("normal", "special_mention", "substandard", "doubtful", "loss")
 _CODES = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 _OF_FIVE = np.array([0, 0, 0, 1, 1, 2, 2, 3, 3, 4])
 # Beside the managers, a branch has these (role, name's word); the outlets' heads come first.
-_OTHERS = ("branch_head", "credit_department", "risk_department", "audit", "asset_preservation", "legal", "finance")
+_OTHERS = (
+    "branch_head",
+    "credit_department",
+    "risk_department",
+    "audit",
+    "asset_preservation",
+    "legal",
+    "finance",
+)
 
 
 class Work:
@@ -25,7 +34,12 @@ class Work:
 
     def __init__(self, ledger: Ledger, parties: Parties) -> None:
         self.ledger, self.life, self.branch, self.writer = ledger, ledger.life, ledger.branch, ledger.writer
-        self.world, self.ids, self.draws, self.parties = ledger.world, ledger.ids, ledger.branch.draws, parties
+        self.world, self.ids, self.draws, self.parties = (
+            ledger.world,
+            ledger.ids,
+            ledger.branch.draws,
+            parties,
+        )
         self.start, self.last, self.log = max(ledger.start, self.world.opening), ledger.last, ledger.log
         self.months = np.arange(self.start, self.last + 1)
 
@@ -73,7 +87,7 @@ class Work:
             ALWAYS,
             staff_id=ids.staff(other),
             name=ids.staff_name(other, "staff"),
-            institution_id=_at_branch(ids.branch, role, ids.outlet(np.arange(len(other)) % outlets).parts),
+            institution_id=_at_branch(ids.branch, role, np.arange(len(other)) % outlets),
             role=one_of(("branch_head", *_OTHERS), role),
             hired_on=np.full(len(other), self.world.opening_day - 3000),
         )
@@ -105,12 +119,18 @@ class Work:
         credit = np.flatnonzero(first < NEVER)
         moved = self.draws.uniform("moved", branch.credits)[credit] < 0.04
         # No earlier than the book: before it nobody looks.
-        day = np.maximum(first[credit], self.world.opening_day) + self.draws.whole("moves", 60, 700, branch.credits)[credit]
+        day = (
+            np.maximum(first[credit], self.world.opening_day)
+            + self.draws.whole("moves", 60, 700, branch.credits)[credit]
+        )
         outlets = self.world.constants.economy["outlets"]
         heir = (branch.manager[credit] + outlets) % branch.managers
         moved &= heir != branch.manager[credit]
         signed = self.draws.uniform("signed", branch.credits)[credit] < 0.85
-        common = {"contract_id": self.ids.contract(credit), "staff_id": self.ids.staff(branch.manager[credit])}
+        common = {
+            "contract_id": self.ids.contract(credit),
+            "staff_id": self.ids.staff(branch.manager[credit]),
+        }
         self.writer.add("assignment", first[credit] - 3, since=first[credit] - 3, **common)
         rows = np.flatnonzero(moved)
         self.writer.add(
@@ -134,7 +154,7 @@ class Work:
     # where they go
 
     def _visits(self) -> None:
-        """Write inspections: some late, some copied, some from the desk; what is seen depends on who looks."""
+        """Write inspections: some late, some copied; what is seen depends on who looks."""
         branch, life = self.branch, self.life
         span = slice(self.start, self.last + 1)
         standing = life.standing[span]
@@ -164,8 +184,12 @@ class Work:
         drift = 0.002 * (more - 0.5)
         firm = branch.kind[owner] >= SMALL
         number = branch.first_credit + credit
-        workers = np.maximum(np.rint(branch.income[owner] / 60_000_000 * 8 * (1 - 0.7 * stress * ~lazy)) + 2, 0)
-        photo = np.where(lazy, (manager + 1) * 100 + (third * 5).astype(np.int64), number * 1000 + month + self.start)
+        workers = np.maximum(
+            np.rint(branch.income[owner] / 60_000_000 * 8 * (1 - 0.7 * stress * ~lazy)) + 2, 0
+        )
+        photo = np.where(
+            lazy, (manager + 1) * 100 + (third * 5).astype(np.int64), number * 1000 + month + self.start
+        )
         self.writer.add(
             "visit",
             day + 1,
@@ -180,7 +204,9 @@ class Work:
             longitude=np.where(lazy | (luck > 0.97), np.nan, longitude[owner] + drift),
             result=one_of(("ok", "finding", "absent", "refused"), result),
             workers_seen=np.where(firm, workers.astype(np.int64), NULL),
-            stock_ratio=np.where(firm, np.round(np.clip(1 - 0.6 * stress * ~lazy + 0.1 * (luck - 0.5), 0, 2), 3), np.nan),
+            stock_ratio=np.where(
+                firm, np.round(np.clip(1 - 0.6 * stress * ~lazy + 0.1 * (luck - 0.5), 0, 2), 3), np.nan
+            ),
             photo_hash=marked("im", (photo * 2_654_435_761 % 10**10, 10)),
             report_hash=marked("re", (photo * 40_503 % 10**10, 10)),
             report_similarity=np.round(np.where(lazy, 0.9 + 0.1 * more, 0.3 + 0.5 * more), 3),
@@ -215,7 +241,7 @@ class Work:
 
     def _quarters(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Give month, credit, loan, day and days late of all that stands at the ends of quarters."""
-        life, branch = self.life, self.branch
+        life = self.life
         ends = (self.world.calendar.of_year(self.months) % 3 == 2)[:, None]
         standing = life.standing[self.start : self.last + 1]
         month, credit = np.nonzero((standing >= 0) & ends)
@@ -226,17 +252,18 @@ class Work:
         since = life.since[month, credit]
         some = since < NEVER
         days = np.where(some, day - self.ledger.due_day(np.where(some, since, 0), credit), 0)
-        del branch
         return month, credit, loan, day, days
 
     def _classes(self) -> None:
-        """Write a class each quarter: after the Measures of 2023 by days late, better where managers are kind."""
+        """Write a class each quarter, after the Measures of 2023 by days late; some managers are kind."""
         month, credit, loan, day, days = self._quarters()
         branch = self.branch
         stress = self.life.distress[month, branch.owner[credit]]
         quality = branch.quality[branch.manager[credit]]
         luck = self.draws.uniform("class", self.last + 1, branch.credits)[month, credit]
-        level = np.select([days > 360, days > 270, days > 180, days > 90, days > 60, days > 0], [9, 8, 7, 5, 4, 3], 0)
+        level = np.select(
+            [days > 360, days > 270, days > 180, days > 90, days > 60, days > 0], [9, 8, 7, 5, 4, 3], 0
+        )
         seen = (stress * quality > 0.35 + 0.3 * luck) & (days == 0)
         level = np.where(seen, 3, np.maximum(level, (luck * 2.2).astype(np.int64) * (level == 0)))
         kind = branch.cuts_corners[branch.manager[credit]] & (level >= 3) & (luck < 0.4)
@@ -336,13 +363,10 @@ class Work:
             )
 
 
-def _at_branch(branch: str, role: Ints, parts: tuple[object, ...]) -> object:
+def _at_branch(branch: str, role: Ints, outlet: Ints) -> Chosen:
     """Give the outlet of heads of outlets, and the branch of all others."""
-    number = parts[1][0]  # type: ignore[index]
-    outlet = parts[3][0]  # type: ignore[index]
-    names = [branch, *(f"{branch}-{n}" for n in range(1, 10))]
-    del number
-    return one_of(names, np.where(role > 0, 0, outlet))
+    names = [branch, *(f"{branch}-{place}" for place in range(1, 10))]
+    return one_of(names, np.where(role > 0, 0, outlet + 1))
 
 
 __all__ = ["Work", "where"]

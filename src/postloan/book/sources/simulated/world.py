@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from postloan.book.sources.simulated.calendar import Months, number
+from postloan.book.sources.simulated.calendar import Months
 from postloan.book.sources.simulated.constants import Constants, constants
 from postloan.book.sources.simulated.draws import Draws, Flags, Floats, Ints
 
@@ -20,7 +20,7 @@ class World:
     """What a bank is made from; the same arguments give the same bank.
 
     Args:
-        loans: credits that the bank holds at once, about; each is one contract with one loan after the other.
+        loans: loans that the bank holds at once, about; each contract has one loan after the other.
         seed: the number that all draws follow from.
         first: first day of the first month lived.
         months: months lived, with those before the book begins and those after its last day.
@@ -74,7 +74,15 @@ class World:
     def credits_of(self, branch: int) -> int:
         """Give the number of credits of a branch."""
         block = int(self.constants.economy["block"])
-        return min(block, self.loans - branch * block)
+        return self._credits(min(block, self.loans - branch * block))
+
+    def _credits(self, loans: int) -> int:
+        return max(1, round(loans * self.constants.economy["credits_per_loan"]))
+
+    @property
+    def credits_of_a_full_branch(self) -> int:
+        """Give the number of credits of each branch but the last."""
+        return self._credits(int(self.constants.economy["block"]))
 
     def draws(self, branch: int) -> Draws:
         """Give the draws of a branch; -1 is the county."""
@@ -87,7 +95,7 @@ class World:
 
     @cached_property
     def prices(self) -> Floats:
-        """Give the price of each industry's item by month, 1 at the start: returns to its trend, with shocks."""
+        """Give the price of each industry's item by month: returns to its trend of 1, with shocks."""
         kinds = list(self.constants.economy["industries"].values())
         noise = self.draws(-1).normal("price", self.months, len(kinds))
         shock = self.draws(-1).uniform("price shock", self.months, len(kinds))
@@ -111,7 +119,7 @@ class World:
         return np.exp(path)
 
     def disasters(self, branch: int) -> tuple[Flags, Floats]:
-        """Give where disasters begin (kind, month, township) and what share of farm income is lost by them."""
+        """Give where disasters begin (month, kind, township) and what share of farm income they take."""
         economy = self.constants.economy
         shape = (self.months, len(DISASTERS), economy["townships"])
         odds = np.array([economy["disasters"][name] for name in DISASTERS]) / 12
@@ -127,5 +135,3 @@ class World:
         for lag in range(7):  # what is lost would have been sold in the half year that follows
             lost[lag:] = np.maximum(lost[lag:], loss.max(axis=1)[: self.months - lag] * (1 - lag / 10))
         return begins, lost
-
-

@@ -17,7 +17,7 @@ ALWAYS = -(10**9)
 
 
 class BookWriter:
-    """Writes a book or what joins it on a day: rows known after `after` (None: all before too) up to `until`."""
+    """Writes a book or what joins it: rows known after `after` (None: all before too) up to `until`."""
 
     def __init__(self, target: Path, until: int, after: int | None = None) -> None:
         self.until, self.after = until, after
