@@ -29,35 +29,42 @@ class Arrears:
     shock: Floats
 
     def _age(self, month: int, early: Ints, on_day: Ints, late: Ints) -> None:
-        """Move the oldest unpaid due on, and note who is 30 and more than 90 days late from when."""
-        branch, loans, calendar = self.branch, self.loans, self.world.calendar
-        paid, before = early + on_day + late, self.oldest.copy()
-        due = self.life.due[month]
-        self.queue[month] = self.queue[month - 1] + due if month else due
-        base = self.queue[month] - self.arrears - due  # what had been met when the month began
-        met = base + paid
-        self.arrears = self.arrears + due - paid
-        start = np.where((before == NEVER) & (self.arrears > 0), month, before)
-        every = np.arange(branch.credits)
+        """Take dues and payments of a month in their order, and note who is 30 and more than 90 days late."""
+        branch, due, calendar = self.branch, self.life.due[month], self.world.calendar
+        owner = branch.owner
+        due_day = branch.due_day[owner]
+        self.queue[month] = self.queue[month - 1] if month else 0
+        self._settle(month, early, calendar.day(month, branch.income_day[owner]))
+        self.queue[month] += due
+        self.arrears = self.arrears + due
+        self.oldest = np.where((self.oldest == NEVER) & (self.arrears > 0), month, self.oldest)
+        self._settle(month, on_day, calendar.day(month, due_day))
+        self._settle(month, late, calendar.day(month, due_day + self.life.late_day[month]))
+        self._settle(month, self._from_guarantors(month), calendar.day(month, 28))
+        self._note_late(calendar.end(month) + 1)
+        self.loans.clear(self.oldest == NEVER)
+        self.life.arrears[month], self.life.since[month] = self.arrears, self.oldest
+
+    def _settle(self, month: int, paid: Ints, day: Ints) -> None:
+        """Take payments of one day: note who was late until then, and move the oldest unpaid due on."""
+        self._note_late(day)
+        self.arrears = self.arrears - paid
+        met, start = self.queue[month] - self.arrears, self.oldest
+        every = np.arange(self.branch.credits)
         for _ in range(month + 1):
             behind = (start < month) & (self.queue[np.minimum(start, month), every] <= met)
             if not behind.any():
                 break
             start = np.where(behind, start + 1, start)
         self.oldest = np.where(self.arrears > 0, start, NEVER)
-        day = branch.due_day[branch.owner]
-        first_paid = np.where(
-            early > 0, calendar.day(month, branch.income_day[branch.owner]), calendar.end(month) + 1
-        )
-        for since, until in ((before, first_paid), (self.oldest, calendar.end(month) + 1)):
-            some = since != NEVER
-            dated = np.where(some, calendar.day(np.where(some, since, 0), day), NEVER)
-            loans.mark(dated, np.broadcast_to(until, dated.shape), some)
-        loans.clear(self.oldest == NEVER)
-        self.life.arrears[month], self.life.since[month] = self.arrears, self.oldest
 
-    def _call_guarantors(self, month: int) -> None:
-        """Let guarantors pay part of what is long overdue; it may be more than they can bear."""
+    def _note_late(self, until: Ints) -> None:
+        """Note loans whose oldest due stood unpaid up to a day."""
+        since = self._since_day()
+        self.loans.mark(since, np.broadcast_to(until, since.shape), self.oldest != NEVER)
+
+    def _from_guarantors(self, month: int) -> Ints:
+        """Give what guarantors pay of what is long overdue; it may be more than they can bear."""
         rules, branch = self.rules["guarantors"], self.branch
         self.shock *= 0.93
         days = self.world.calendar.end(month) - self._since_day()
@@ -65,7 +72,7 @@ class Arrears:
         calls = (days[credit] > rules["called_after"]) & (days[credit] <= rules["called_after"] + 62)
         calls &= self.arrears[credit] > 0
         if not calls.any():
-            return
+            return np.zeros(branch.credits, np.int64)
         credit, guarantor = credit[calls], guarantor[calls]
         asked = (self.arrears[credit] * rules["share"] / 3).astype(np.int64)
         able = np.minimum(asked, (self.wealth[guarantor] * rules["reach"]).astype(np.int64)) // 100 * 100
@@ -79,11 +86,7 @@ class Arrears:
         self.life.called[month] = np.bincount(guarantor, asked, size).astype(np.int64)
         paid = np.minimum(np.bincount(credit, able, branch.credits).astype(np.int64), self.arrears)
         self.life.guarantor_paid[month] = paid
-        self.arrears -= paid
-        self.life.arrears[month] = self.arrears
-        nil = self.arrears == 0
-        self.oldest[nil] = NEVER
-        self.life.since[month] = self.oldest
+        return paid
 
     def _since_day(self) -> Ints:
         some = self.oldest != NEVER

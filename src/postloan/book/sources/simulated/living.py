@@ -92,7 +92,6 @@ class _Living(Arrears):
         self._mature(month, due)
         paid = self._pay(month, first, second, costs, due)
         self._age(month, *paid)
-        self._call_guarantors(month)
         self._close(month)
 
     # loans that begin and end
@@ -208,6 +207,7 @@ class _Living(Arrears):
         life.rolled[month] = np.where(rolls & (how != EXTENDED), self.principal_now, 0) + capital
         life.loan[month] = loans.current
         met = rolls & (how == EVERGREEN)
+        self._note_late(self.world.calendar.day(month, branch.due_day[owner]))
         self.arrears[met], self.oldest[met] = 0, NEVER
         self.wealth -= self.branch.by_owner(np.where(how == REPAID, self.principal_now, 0))
         self.wealth = np.maximum(self.wealth, 0)

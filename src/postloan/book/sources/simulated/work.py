@@ -314,8 +314,8 @@ class Work:
         self.writer.add(
             "verdict",
             decided,
-            subject_kind=constant("customer", len(loans)),
-            subject_id=self.ids.customer(owner),
+            subject_kind=constant("loan", len(loans)),
+            subject_id=self.ledger.loan_id(loans),
             code=constant("REP03", len(loans)),
             decided_on=decided,
             result=one_of(("real", "false_alarm", "too_late", "open"), right),
