@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from postloan.book.sources.simulated.draws import Floats, Ints
+from postloan.book.sources.simulated.draws import Flags, Floats, Ints
 from postloan.book.sources.simulated.life import Life
 from postloan.book.sources.simulated.loans import NEVER, LoanBook
 from postloan.book.sources.simulated.people import Branch
@@ -58,10 +58,10 @@ class Arrears:
             start = np.where(behind, start + 1, start)
         self.oldest = np.where(self.arrears > 0, start, NEVER)
 
-    def _note_late(self, until: Ints) -> None:
-        """Note loans whose oldest due stood unpaid up to a day."""
-        since = self._since_day()
-        self.loans.mark(since, np.broadcast_to(until, since.shape), self.oldest != NEVER)
+    def _note_late(self, until: Ints, only: Flags | None = None) -> None:
+        """Note loans (of some credits) whose oldest due stood unpaid up to a day."""
+        since, some = self._since_day(), self.oldest != NEVER
+        self.loans.mark(since, np.broadcast_to(until, since.shape), some if only is None else some & only)
 
     def _from_guarantors(self, month: int) -> Ints:
         """Give what guarantors pay of what is long overdue; it may be more than they can bear."""

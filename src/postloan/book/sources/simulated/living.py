@@ -207,7 +207,7 @@ class _Living(Arrears):
         life.rolled[month] = np.where(rolls & (how != EXTENDED), self.principal_now, 0) + capital
         life.loan[month] = loans.current
         met = rolls & (how == EVERGREEN)
-        self._note_late(self.world.calendar.day(month, branch.due_day[owner]))
+        self._note_late(self.world.calendar.day(month, branch.due_day[owner]), met)
         self.arrears[met], self.oldest[met] = 0, NEVER
         self.wealth -= self.branch.by_owner(np.where(how == REPAID, self.principal_now, 0))
         self.wealth = np.maximum(self.wealth, 0)
