@@ -18,7 +18,7 @@ from postloan.book.sources.simulated.world import World
 from postloan.book.stamp import read_stamp
 from postloan.engine import casting, open_engine
 
-AS_OF, LOANS, MONTHS = date(2026, 6, 19), 250, 9
+AS_OF, LOANS, MONTHS = date(2026, 6, 19), 150, 9
 
 
 def next_weekday(day):

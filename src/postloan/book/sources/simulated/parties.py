@@ -188,7 +188,8 @@ class Parties:
         ):
             month, customer = np.nonzero(yearly & mine)
             rank = standing[customer] * len(names) / 7 + luck[month, customer] * 1.5
-            rank = np.clip(rank + 3 * seen[month, customer] * self.see["people"][customer], 1, len(names))
+            known = self.see["people"] * (self.life.stress.onset <= self.months[:, None])  # no sign before it
+            rank = np.clip(rank + 3 * (seen * known)[month, customer], 1, len(names))
             place = rank.astype(np.int64)
             day = self.world.calendar.day(month + self.start, 1 + customer % 27)
             self._rating_rows("customer", customer, kind, names, place, day)

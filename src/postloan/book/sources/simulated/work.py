@@ -309,7 +309,8 @@ class Work:
         luck = self.draws.uniform("verdict", self.branch.credits)[credit]
         skilled = luck < self.branch.quality[self.branch.manager[credit]]
         right = np.where(went_bad, np.where(skilled, 0, 3), np.where(skilled, 1, 0))
-        causes = np.where(self.life.stress.cause[owner] >= 0, self.life.stress.cause[owner], -1)
+        begun = self.world.calendar.start(self.life.stress.onset[owner]) <= day
+        causes = np.where(begun, self.life.stress.cause[owner], -1)
         decided = day + 63 + (luck * 10).astype(np.int64)  # with hindsight, when the case is closed
         self.writer.add(
             "verdict",
