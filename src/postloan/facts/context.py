@@ -182,7 +182,7 @@ def by_id(tables: Mapping[str, Table], base: Table) -> Table:
             raise ValueError(f"{', '.join(sorted(double))} of {name} is there already")
         key = f"_right_{number}"
         right = table.rename({key: "id"})
-        # One chain of joins and one choice of columns: each choice in between costs what a wide table is wide.
+        # One chain of joins and one choice of columns: each choice between costs as much as it is wide.
         result = result.left_join(right, [("id", key)])
         names += [column for column in table.columns if column != "id"]
     return result.select(names)
