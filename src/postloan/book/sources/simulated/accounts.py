@@ -210,7 +210,7 @@ class Accounts:
         for times in range(2):
             half = part // 2 if times == 0 else part - part // 2
             self._add(month, customer, end, 5 + times, -half, "transfer", special, party_class=group)
-        cash = np.where(luck > 0.55, KIND["cash"], KIND["transfer"])
+        cash = np.where(luck > np.where(firm, 0.95, 0.55), KIND["cash"], KIND["transfer"])
         memo = np.where(firm, MEMO["采购款"], MEMO["生活支出"])
         self._add(month, customer, end, 8, part - rest, cash, memo)
 

@@ -93,6 +93,8 @@ class Ledger:
         np.maximum.at(last, self.log["credit"], self.log["granted"])
         draw = branch.draws.uniform("contract", branch.credits)[credit]
         corporate = branch.kind[branch.owner[credit]] == 3
+        card = branch.method[credit] == CARD
+        revolves = card | ((branch.method[credit] == BULLET) & (draw * 13 % 1 < 0.2))
         self.writer.add(
             "contract",
             first - 3,
@@ -102,13 +104,13 @@ class Ledger:
             manager_id=ids.staff(branch.manager[credit]),
             contract_type=one_of(self.product_type, product),
             is_max_amount=lump & (branch.mode[credit] == MODES.index("mortgage")),
-            is_revolving=lump,
+            is_revolving=revolves,
             is_entrusted=corporate & (draw > 0.985),
             is_syndicated=corporate & (draw < 0.02),
             bank_share=np.where(corporate & (draw < 0.02), 0.4, 1.0),
             signed_on=first - 3,
             expires_on=first + np.where(lump, 3650, branch.term[credit] * 31 + 400),
-            limit_amount=branch.amount[credit],
+            limit_amount=np.where(revolves & ~card, branch.amount[credit] * 3 // 2, branch.amount[credit]),
             guarantee_mode=one_of(MODES, branch.mode[credit]),
             purpose=one_of(_PURPOSES, product % len(_PURPOSES)),
             payment_mode=one_of(("entrusted", "self"), (branch.amount[credit] < 100_000_000).astype(int)),

@@ -64,9 +64,9 @@ class Life:
         """Sum a matrix of months and credits by customer."""
         branch = self.branch
         found = np.zeros((len(by_credit), branch.customers), np.int64)
-        found[:] = by_credit[:, : branch.customers]  # the first credit of each
-        more = by_credit[:, branch.customers :]
-        np.add.at(found.T, branch.owner[branch.customers :], more.T)
+        found[:, : branch.borrowers] = by_credit[:, : branch.borrowers]  # the first credit of each
+        more = by_credit[:, branch.borrowers :]
+        np.add.at(found.T, branch.owner[branch.borrowers :], more.T)
         return found
 
     @cached_property

@@ -48,6 +48,11 @@ class Branch:
         return max(1, round(self.credits * self.world.constants.economy["customers_per_credit"]))
 
     @cached_property
+    def borrowers(self) -> int:
+        """Give the number of customers who borrow; they come first."""
+        return max(1, round(self.credits * self.world.constants.economy["borrowers_per_credit"]))
+
+    @cached_property
     def first_credit(self) -> int:
         """Give the number of its first credit in the bank."""
         return self.number * self.world.credits_of_a_full_branch + 1
@@ -93,15 +98,15 @@ class Branch:
     @cached_property
     def owner(self) -> Ints:
         """Give the customer of each credit; beyond the first of each, any may have a further one."""
-        more = self.draws.whole("owner", 0, self.customers - 1, self.credits)
+        more = self.draws.whole("owner", 0, self.borrowers - 1, self.credits)
         own = np.arange(self.credits)
-        return np.where(own < self.customers, own, more)
+        return np.where(own < self.borrowers, own, more)
 
     @cached_property
     def product(self) -> Ints:
         """Give the product of each credit, a place in the list of products."""
         drawn = self.draws.uniform("product", self.credits)
-        first = np.arange(self.credits) < self.customers
+        first = np.arange(self.credits) < self.borrowers
         found = np.zeros(self.credits, np.int64)
         for place, name in enumerate(KINDS):
             for column, mask in (("first", first), ("more", ~first)):
@@ -261,15 +266,17 @@ class Branch:
 
     @cached_property
     def guarantors(self) -> tuple[Ints, Ints]:
-        """Give pairs of credit and guarantor: neighbours of one kind, in circles where groups are joint."""
-        pairs: list[tuple[Ints, Ints]] = []
-        wanted = (MODES.index("guarantor"), 1, 2), (MODES.index("joint_group"), 3, 3)
-        for mode, least, most in wanted:
-            some = np.flatnonzero(self.mode == mode)
-            count = self.draws.whole(f"guarantors {mode}", least, most, self.credits)[some]
-            for step in range(most):
-                mine = some[count > step]
-                pairs.append((mine, self._neighbour(self.owner[mine], step + 1, joint=least == most)))
+        """Give pairs of credit and guarantor: circles of four where groups are joint, else people near by."""
+        joint = np.flatnonzero(self.mode == MODES.index("joint_group"))
+        pairs = [(joint, self._of_group(self.owner[joint], step)) for step in (1, 2, 3)]
+        some = np.flatnonzero(self.mode == MODES.index("guarantor"))
+        luck = self.draws.uniform("guarantor", self.credits)[some]
+        first = np.where(
+            luck < 0.65, self._bystander(self.owner[some], 1), self._of_group(self.owner[some], 1)
+        )
+        pairs.append((some, first))
+        second = some[luck * 7 % 1 < 0.4]
+        pairs.append((second, self._bystander(self.owner[second], 2)))
         credit, guarantor = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
         kept = (guarantor >= 0) & (guarantor != self.owner[credit])
         pairs_once = np.unique(np.stack([credit[kept], guarantor[kept]]), axis=1)
@@ -283,14 +290,25 @@ class Branch:
         place[order] = np.arange(self.customers)
         return order, place
 
-    def _neighbour(self, customer: Ints, step: int, *, joint: bool) -> Ints:
-        """Give the one `step` on: within a group of four if joint, else further along the same kind."""
+    def _of_group(self, customer: Ints, step: int) -> Ints:
+        """Give another of the same group of four neighbours of one kind; -1 where the group is mixed."""
         order, place = self.ranked
         at = place[customer]
-        ahead = at // 4 * 4 + (at + step) % 4 if joint else at + step * 5
-        ahead = np.minimum(ahead, self.customers - 1)
-        found = order[ahead]
+        found = order[np.minimum(at // 4 * 4 + (at + step) % 4, self.customers - 1)]
         return np.where(self.kind[found] == self.kind[customer], found, -1)
+
+    def _bystander(self, customer: Ints, step: int) -> Ints:
+        """Give somebody who borrows nothing, of the same township if there is one; -1 where all borrow."""
+        others = np.arange(self.borrowers, self.customers)
+        if not len(others):
+            return np.full(len(customer), -1)
+        others = others[np.argsort(self.town[others], kind="stable")]
+        edges = np.searchsorted(self.town[others], np.arange(self.world.constants.economy["townships"] + 1))
+        town = self.town[customer]
+        size = edges[town + 1] - edges[town]
+        near = edges[town] + (customer * 31 + step * 17) % np.maximum(size, 1)
+        far = (customer * 31 + step * 17) % len(others)
+        return others[np.where(size > 0, near, far)]
 
     # the bank's people
 

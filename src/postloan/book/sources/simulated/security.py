@@ -100,10 +100,10 @@ class Security:
         kind = self._kinds()[credit]
         ltv = np.array([_LTV.get(name, 0.8) for name in COLLATERALS])[kind]
         luck = self._draw("valuation")[credit]
-        value = yuan(branch.amount[credit] / (ltv * (0.55 + 0.45 * luck)), 100)
+        value = yuan(branch.amount[credit] / (ltv * (0.45 + 0.4 * luck)), 100)
         value = np.where(self._draw("outlier")[credit] < 0.01, value * 3 // 2, value)
         first = self.first[credit]
-        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, first + 360)
+        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, first + 440)
         for year in range(1, 8):
             day = first - 10 + 365 * year + (self._draw(f"valued {year}")[credit] * 60).astype(np.int64)
             done = (self._draw(f"is valued {year}")[credit] < 0.9) & (day >= self.world.opening_day - 400)
@@ -113,7 +113,7 @@ class Security:
             now = yuan(value * shift * fall, 100)
             lapses = self._draw(f"insured {year}")[credit] < 0.03
             seized = (self.bad[credit] < day - 40) & (luck < 0.35)
-            until = np.where(lapses, day - 20, day + 365)
+            until = np.where(lapses, day + 20, day + 440)
             rows = np.flatnonzero(done)
             seized_on = np.where(seized, np.minimum(self.bad[credit] + 40, day), NULL)
             self._collateral_rows(
@@ -126,7 +126,7 @@ class Security:
                 seized_on[rows],
                 until[rows],
             )
-        shared = np.flatnonzero((branch.owner[credit] < branch.customers) & (credit >= branch.customers))
+        shared = np.flatnonzero(credit >= branch.borrowers)  # further credits of one owner
         other = branch.owner[credit[shared]]
         there = self.first[other] < NEVER
         self.writer.add(
