@@ -84,8 +84,7 @@ class TableFile:
         unknown = set(columns) - {field.name for field in self._fields}
         if unknown:
             raise KeyError(f"{schema.name} has no column {', '.join(sorted(unknown))}")
-        self._schema = pa.schema([(field.name, _type(field)) for field in self._fields])
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,18 +100,31 @@ class TableFile:
         if not size:
             return
         arrays = [_array(field, batch.get(field.name), size) for field in self._fields]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=1 << 18)
+        if self._writer is None:
+            self._writer = self._opened([array.type for array in arrays])
+        fitted = [_fitted(array, kind) for array, kind in zip(arrays, self._types, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(fitted, schema=self._schema), row_group_size=1 << 18)
         self.rows += size
 
+    def _opened(self, types: Sequence[pa.DataType]) -> pq.ParquetWriter:
+        """Open the file; text chosen from lists is written as places in them, and read as text."""
+        self._types = list(types)
+        names = [field.name for field in self._fields]
+        self._schema = pa.schema(list(zip(names, types, strict=True)))
+        return pq.ParquetWriter(
+            self.path, self._schema, compression="zstd", compression_level=1, store_schema=False
+        )
+
     def close(self) -> None:
-        """End the file."""
-        self._writer.close()
+        """End the file; without rows it has its columns only."""
+        (self._writer or self._opened([_type(field) for field in self._fields])).close()
 
 
 def join_parquet(parts: Sequence[Path], target: Path) -> int:
     """Write files of one shape one after the other into one, row group by row group; give the rows."""
     files = [pq.ParquetFile(part) for part in parts]
-    with pq.ParquetWriter(target, files[0].schema_arrow, compression="zstd", compression_level=1) as writer:
+    schema = files[0].schema_arrow
+    with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as writer:
         for file in files:
             for group in range(file.num_row_groups):
                 writer.write_table(file.read_row_group(group))
@@ -182,7 +194,15 @@ def _decimal(whole: Values, absent: Values, kind: pa.DataType) -> pa.Array:
 
 def _chosen(cells: Chosen) -> pa.Array:
     texts = pa.array(list(cells.texts), pa.string())
-    return texts.take(pa.array(cells.places.astype(np.int64), mask=cells.places < 0))
+    places = pa.array(cells.places.astype(np.int32), mask=cells.places < 0)
+    return pa.DictionaryArray.from_arrays(places, texts)
+
+
+def _fitted(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Give text in the form that the file has it in: plain, or as places in a list."""
+    if array.type == kind:
+        return array
+    return array.dictionary_encode() if pa.types.is_dictionary(kind) else array.cast(kind)
 
 
 def _numbered(cells: Numbered) -> pa.Array:

@@ -30,6 +30,9 @@ class Accounts:
         self.start = max(ledger.start, self.world.opening)
         self.last = ledger.last
         self._lines: list[Lines] = []
+        # Of those who borrow nothing here, most have their account elsewhere.
+        every = np.arange(self.branch.customers)
+        self._banks_here = (every < self.branch.borrowers) | (every % 3 == 0)
 
     def write(self) -> None:
         """Write accounts and entries."""
@@ -43,16 +46,19 @@ class Accounts:
 
     def _accounts(self) -> None:
         branch, ids, size = self.branch, self.ids, self.branch.customers
-        customer = np.arange(size)
+        customer = np.flatnonzero(self._banks_here)
         opened = self.world.opening_day - 400 - branch.draws.whole("opened", 0, 3000, size)
         main = np.where(branch.kind >= SMALL, 0, 1)
-        common = {"customer_id": ids.customer(customer), "institution_id": ids.outlet(branch.outlet)}
+        common = {
+            "customer_id": ids.customer(customer),
+            "institution_id": ids.outlet(branch.outlet[customer]),
+        }
         self.writer.add(
             "account",
-            opened,
+            opened[customer],
             account_id=ids.account(customer),
-            kind=one_of(("current", "savings"), main),
-            opened_on=opened,
+            kind=one_of(("current", "savings"), main[customer]),
+            opened_on=opened[customer],
             **common,
         )
         self._freeze(opened, main)
@@ -111,7 +117,7 @@ class Accounts:
         """Add lines; `month` counts from the first that is written, `in_month` is the day."""
         is_failure = isinstance(kind, str) and kind == "returned_debit"
         told = np.ones(len(cents), bool) if is_failure else cents != 0
-        rows = np.flatnonzero(told)
+        rows = np.flatnonzero(told & self._banks_here[customer])
         size = np.shape(cents)
 
         def full(value: object, names: dict[str, int]) -> Ints:
