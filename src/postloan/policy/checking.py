@@ -188,6 +188,7 @@ def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
     """Find roles that nobody can have: what is due would have no owner."""
     named = {"owner_role": measure.owner_role, "approver_role": measure.approver_role}
     named |= {f"approver_by_band {band}": role for band, role in measure.approver_by_band.items()}
+    named |= {f"approver_by_rule {rule}": role for rule, role in measure.approver_by_rule.items()}
     return [
         Finding(
             "error",
