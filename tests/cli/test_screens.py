@@ -87,7 +87,7 @@ def test_a_story_of_a_pack_that_is_not_at_hand_asks_for_it(call, house, tmp_path
 def test_a_day_without_loans_says_so(capsys):
     run = SimpleNamespace(as_of=date(2024, 6, 20))
     result = SimpleNamespace(run=run, quarantined=0, findings=[])
-    told = {"loans": 0, "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
+    told = {"loans": 0, "off_balance": 0, "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
     say_overview(result, told, Path("STORE"), Words("en"), Names(None, "en"))
     assert "no loan of the book is open on this day" in capsys.readouterr().out
 

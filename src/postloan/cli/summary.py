@@ -59,7 +59,11 @@ def say_overview(
         [f"{amount(one['balance'], words)} {one['currency']}" for one in told["amounts"]], " + "
     )
     sizes = f"{told['loans']:,}", f"{told['customers']:,}"
-    click.echo(f"  {words('loans_and_balance', *sizes, balances)}")
+    off = told["off_balance"]
+    if off:
+        click.echo(f"  {words('exposures_and_balance', *sizes, balances, f'{off:,}')}")
+    else:
+        click.echo(f"  {words('loans_and_balance', *sizes, balances)}")
     overdue = joined([f"{amount(one['overdue'], words)} {one['currency']}" for one in told["amounts"]], " + ")
     past_due = f"{told['overdue_loans']:,}"
     click.echo(f"  {words('overdue_loans', past_due, overdue)}")
@@ -166,7 +170,7 @@ def say_status(found: Status) -> None:
         )
         return
     colours = "".join(f"{name:>8}" for name in COLOUR_MARKS)
-    click.echo(heading(f"{'day':<11}{'run':<15}{'state':<12}{'seconds':>8}{'loans':>12}{colours}"))
+    click.echo(heading(f"{'day':<11}{'run':<15}{'state':<12}{'seconds':>8}{'exposures':>12}{colours}"))
     hidden = len(found.runs) - _RUNS_SHOWN
     if hidden > 0:
         click.echo(faint(f"… {hidden} earlier runs; --json shows all"))

@@ -27,7 +27,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "loans {0}, borrowers {1}, outstanding {2}",
         "贷款 {0} 笔，借款人 {1} 户，余额 {2}",
     ),
-    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期贷款 {0} 笔，逾期金额 {1}"),
+    "exposures_and_balance": (
+        "exposures {0}, of which {3} off the balance sheet, borrowers {1}, outstanding {2}",
+        "敞口 {0} 笔（其中表外 {3} 笔），借款人 {1} 户，余额 {2}",
+    ),
+    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期 {0} 笔，逾期金额 {1}"),
     "warnings": ("Warnings", "风险预警"),
     "classes": ("Classes", "十级分类"),
     "measures": ("Measures due", "贷后措施"),

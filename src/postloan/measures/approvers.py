@@ -50,7 +50,9 @@ def _by_rule(engine: Engine, merged: Table, rules: Table, policy: Policy) -> Tab
     found = rules.inner_join(named, [rules["_code"] == named["_measure"], rules.rule_id == named["_rule"]])
     first = v.row_number(partition=[found["_code"], found["_subject"]], order=[(found.rule_id, "asc")])
     found = found.mutate(_nth=first)
-    found = found.filter(found["_nth"] == 1).select("_code", "_subject", "_role", _says=v.literal(True, "boolean"))
+    found = found.filter(found["_nth"] == 1).select(
+        "_code", "_subject", "_role", _says=v.literal(True, "boolean")
+    )
     merged = merged.left_join(
         found, [merged.measure == found["_code"], merged.subject_id == found["_subject"]]
     )
