@@ -156,6 +156,9 @@ def _finding(finding: Finding, words: Words) -> str:
     if finding.code == "clock_not_measurable":
         lacks = finding.message.partition(" for want of ")[2].partition(":")[0]
         return words(finding.code, finding.file, f"{finding.rows:,}", lacks)
+    if finding.code == "bands_as_plain_numbers":
+        book, _, rest = finding.message.removeprefix("amounts are in ").partition(", thresholds in ")
+        return words(finding.code, book, rest.partition(",")[0])
     if finding.code != "owner_not_found":
         return finding.message
     role = finding.message.partition(" fall to role ")[2].partition(",")[0]

@@ -130,6 +130,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{1} clocks of kind {0} cannot be counted for want of {2}: a right may be lost unseen",
         "法律时限 {0} 有 {1} 项无法计量，缺 {2}：权利可能不知不觉丧失",
     ),
+    "bands_as_plain_numbers": (
+        "amounts in {0}, thresholds in {1}, and no table fx: compared as plain numbers; add fx rows for {0}",
+        "金额为 {0}、阈值为 {1}，无 fx 汇率表：按数字直接比较；请补充 {0} 的汇率",
+    ),
     "no_open_loan": (
         "no loan of the book is open on this day: look with `postloan check BOOK`",
         "账簿当日没有未结清贷款，请用 postloan check BOOK 核查",
