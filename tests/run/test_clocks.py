@@ -80,7 +80,7 @@ BANKRUPT = {name: loan(name, "2025-01-06") for name in ("b-day", "b-over", "b-fi
 OTHERS = [
     *(loan(name) for name in ("p-day", "p-over", "p-weekend", "p-sued", "o-day", "o-over", "o-no", "o-late")),
     *(loan(name) for name in ("j-day", "j-over", "j-leap", "j-anew", "j-undated", "j-begun", "j-giver")),
-    loan("l-late", "2018-06-29"),
+    loan("l-late", "2018-06-29", disbursed_on="2015-06-29"),
     *(loan(name, "2025-01-06") for name in ("c-day", "c-over", "c-new", "c-farmer", "c-lost")),
     *(loan(name, "2025-01-06") for name in ("t-day", "t-over", "t-sold", "r-day", "r-over", "r-none")),
     *(loan(name, "2025-01-06") for name in ("n-day", "n-over", "n-late", "n-firm")),
