@@ -414,7 +414,9 @@ def test_a_suit_against_the_guarantor_alone(rows: dict[str, Row]) -> None:
     )
     period = rows["guarantee_period:G:g-general-himself:g-general-himself"]
     assert (period["state"], period["ends_on"], period["days_left"]) == ("running", DAY, 0)
-    assert [one["id"] for one in period["evidence"]["not_counted"]] == ["P:g-general-himself"]
+    assert [(one["id"], one["why"]) for one in period["evidence"]["not_counted"]] == [
+        ("P:g-general-himself", "other_act")
+    ]
     for name in ("g-sued-himself", "g-general-himself"):
         debt = rows[f"debt_limitation:{name}"]
         assert (debt["state"], debt["ends_on"], debt["interrupted_on"]) == (

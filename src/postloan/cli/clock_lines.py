@@ -32,7 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "too_late": ("came too late", "逾期无效"),
     "too_early": ("came before the debt was due", "早于债务到期"),
     "other_person": ("about another person", "涉及他人"),
-    "other_act": ("only a suit keeps this guarantor bound", "一般保证须起诉债务人"),
+    "other_act": ("only a suit against the debtor keeps this guarantor bound", "一般保证须起诉债务人"),
     "demand": ("demand", "催收"),
     "acknowledgement": ("acknowledgement", "债务确认"),
     "acceleration": ("acceleration", "提前到期"),

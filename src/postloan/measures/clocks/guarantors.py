@@ -106,12 +106,13 @@ def _papers(ground: Ground, rows: Table) -> Table:
     )
     failed = pairs["_act"].isnull()
     is_suit = pairs.kind == "suit"
+    on_himself = ~is_suit | (pairs.to == pairs.guarantor_id).fill_null(False)
     named = pairs.mutate(
         _key=pairs.part,
         _shown=_constant(True),
         _why=evidence.why(
             (failed & ~pairs.is_proven, evidence.NO_PROOF),
-            (failed & pairs.is_general & ~is_suit, evidence.OTHER_ACT),
+            (failed & pairs.is_general & on_himself, evidence.OTHER_ACT),
             (failed & (pairs.on > pairs.ends_on).fill_null(False), evidence.TOO_LATE),
             (failed & ~is_suit & (pairs.on < pairs.due_on).fill_null(False), evidence.TOO_EARLY),
             (failed, evidence.OTHER_PERSON),
