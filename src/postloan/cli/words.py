@@ -27,7 +27,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "loans {0}, borrowers {1}, outstanding {2}",
         "贷款 {0} 笔，借款人 {1} 户，余额 {2}",
     ),
-    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期贷款 {0} 笔，逾期金额 {1}"),
+    "exposures_and_balance": (
+        "exposures {0}, of which {3} off the balance sheet, borrowers {1}, outstanding {2}",
+        "敞口 {0} 笔（其中表外 {3} 笔），借款人 {1} 户，余额 {2}",
+    ),
+    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期 {0} 笔，逾期金额 {1}"),
     "warnings": ("Warnings", "风险预警"),
     "classes": ("Classes", "十级分类"),
     "measures": ("Measures due", "贷后措施"),
@@ -125,6 +129,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "clock_not_measurable": (
         "{1} clocks of kind {0} cannot be counted for want of {2}: a right may be lost unseen",
         "法律时限 {0} 有 {1} 项无法计量，缺 {2}：权利可能不知不觉丧失",
+    ),
+    "bands_as_plain_numbers": (
+        "amounts in {0}, thresholds in {1}, and no table fx: compared as plain numbers; add fx rows for {0}",
+        "金额为 {0}、阈值为 {1}，无 fx 汇率表：按数字直接比较；请补充 {0} 的汇率",
     ),
     "no_open_loan": (
         "no loan of the book is open on this day: look with `postloan check BOOK`",
