@@ -85,6 +85,8 @@ def _people(
         yield [say(lang, key, parts[0]), *parts[1:]]
     if "merger" in people["held"]:
         yield [say(lang, "held_merger")]
+    if "loss" in people["held"]:
+        yield [say(lang, "held_loss")]
     if people["refused"]:
         level = names.level(loan["scheme_id"], people["decided"])
         reasons = [

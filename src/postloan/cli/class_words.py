@@ -18,6 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "held non-performing until people upgrade it: {0}",
         "不良分类保持，须经人工上调：{0}",
     ),
+    "held_loss": (
+        "a loss only once it is approved; until then one level short of it",
+        "损失类须经批准方可生效，批准前按损失类前一级",
+    ),
     "held_merger": ("no upgrade for now: a merger changed who pays", "合并收购期内不得上调"),
     "question": ("conditions of an upgrade: {0}", "上调条件：{0}"),
     "u1": ("arrears paid", "逾期已清"),

@@ -18,8 +18,8 @@ from postloan.run.rules import Rules, environment
 _NAMES = {
     "first_class": "loan",
     "worst_on_balance_class": "customer",
-    "npl_claim_count": "customer",
-    "npl_claim_share": "customer",
+    "other_npl_claim_count": "loan",
+    "debtor_npl_share": "loan",
     "is_full_cash_pledge": "loan",
     "is_warning_confirmed": "customer",
     "is_warning_dismissed": "customer",
@@ -182,11 +182,9 @@ class _Better:
     def _performing(self, five_level: str | None) -> dict[str, Any]:
         """Give what the second step would read if the first class of the loan were this one."""
         more: dict[str, Any] = {"loan.first_class": five_level}
-        count = self.values["customer.npl_claim_count"]
-        if count and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
-            more["customer.npl_claim_count"] = count - 1
-            if count == 1:
-                more["customer.npl_claim_share"] = 0
+        alone = self.values["loan.other_npl_claim_count"] == 0
+        if alone and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
+            more["loan.debtor_npl_share"] = 0
         return more
 
     def _floors(
