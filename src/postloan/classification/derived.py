@@ -56,8 +56,8 @@ DERIVED: tuple[Fact, ...] = (
     ),
     fact(
         "loan.other_npl_claim_count",
-        "Other claims of the debtor at this bank that are non-performing: in the first step, by a decision in "
-        "force, or by the last run where nobody has upgraded them.",
+        "Other claims of the debtor at this bank that are non-performing: in the first step, by a decision "
+        "in force, or by the last run where nobody has upgraded them.",
         zh="债务人在本行的其他不良债权笔数：第一步为不良，或现行认定为不良，或上次运行为不良且尚未上调。",
     ),
     fact(

@@ -12,13 +12,13 @@ from postloan.results import Prior
 
 
 def people(run: Runner, loans: Table, book: Book, prior: Prior | None, known: Levels) -> Table:
-    """Give what people and the last run say of each loan that is the bank's own risk, before any table is read.
+    """Give what people and the last run say of each loan of the bank's own risk, before any table is read.
 
     Args:
         loans: subject_id, scheme_id.
 
-    Columns: subject_id; those of `decisions.in_force`, `assessed` and `before`; npl_order and short_order, the
-    best non-performing level and the worst one short of loss; base_order, from which an upgrade sets out;
+    Columns: subject_id; those of `decisions.in_force`, `assessed` and `before`; npl_order and short_order,
+    the best non-performing level and the worst one short of loss; base_order, from which an upgrade sets out;
     previous_order; is_held, whether an upgrade out of the non-performing classes is in question; was_npl,
     whether the last run left the loan non-performing and only people may upgrade it.
     """

@@ -144,7 +144,8 @@ class _Screen:
         words, days = self.words, loan["days_past_due"]
         if days is None:
             return [words("dpd_unknown")]
-        source = words(f"dpd_{loan['dpd_source']}")
+        # Off the balance sheet the days may be those of an advance, which no schedule and no record tells.
+        source = words(f"dpd_{loan['dpd_source'] or 'advance'}")
         if not days:
             return [words("not_past_due", source)]
         oldest = facts.get("oldest_unpaid_on")

@@ -51,6 +51,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dpd_unknown": ("days past due cannot be measured", "逾期天数无法计量"),
     "oldest_unpaid": ("oldest unpaid {0}", "最早未还期次 {0}"),
     "overdue_amount": ("overdue {0}", "逾期金额 {0}"),
+    "dpd_advance": ("by advances", "按垫款计算"),
     "dpd_position": ("the bank's record", "行内台账"),
     "dpd_carried": ("the bank's record, carried forward", "行内台账顺延"),
     "dpd_schedule": ("from the schedule", "按还款计划计算"),

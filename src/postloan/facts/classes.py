@@ -36,7 +36,10 @@ def rank(five: Column) -> Column:
 
 
 def decided(context: Context, then: date) -> Table:
-    """Give the class of each loan by its last determination or approval up to a day: loan_id, five, decided_on."""
+    """Give the class of each loan by its last determination or approval up to a day.
+
+    Columns: loan_id, five, decided_on.
+    """
     rows = context.book.table("class_decision")
     rows = rows.filter((rows.decided_on <= v.literal(then, "date")) & (rows.kind != "initial"))
     order = [(rows.decided_on, "desc"), (rows.kind, "asc")]  # of one day the approval comes first
