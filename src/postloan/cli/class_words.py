@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "one level worse: its circle of guarantees has a failing member",
         "担保圈内有不良成员，下调一级",
     ),
+    "row_circle": ("circle of guarantees", "担保圈"),
     "season_relief": (
         "season relief: the date was re-set before it was due, after a certified disaster",
         "灾害宽限：因经认定的灾害在到期前调整了还款日",
@@ -49,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "merger": ("a merger changed who pays", "合并收购期内"),
     "observed": ("restructured: observed {0} to {1}, {2} missed", "重组观察期 {0} 至 {1}，未按时还款 {2} 期"),
     "open": ("open", "未定"),
-    "reference": ("the former matrix ({0}) would say {1}", "原矩阵（{0}）为{1}"),
+    "reference": ("the former matrix ({0}) would say {1}", "原矩阵（规则 {0}）为{1}"),
     "provision": ("provision {0}, before {1}", "拨备 {0}，此前 {1}"),
 }
 

@@ -55,8 +55,8 @@ FACTS = (
     fact(
         "customer.material_overdue_share",
         "Part of the customer's exposures on the balance sheet whose arrears have been material for more "
-        "than non_performing_days; where arrears are not known the exposure counts as not past due, and the loan "
-        "names them as missing; null without an exposure on the sheet.",
+        "than non_performing_days; where arrears are not known the exposure counts as not past due, and "
+        "the loan names them as missing; null without an exposure on the sheet.",
         zh="客户表内敞口中重大逾期超过参数天数的部分所占比例；逾期情况不明的按未逾期计，并在该笔贷款列为缺失；无表内敞口为空。",
         needs="due|position",
         keeps="calendar",

@@ -188,7 +188,7 @@ class _Better:
     def _by_fewer_days(
         self, holding: Iterable[Mapping[str, Any]], worst: int
     ) -> tuple[int, list[dict[str, Any]]] | None:
-        """Give the level of the nearest band of fewer days, and what it asks; None where days alone do not do.
+        """Give the level of the nearest band of fewer days and what it asks; None where days alone do not do.
 
         Args:
             holding: rules with their conditions, as `_told` gives them.
@@ -196,7 +196,7 @@ class _Better:
         """
         asked = [one for rule in holding for one in rule.get("conditions", ())]
         days = {one["input"]: one for one in asked if one["input"].endswith("_days")}
-        told = {name: int(self.values[name]) for name in days if self.values.get(name) is not None}
+        told = {name: int(value) for name in days if (value := self.values.get(name)) is not None}
         most = max(told.values(), default=0)
         for limit in sorted((bound for bound in self._bounds(told) if bound < most), reverse=True):
             fewer = {name: min(value, limit) for name, value in told.items()}
