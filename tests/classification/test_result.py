@@ -122,6 +122,114 @@ def test_an_approval_counts_only_with_the_determination_that_it_settles(engine: 
     }
 
 
+def test_what_people_and_the_last_run_say_counts_for_a_debtor_s_other_claims(engine: Engine) -> None:
+    # Customer, loan, balance, level of the last run, decisions: floors and the machine's class.
+    cases: list[tuple[str, str, str, str | None, list[str], list[str], str]] = [
+        # Held by the last run: F04 for the other claim, never for the loan itself, and no F09.
+        ("held", "h1", "50.00", "06", [], [], "03"),
+        ("held", "h2", "50.00", None, [], ["F04"], "05"),
+        # Decided: also F09, above a tenth.
+        ("decided", "d1", "10.01", None, ["06"], [], "03"),
+        ("decided", "d2", "89.99", None, [], ["F04", "F09"], "06"),
+        ("tenth", "t1", "10.00", None, ["06"], [], "03"),
+        ("tenth", "t2", "90.00", None, [], ["F04"], "05"),
+        # An upgrade that nobody approved leaves the claim non-performing.
+        ("refused", "r1", "50.00", "06", ["06", "05"], [], "03"),
+        ("refused", "r2", "50.00", None, [], ["F04"], "05"),
+        ("upgraded", "u1", "50.00", "05", ["06", "05"], [], "03"),
+        ("upgraded", "u2", "50.00", "05", [], [], "03"),
+        ("proposed", "p1", "50.00", None, ["initial 08"], [], "03"),
+        ("proposed", "p2", "50.00", None, [], [], "03"),
+        # F21 off the sheet; a loss by decision alone counts as doubtful there.
+        ("person", "s1", "50.00", None, ["05"], [], "03"),
+        ("person", "s2 off", "50.00", None, [], ["F21"], "04"),
+        ("person 2", "l1", "50.00", None, ["10"], [], "03"),
+        ("person 2", "l2 off", "50.00", None, [], ["F21"], "08"),
+        ("person 2", "l3", "50.00", None, [], [], "03"),
+        # A row of the second step is tightened by the circle as any other.
+        ("circle", "c1", "10.00", None, ["06"], [], "04"),
+        ("circle", "c2", "90.00", None, [], ["F04"], "06"),
+    ]
+    loans = [
+        {
+            "id": name,
+            "customer_id": customer,
+            "reporting_balance_amt": Decimal(owed),
+            "balance_amt": Decimal(owed),
+        }
+        | {"is_retail": customer.startswith("person")}
+        | ({"on_off": "off_ba", "exposure_kind": "acceptance"} if name.endswith("off") else {})
+        for customer, name, owed, *_ in cases
+    ]
+    rows = [
+        _decision(said[-2:], "initial" if "initial" in said else "determination", day, loan_id=name)
+        for _, name, _, _, decided, _, _ in cases
+        for day, said in enumerate(decided, 1)
+    ]
+    then = date(2024, 6, 27)
+    ran = [
+        {"loan_id": name, "as_of": then, "scheme_id": "cn10a", "class_final": level, "class_machine": "03"}
+        for _, name, _, level, *_ in cases
+        if level
+    ]
+    circle = {"id": "circle", "circle_member_count": 3, "circle_npl_count": 1}
+    book: dict[str, list[dict[str, Any]]] = {"class_decision": rows, "advance": []}
+    prior = prior_of(engine, ran, then)
+    found = classes(engine, loans, customers=[circle], book=book, prior=prior)
+    got = {
+        name: (json.loads(found[name]["floor_rule_ids"]), found[name]["class_machine"])
+        for _, name, *_ in cases
+    }
+    assert got == {name: (floors, level) for _, name, _, _, _, floors, level in cases}
+    final = {name: found[name]["class_final"] for name in ("h1", "d1", "r1", "u1", "l1")}
+    assert final == {"h1": "06", "d1": "06", "r1": "06", "u1": "05", "l1": "09"}
+
+
+def test_a_loss_needs_the_authority_of_u6(engine: Engine) -> None:
+    staff = [
+        {"staff_id": name, "role": role}
+        for name, role in (("BH1", "branch_head"), ("RD1", "risk_department"), ("EX1", "executive"))
+    ]
+    both = {"decided_by": "BH1", "approved_by": "EX1"}
+    by_two = [_decision("10", decided_by="BH1"), _decision("10", "approval", 2, decided_by="EX1")]
+    # The loan, its decisions, the level of the last run: the final level.
+    cases: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str | None, str]] = {
+        "nobody": ({}, [_decision("10", decided_by="BH1")], None, "09"),
+        "too low": ({}, [_decision("10", decided_by="BH1", approved_by="RD1")], None, "09"),
+        "one person": ({}, [_decision("10", decided_by="EX1", approved_by="EX1")], None, "09"),
+        "approved": ({}, [_decision("10", **both)], None, "10"),
+        "approved later": ({}, by_two, None, "10"),
+        # Natural persons below the branch limit need a level less, firms of the largest band the committee.
+        "person": (
+            {"customer_id": "F", "amount_band": "A2"},
+            [_decision("10", decided_by="BH1", approved_by="RD1")],
+            None,
+            "10",
+        ),
+        "largest": ({"amount_band": "A5"}, [_decision("10", **both)], None, "09"),
+        # The second day it still waits; what was a loss before, or is one by days, needs no new approval.
+        "second day": ({}, [_decision("10", decided_by="BH1")], "09", "09"),
+        "was a loss": ({}, [_decision("10", decided_by="BH1")], "10", "10"),
+        "by days": ({"dpd_days": 361}, [_decision("10", decided_by="BH1")], None, "10"),
+        "not measured": ({"dpd_days": None}, [_decision("10", decided_by="BH1")], None, "09"),
+        "doubtful": ({}, [_decision("09", decided_by="BH1")], None, "09"),
+    }
+    loans = [{"id": name, **loan} for name, (loan, *_) in cases.items()]
+    rows = [{**row, "loan_id": name} for name, (_, decided, *_) in cases.items() for row in decided]
+    then = date(2024, 6, 27)
+    ran = [
+        {"loan_id": name, "as_of": then, "scheme_id": "cn10a", "class_final": level}
+        for name, (_, _, level, _) in cases.items()
+        if level
+    ]
+    book = {"class_decision": rows, "staff": staff}
+    people = [{"id": "F", "kind": "farmer"}]
+    found = classes(engine, loans, customers=people, book=book, prior=prior_of(engine, ran, then))
+    assert {name: found[name]["class_final"] for name in cases} == {
+        name: level for name, (*_, level) in cases.items()
+    }
+
+
 def test_six_months_of_payment_are_asked_where_the_schedule_tells_no_periods(engine: Engine) -> None:
     # A bullet loan or one whose schedule is over: two periods cannot be counted, six months can (U2).
     by = {"decided_by": "BH1"}

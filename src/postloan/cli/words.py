@@ -203,7 +203,7 @@ class Words:
         return text.format(*values) if values else text
 
     def code(self, value: str, name: str = "") -> str:
-        """Give the words for a code of the fact or column of that name; a code without words, such as F09, itself.
+        """Give the words for a code of the fact of that name; a code without words, such as F09, as it is.
 
         What a code means can depend on the fact: suit_status reads `suit_none` before `none`.
         """
