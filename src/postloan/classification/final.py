@@ -143,20 +143,24 @@ def _with_final(state: Table) -> Table:
         final_order=final,
         held=v.json_parts(_part(stays, "npl"), _part(kept, "merger"), _part(waits, "loss")),
     )
-    return state.mutate(proposed_order=_proposed(state))
+    return state.mutate(proposed_order=_proposed(state, waits))
 
 
 def _part(condition: Column, name: str) -> Column:
     return condition.fill_null(False).ifelse(v.literal(f',"{name}"', "string"), v.literal("", "string"))
 
 
-def _proposed(state: Table) -> Column:
-    """Give a decision's better level, else for a held loan one step up where nothing is against it."""
+def _proposed(state: Table, waits: Column) -> Column:
+    """Give a decision's better level, else for a held loan one step up where nothing is against it.
+
+    Args:
+        waits: whether a loss waits for its approval.
+    """
     decided, final = state.decided_order, state.final_order
     waiting = (decided < final).fill_null(False)
     days_only = (state.u5 == "holds").fill_null(False)
     ready = (state.u1 == "holds") & ((state.u2 == "holds") | days_only) & (state.u4 == "holds")
     stays = state.is_held & (final >= state.npl_order) & (state.machine_order < final) & ready
-    stays = stays.fill_null(False) & (state.held != '["merger"]')
+    stays = stays.fill_null(False) & (state.held != '["merger"]') & ~waits
     one_up = v.greatest(state.machine_order, final - 1)
     return v.when([(waiting, decided), (stays & (one_up < final), one_up)], v.null("integer"))

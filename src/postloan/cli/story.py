@@ -142,7 +142,8 @@ class _Screen:
         if days is None:
             return [words("dpd_unknown")]
         # Off the balance sheet the days may be those of an advance, which no schedule and no record tells.
-        source = words(f"dpd_{loan['dpd_source'] or 'advance'}")
+        told = loan["dpd_source"] if facts.get("dpd_days", days) == days else None
+        source = words(f"dpd_{told or 'advance'}")
         if not days:
             return [words("not_past_due", source)]
         oldest = facts.get("oldest_unpaid_on")
