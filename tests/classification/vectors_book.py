@@ -253,4 +253,6 @@ def make(folder: Path) -> Path:
         part(c)
     c.add("advance", loan_id="v14-loan", advanced_on=DAY - timedelta(days=400), amount="1.00",
           repaid_on=DAY - timedelta(days=390))  # fmt: skip
+    c.loan("advanced", None, rest={"exposure_kind": "acceptance", "matures_on": "2024-09-30"})
+    c.add("advance", loan_id="advanced", advanced_on=DAY - timedelta(days=20), amount="1.00")
     return tiny_book(folder, **c.tables)
