@@ -238,7 +238,8 @@ def test_explain_tells_the_story_of_a_loan_on_one_screen(call, house):
     assert max(map(len, lines)) <= 100
     # Which rule asks for a measure is told whole, on a line of its own where there is no room.
     asked = [line for line in lines if "asked by" in line]
-    assert asked and not any(line.endswith("…") for line in asked)
+    assert asked
+    assert not any(line.endswith("…") for line in asked)
     for words in (
         "102 days past due",  # 10 March to 20 June
         "oldest unpaid 2024-03-10",

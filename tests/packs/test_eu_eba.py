@@ -162,8 +162,8 @@ def test_default_is_that_of_the_obligor_but_for_retail(runs: Runs) -> None:
     assert (found["bad, 90 days"], found["good, 90 days"]) == ("P2", "P2")
     rows = {row["loan_id"]: row for row in runs.rows(DAY, "loan_state")}
     assert json.loads(rows["good of pulled"]["floor_rule_ids"]) == ["NPP"]
-    # What is past due counts by obligor too, so the third claim has all three floors; one beside a claim that is
-    # impaired has the obligor's alone, and is watched for the red warning.
+    # What is past due counts by obligor too, so the third claim has all three floors; one beside a claim that
+    # is impaired has the obligor's alone, and is watched for the red warning.
     assert json.loads(rows["third of the firm"]["floor_rule_ids"]) == ["NP1", "NPO", "NPP"]
     beside = rows["beside the impaired"]
     assert (beside["class_matrix"], beside["class_final"]) == ("P2", "N1")
