@@ -1,4 +1,4 @@
-"""What becomes of the machine's class: schemes, the row of the loan, the class before, and what always holds."""
+"""What becomes of the class of the machine: schemes, the row of the loan, and what always holds."""
 
 from __future__ import annotations
 
