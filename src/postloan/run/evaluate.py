@@ -85,7 +85,7 @@ def evaluate(
         "by_colour": colours,
         "by_signal": by_signal,
         "by_cause": by_cause,
-        "by_segment": segments.by_segment(judge, known, counted),
+        "by_segment": segments.by_segment(judge, known, counted, segments.names(runs, span)),
         "by_week": baselines.by_week(judge, counted),
         "capture_by_lead": judge.curve(counted),
         "baselines": baselines.baselines(runs, judge, bad),
@@ -112,14 +112,12 @@ def _reach(judge: Judge, bad: Table, alerts: Table) -> dict[str, Any]:
     ends = v.add_days(alerts.opened_on, span.horizon)
     open_yet = ~alerts.is_right & (ends > v.literal(last["day"] or span.start, "date"))
     (undecided,) = engine.rows(alerts.aggregate(n=v.count_if(open_yet)))
-    soon = v.days_between(own.bad_on, v.literal(span.since, "date")) < AHEAD
-    (early,) = engine.rows(own.aggregate(n=v.count_if(soon)))
     return {
         "outcome_customers": int(people["n"]),
         "amount": money(judge.whole.amount),
         "outcomes_until": last["day"],
         "undecided": int(undecided["n"]),
-        "too_soon": int(early["n"]),
+        "too_soon": sum(n for days, n in judge.room.items() if days < AHEAD),
     }
 
 

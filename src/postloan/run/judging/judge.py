@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from postloan.engine import Engine, Table
@@ -67,7 +69,7 @@ class Judge:
         counts = grouped.aggregate(n=alerts.count(), right=v.count_if(alerts.is_right))
         found = {row[by]: (int(row["n"]), int(row["right"])) for row in self.rows(counts)}
         caught = self.caught_by(alerts, by)
-        leads = [self._leads(alerts, by, column) for column in ("first_bad_on", "first_dpd30_on")]
+        leads = self._leads(alerts, by)
         told = {}
         for group in dict.fromkeys([*groups, *found]):
             whole = self.whole if wholes is None else wholes.get(group, Whole(0, 0, 0))
@@ -108,13 +110,7 @@ class Judge:
 
         `possible` counts the outcomes that lie at least so many days after the first run.
         """
-        bad, since = self.bad, v.literal(self.span.since, "date")
-        rows = bad.mutate(_room=v.days_between(bad.bad_on, since))
-        room = {
-            row["_room"]: int(row["n"])
-            for row in self.rows(rows.group_by(["_room"]).aggregate(n=rows.count()))
-        }
-        caught = self.caught(alerts)
+        room, caught = self.room, self.caught(alerts)
         told = []
         for days in AHEADS:
             count, amount = ahead(caught, days)
@@ -129,14 +125,27 @@ class Judge:
             )
         return told
 
-    def _leads(self, alerts: Table, by: str, column: str) -> dict[Any, dict[int, int]]:
-        """Count the days from the opening of a right alert to that date, by group."""
-        right = alerts.filter(alerts.is_right & alerts[column].notnull())
-        days = right.mutate(_lead=v.days_between(right[column], right.opened_on))
-        found: dict[Any, dict[int, int]] = {}
-        for row in self.rows(days.group_by([by, "_lead"]).aggregate(n=days.count())):
-            found.setdefault(row[by], {})[int(row["_lead"])] = int(row["n"])
-        return found
+    def _leads(self, alerts: Table, by: str) -> tuple[dict[Any, Counter[int]], dict[Any, Counter[int]]]:
+        """Count the days from the opening of a right alert to bad, and to 30 days past due, by group."""
+        right = alerts.filter(alerts.is_right)
+        days = right.mutate(
+            _bad=v.days_between(right.first_bad_on, right.opened_on),
+            _dpd30=v.days_between(right.first_dpd30_on, right.opened_on),
+        )
+        to_bad: dict[Any, Counter[int]] = {}
+        to_dpd30: dict[Any, Counter[int]] = {}
+        for row in self.rows(days.group_by([by, "_bad", "_dpd30"]).aggregate(n=days.count())):
+            for found, column in ((to_bad, "_bad"), (to_dpd30, "_dpd30")):
+                if row[column] is not None:
+                    found.setdefault(row[by], Counter())[int(row[column])] += int(row["n"])
+        return to_bad, to_dpd30
+
+    @cached_property
+    def room(self) -> dict[int, int]:
+        """Count the outcomes by the days between the first run and them."""
+        rows = self.bad.mutate(_room=v.days_between(self.bad.bad_on, v.literal(self.span.since, "date")))
+        counted = rows.group_by(["_room"]).aggregate(n=rows.count())
+        return {int(row["_room"]): int(row["n"]) for row in self.rows(counted)}
 
     def _load(self, count: int, managers: int) -> float | None:
         return round(count / managers / self.span.weeks, 6) if managers else None

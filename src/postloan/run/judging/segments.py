@@ -6,6 +6,7 @@ what happened later, such as a loan's move to those who recover bad ones, says n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from postloan.engine import Engine, Field, Table, TableSchema
@@ -15,6 +16,7 @@ from postloan.run.judging.alerts import only
 from postloan.run.judging.figures import money
 from postloan.run.judging.judge import Judge, Whole
 from postloan.run.judging.span import Runs, Span
+from postloan.run.kept import kept_book
 
 SEGMENTS = {"customer_kind": "kind", "contract_type": "contract_type", "institution": "institution_id"}
 """The segments, each with the column that tells it."""
@@ -70,7 +72,18 @@ def unknown(judge: Judge, known: Table) -> int:
     return int(judge.engine.rows(rows.aggregate(n=rows.count()))[0]["n"])
 
 
-def by_segment(judge: Judge, known: Table, alerts: Table) -> list[dict[str, Any]]:
+def names(runs: Runs, span: Span) -> dict[str, str]:
+    """Give the names of institutions as the last run of the span knew them; none where it kept no book."""
+    book = kept_book(runs.engine, runs.store.result(span.days[-1]), span.days[-1]) if span.days else None
+    if book is None or not book.has("institution"):
+        return {}
+    rows = runs.engine.rows(book.table("institution").select("institution_id", "name"))
+    return {row["institution_id"]: row["name"] for row in rows}
+
+
+def by_segment(
+    judge: Judge, known: Table, alerts: Table, institutions: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Judge the alerts of each segment against its own outcomes and managers.
 
     Customers whom no run of the span knows are in no segment. A segment that the store cannot tell of
@@ -90,6 +103,7 @@ def by_segment(judge: Judge, known: Table, alerts: Table) -> list[dict[str, Any]
             {
                 "segment": segment,
                 "value": value,
+                "name": institutions.get(value) if segment == "institution" else None,
                 "customers": sizes[value],
                 "outcomes": wholes[value].outcomes,
                 "amount": money(wholes[value].amount),
