@@ -175,7 +175,7 @@ def test_the_command_line_loads_no_heavy_library_until_a_command_needs_it() -> N
     program = (
         "import sys, postloan.cli; print(' '.join({name.split('.')[0] for name in sys.modules} & "
         "{'ibis', 'duckdb', 'pyarrow', 'pyspark', 'pandas', 'numpy', 'scipy', 'sqlglot', 'django', 'yaml', "
-        "'lark', 'openpyxl'}))"
+        "'lark', 'openpyxl', 'matplotlib'}))"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert re.findall(r"\w+", told) == []

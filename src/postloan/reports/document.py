@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "share", "date"]
-"""`amount` is money with two places, `share` a fraction, `hours` have one place; a `code` is never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "share", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction, `hours` have one place, a `ratio` four; a `code` is
+never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "share"})
+NUMBERS = frozenset({"count", "amount", "hours", "share", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -47,7 +48,7 @@ class Column:
         return self.labels.get(str(value), str(value))
 
 
-_PLACES = {"count": 0, "amount": 2, "hours": 1}
+_PLACES = {"count": 0, "amount": 2, "hours": 1, "ratio": 4}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Grid:
         totals: how many rows at the end sum up the others.
         says: lines above it.
         only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not.
+        chart: draws what the table tells as SVG text (`reports.plots`), for pages of HTML; called only there.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Grid:
     totals: int = 0
     says: Sequence[str] = ()
     only: Literal["", "pages", "data"] = ""
+    chart: Callable[[], str] | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """Give the rows as mappings by the keys of the columns."""
