@@ -94,11 +94,11 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; color: #1f2328;
   max-width: 1200px; margin: 24px auto; padding: 0 16px }
 h1 { font-size: 24px } h2 { font-size: 18px; margin-top: 32px }
-.answer { font-weight: 600 }
+.answer { font-weight: 600 } .answer + .answer { font-weight: 400; margin-top: -8px }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid #d0d7de; padding: 4px 8px; text-align: left; vertical-align: top }
 th { background: #f6f8fa; position: sticky; top: 0 }
-.number { text-align: right; white-space: nowrap } .code, .date { white-space: nowrap }
+.number { text-align: right } td.number, td.code, td.date { white-space: nowrap } td:first-child { min-width: 7em }
 .total { font-weight: 600 }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }

@@ -64,7 +64,7 @@ def evaluate(
     span = span_of(engine, store, from_date, to_date, horizon_days)
     runs = Runs(engine, Store(store))
     bad = find.with_amount(runs, read_outcomes(engine, outcomes), span)
-    judge = Judge(engine, span, find.in_span(engine, bad, span), segments.managers(engine, runs, span))
+    judge = Judge(engine, span, find.in_span(engine, bad, span), segments.managers(runs, span))
     alerts = find.alerts(runs, span, bad)
     meant = SEVERITIES[: SEVERITIES.index(min_colour) + 1]
     counted = engine.materialise(alerts.filter(alerts.colour.isin(meant)), "alerts_meant")
@@ -80,6 +80,7 @@ def evaluate(
         "runs": len(span.days),
         "outcomes": judge.whole.outcomes,
         "unknown_customers": segments.unknown(judge, known),
+        "currencies": segments.currencies(runs, span),
         **_reach(judge, bad, counted),
         "total": total,
         "by_colour": colours,

@@ -58,6 +58,8 @@ def _row(
         "seen_share": share(seen, visible),
         "seen_share_low": low,
         "seen_share_high": high,
+        "possible_days": int(row["possible"] or 0),
+        "used_days": int(row["used"] or 0),
         "possible_median_days": median(leads["possible"].get(cause, {})),
         "used_median_days": median(leads["used"].get(cause, {})),
         "lead_used_share": share(int(row["used"] or 0), int(row["possible"] or 0)),

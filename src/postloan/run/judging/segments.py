@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from postloan.engine import Engine, Field, Table, TableSchema
+from postloan.engine import Field, Table, TableSchema
 from postloan.engine import verbs as v
 from postloan.results import LOAN_STATE
 from postloan.run.judging.alerts import only
@@ -59,11 +59,18 @@ def _told(rows: Table, column: str) -> Table:
     return rows.select(**{f"_{column}_id": "id", column: column})
 
 
-def managers(engine: Engine, runs: Runs, span: Span) -> int:
+def managers(runs: Runs, span: Span) -> int:
     """Count the managers who had a loan in the span."""
     loans = runs.table(span.days, only(LOAN_STATE, "manager_id"))
     names = loans.filter(loans.manager_id.notnull()).distinct()
-    return int(engine.rows(names.aggregate(n=names.count()))[0]["n"])
+    return int(runs.engine.rows(names.aggregate(n=names.count()))[0]["n"])
+
+
+def currencies(runs: Runs, span: Span) -> list[str]:
+    """Give the currencies of the loans in the span."""
+    loans = runs.table(span.days, only(LOAN_STATE, "currency"))
+    rows = runs.engine.rows(loans.filter(loans.currency.notnull()).distinct())
+    return sorted(row["currency"] for row in rows)
 
 
 def unknown(judge: Judge, known: Table) -> int:
