@@ -98,7 +98,8 @@ h1 { font-size: 24px } h2 { font-size: 18px; margin-top: 32px }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid #d0d7de; padding: 4px 8px; text-align: left; vertical-align: top }
 th { background: #f6f8fa; position: sticky; top: 0 }
-.number { text-align: right } td.number, td.code, td.date { white-space: nowrap } td:first-child { min-width: 7em }
+.number { text-align: right } td:first-child { min-width: 7em }
+td.number, td.code, td.date { white-space: nowrap }
 .total { font-weight: 600 }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }

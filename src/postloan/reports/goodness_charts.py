@@ -25,9 +25,9 @@ def by_colour(title: str, rows: Rows, wanted: Mapping[str, Any], words: Words) -
     return plots.dots(title, labels, [measured, *([asked] if wanted else [])])
 
 
-def ahead(title: str, curves: Mapping[str, Rows]) -> str:
+def ahead(title: str, curves: Mapping[str, Rows], words: Words) -> str:
     """Draw the share captured over the days before, of the warnings and of each plain rule."""
-    days = [str(row["days"]) for row in next(iter(curves.values()))]
+    days = [words("days_before", row["days"]) for row in next(iter(curves.values()))]
     series = [Series(name, [row["capture_count"] for row in rows]) for name, rows in curves.items()]
     return plots.lines(title, days, series)
 

@@ -133,7 +133,7 @@ class Tables:
                 for place, row in enumerate(rows)
             ],
             says=[words("by_lead_how")],
-            chart=(lambda: charts.ahead(title, curves)) if told["outcomes"] else None,
+            chart=(lambda: charts.ahead(title, curves, words)) if told["outcomes"] else None,
         )
 
     def baselines(self) -> Grid:

@@ -15,8 +15,8 @@ WORDS: dict[str, Term] = {
     ),
     "answer_loans": (
         (
-            "Of the {0} defaults, of {6} customers, {1} were of customers who were {2} at least 30 days "
-            "before: {3} ({4}); by amount {5}."
+            "Of the {0} defaults, {1} were of customers who were {2} at least 30 days before: {3} ({4}); "
+            "by amount {5}. Customers who went bad: {6}."
         ),
         "{6} 户客户的 {0} 笔违约中，{1} 笔至少提前 30 天已发出{2}预警，占 {3}（{4}）；按金额占 {5}。",
     ),
@@ -51,24 +51,18 @@ WORDS: dict[str, Term] = {
         "The plain rule “{0}” would have captured {1} with a precision of {2}.",
         "简单规则“{0}”的捕捉率为 {1}，命中率为 {2}。",
     ),
-    "within": ("95 % interval {0} to {1}", "95% 置信区间 {0} 至 {1}"),
+    "within": ("95% interval {0} to {1}", "95% 置信区间 {0} 至 {1}"),
     "unknown_told": (
-        (
-            "Of the outcomes {0} are of customers without a loan in these runs; they count in what can "
-            "be captured."
-        ),
-        "另有 {0} 笔违约所属客户在期间各次批处理中均无贷款，仍计入捕捉率的分母。",
+        "Outcomes of customers without a loan in these runs: {0}; they count in what can be captured.",
+        "期间各次批处理中均无贷款的客户另有违约 {0} 笔，仍计入捕捉率的分母。",
     ),
     "undecided_told": (
-        "The file ends with {0}: {1} alerts are not right so far and their time is not over.",
-        "结果文件止于 {0}：有 {1} 次预警尚未命中，观察期未满。",
+        "The file ends with {0}; alerts not right so far whose time is not over: {1}.",
+        "结果文件止于 {0}，尚未命中且观察期未满的预警有 {1} 次。",
     ),
     "soon_told": (
-        (
-            "Within 30 days of the first run came {0} of the outcomes, which nobody could have told 30 "
-            "days before."
-        ),
-        "有 {0} 笔违约发生在首次批处理后 30 天内，客观上无法提前 30 天预警。",
+        "Outcomes within 30 days of the first run, which nobody could have told 30 days before: {0}.",
+        "首次批处理后 30 天内发生的违约有 {0} 笔，客观上无法提前 30 天预警。",
     ),
     "mixed_told": (
         "Amounts of several currencies ({0}) are added as they stand.",
@@ -98,7 +92,7 @@ WORDS: dict[str, Term] = {
     "unmeasured": ("not measurable", "无法计量"),
     "at_least": ("at least {0}", "不低于 {0}"),
     "at_most": ("at most {0}", "不高于 {0}"),
-    "f_precision": ("precision {0}", "{0}预警命中率"),
+    "f_precision": ("precision of {0}", "{0}预警命中率"),
     "f_capture_amount": ("captured by amount", "按金额捕捉率"),
     "f_capture_count": ("captured by number", "按笔数捕捉率"),
     "f_lead_dpd30_median_days": ("median days to 30 days past due", "距逾期 30 天提前天数（中位数）"),
@@ -142,6 +136,7 @@ WORDS: dict[str, Term] = {
         "距首次批处理不足相应天数的违约无法捕捉，计为漏报；“可捕捉”一列已剔除。",
     ),
     "days_ahead": ("days before", "提前天数"),
+    "days_before": ("{0} days", "{0}天"),
     "possible": ("possible", "可捕捉"),
     "warnings": ("warnings", "风险预警"),
     # Baselines
@@ -331,7 +326,7 @@ WORDS: dict[str, Term] = {
     ),
     "how_interval": (
         (
-            "Intervals are Wilson's at 95 %: so far may the true share lie from what was counted. They "
+            "Intervals are Wilson's at 95%: so far may the true share lie from what was counted. They "
             "take alerts for independent; several of one customer make them too narrow. Shares of "
             "amounts have none: a few large loans decide them."
         ),

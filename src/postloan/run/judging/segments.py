@@ -16,7 +16,7 @@ from postloan.run.judging.alerts import only
 from postloan.run.judging.figures import money
 from postloan.run.judging.judge import Judge, Whole
 from postloan.run.judging.span import Runs, Span
-from postloan.run.kept import kept_book
+from postloan.run.kept import FOLDER
 
 SEGMENTS = {"customer_kind": "kind", "contract_type": "contract_type", "institution": "institution_id"}
 """The segments, each with the column that tells it."""
@@ -28,6 +28,7 @@ _KIND = TableSchema(
 _TYPE = TableSchema(
     "facts_loan", (Field("as_of", "date"), Field("id", "string"), Field("contract_type", "string")), ()
 )
+_NAMES = TableSchema("institution", (Field("institution_id", "string"), Field("name", "string")), ())
 
 
 def customers(runs: Runs, span: Span) -> Table:
@@ -81,10 +82,8 @@ def unknown(judge: Judge, known: Table) -> int:
 
 def names(runs: Runs, span: Span) -> dict[str, str]:
     """Give the names of institutions as the last run of the span knew them; none where it kept no book."""
-    book = kept_book(runs.engine, runs.store.result(span.days[-1]), span.days[-1]) if span.days else None
-    if book is None or not book.has("institution"):
-        return {}
-    rows = runs.engine.rows(book.table("institution").select("institution_id", "name"))
+    paths = runs.paths(span.days[-1:], f"{FOLDER}/institution")
+    rows = runs.engine.rows(runs.engine.read(paths, _NAMES)) if paths else []
     return {row["institution_id"]: row["name"] for row in rows}
 
 
