@@ -90,7 +90,7 @@ def test_targets_are_told_with_what_was_measured(told):
         ["precision of blue", "at least 10.0%", "–", "–", "not measurable"],
         ["captured by amount", "at least 70.0%", "24.0%", "–", "not met"],
         ["median days to 30 days past due", "at least 30", "30", "–", "met"],
-        ["new alerts a manager and week", "at most 8.0", "0.2", "–", "met"],
+        ["new alerts a manager and week", "at most 8", "0.25", "–", "met"],
     ]
 
 

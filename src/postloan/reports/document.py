@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "share", "ratio", "date"]
-"""`amount` is money with two places, `share` a fraction, `hours` have one place, a `ratio` four; a `code` is
-never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction, `hours` have one place, a `rate` two, a `ratio`
+four; a `code` is never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "share", "ratio"})
+NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -48,7 +48,7 @@ class Column:
         return self.labels.get(str(value), str(value))
 
 
-_PLACES = {"count": 0, "amount": 2, "hours": 1, "ratio": 4}
+_PLACES = {"count": 0, "amount": 2, "hours": 1, "rate": 2, "ratio": 4}
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ td.number, td.code, td.date { white-space: nowrap }
 .total { font-weight: 600 }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }
-@media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static } }
+@media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static }
+  th.number { min-width: 5em } }
 @media print { @page { size: A4 landscape; margin: 12mm } body { margin: 0; max-width: none; font-size: 12px }
   table { font-size: 10px } th { position: static } thead { display: table-header-group }
   tr, .chart { break-inside: avoid } h2 { break-after: avoid } .chart { max-width: 120mm } }
@@ -170,6 +171,7 @@ _FORMATS = {
     "count": "#,##0",
     "amount": "#,##0.00",
     "hours": "#,##0.0",
+    "rate": "#,##0.00",
     "share": "0.0%",
     "ratio": "0.0000",
     "date": "yyyy-mm-dd",

@@ -34,7 +34,7 @@ def ahead(title: str, curves: Mapping[str, Rows], words: Words) -> str:
 
 def by_week(title: str, rows: Rows, limits: Sequence[Any], words: Words) -> str:
     """Draw the alerts a manager week by week, and the most that is asked for."""
-    weeks = [row["week_from"].isoformat() for row in rows]
+    weeks = [f"{row['week_from']:%m-%d}" for row in rows]
     series = [Series(words("per_manager"), [row["alerts_per_manager"] for row in rows])]
     series += [Series(words("target"), [limit] * len(rows)) for limit in limits]
     return plots.lines(title, weeks, series, kind="ratio")

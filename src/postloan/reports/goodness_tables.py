@@ -32,7 +32,7 @@ _FIGURES: dict[str, tuple[str, Kind]] = {
     "capture_count_1d": ("one_day", "share"),
     "lead_median_days": ("lead", "count"),
     "lead_dpd30_median_days": ("lead_30", "count"),
-    "alerts_per_manager_week": ("load", "hours"),
+    "alerts_per_manager_week": ("load", "rate"),
 }
 """What a group of alerts is told by: the key, its heading and what it holds."""
 
@@ -116,7 +116,7 @@ class Tables:
         at = {row["days"]: percent(row["capture_count"]) for row in rows}
         title = words("by_lead", at[30], at[90]) if told["outcomes"] else words("by_lead_none")
         plain = {row["baseline"]: row["capture_by_lead"] for row in told["baselines"] if row["runs"]}
-        curves = {words("warnings"): rows} | {words(name): curve for name, curve in plain.items()}
+        curves = {words("warnings"): rows} | {words(f"short_{name}"): curve for name, curve in plain.items()}
         return _grid(
             "capture_by_lead",
             title,
@@ -167,7 +167,7 @@ class Tables:
         told, words, rows = self.told, self.words, self.told["by_week"]
         load = told["total"]["alerts_per_manager_week"]
         loads = [row["alerts_per_manager"] for row in rows if row["alerts_per_manager"] is not None]
-        title = words("by_week", f"{load:,.1f}", f"{max(loads):,.1f}") if loads else words("by_week_none")
+        title = words("by_week", f"{load:,.2f}", f"{max(loads):,.2f}") if loads else words("by_week_none")
         limits = [row["target"] for row in told["targets"] if row["figure"] == "alerts_per_manager_week"]
         return _grid(
             "by_week",
@@ -175,7 +175,7 @@ class Tables:
             [
                 Column("week_from", words("week"), "date"),
                 self._column("alerts"),
-                self._column("alerts_per_manager", "per_manager", "hours"),
+                self._column("alerts_per_manager", "per_manager", "rate"),
                 self._column("most"),
             ],
             rows,
@@ -204,6 +204,7 @@ class Tables:
     def never_help(self) -> Grid:
         """Tell which signals never help, and why."""
         told, words = self.told, self.words
+        rows = sorted(told["never_help"], key=lambda row: (-row["alerts"], row["code"]))
         reasons = words.labels("no_alert", "never_right", "nothing_alone")
         return _grid(
             "never_help",
@@ -217,7 +218,7 @@ class Tables:
                 self._column("precision_high", "at_best", "share"),
                 self._column("captured"),
             ],
-            [{**row, "code": self._signal(row["code"])} for row in told["never_help"]],
+            [{**row, "code": self._signal(row["code"])} for row in rows],
             says=[words("never_help_how")],
         )
 
@@ -227,10 +228,11 @@ class Tables:
         rows = [{**row, "cause": self._cause(row["cause"])} for row in self.told["by_cause"]]
         if not rows:
             return
-        worst = min(rows, key=lambda row: (row["capture_count"], -row["outcomes"]))
+        named = [row for row in self.told["by_cause"] if row["cause"] is not None]
+        worst = min(named, key=lambda row: (row["capture_count"], -row["outcomes"]))
         yield _grid(
             "by_cause",
-            words("by_cause", worst["cause"], percent(worst["capture_count"])),
+            words("by_cause", self._cause(worst["cause"]), percent(worst["capture_count"])),
             [
                 Column("cause", words("cause")),
                 self._column("outcomes"),
@@ -389,4 +391,4 @@ def _figure(name: str, value: Any) -> str:
         return NOTHING
     if name.startswith(("precision", "capture")):
         return percent(Decimal(str(value)))
-    return days(value) if name.endswith("_days") else f"{value:,.1f}"
+    return days(value) if name.endswith("_days") else f"{value:,.2f}".removesuffix(".00")

@@ -136,7 +136,7 @@ WORDS: dict[str, Term] = {
         "距首次批处理不足相应天数的违约无法捕捉，计为漏报；“可捕捉”一列已剔除。",
     ),
     "days_ahead": ("days before", "提前天数"),
-    "days_before": ("{0} days", "{0}天"),
+    "days_before": ("{0} d", "{0}天"),
     "possible": ("possible", "可捕捉"),
     "warnings": ("warnings", "风险预警"),
     # Baselines
@@ -164,6 +164,8 @@ WORDS: dict[str, Term] = {
     "rule": ("rule", "规则"),
     "late_1_to_7_repeated": ("1 to 7 days late twice in 6 months", "六个月内两次迟还1至7天"),
     "class_special_mention": ("special mention or worse", "分类为关注及以下"),
+    "short_late_1_to_7_repeated": ("late twice", "两次迟还"),
+    "short_class_special_mention": ("special mention", "关注及以下"),
     "by_lot": ("by lot", "随机抽取"),
     # Load
     "by_week": (
@@ -215,7 +217,7 @@ WORDS: dict[str, Term] = {
     "nothing_alone": ("nothing alone", "无独立贡献"),
     # Causes
     "by_cause": (
-        "Which causes are seen? {0} least: {1} of its outcomes 30 days before",
+        "Which causes are seen? Least seen: {0}, {1} of its outcomes 30 days before",
         "哪些成因看得见？最难发现：{0}，提前 30 天捕捉 {1}",
     ),
     "by_cause_how": (
