@@ -111,8 +111,8 @@ def test_titles_answer_what_their_tables_show(told):
     )
     assert rows(document, "never_help") == [
         ["B", "nothing alone", "2", "2", "1", "90.5%", "1"],
-        ["D", "no alert", "1", "0", "0", "–", "0"],
         ["F", "never right", "1", "1", "0", "79.3%", "0"],
+        ["D", "no alert", "1", "0", "0", "–", "0"],
     ]
 
 
