@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from postloan.policy.pack import Policy
 from postloan.reports.document import Document
-from postloan.reports.goodness_tables import Tables, Told, days, percent
+from postloan.reports.goodness_tables import Tables, Told, percent, whole_days
 from postloan.reports.goodness_words import WORDS
 from postloan.reports.words import Words
 
@@ -72,9 +72,9 @@ class _Answer:
         yield self._right()
         lead, lead_30 = total["lead_median_days"], total["lead_dpd30_median_days"]
         if lead_30 is not None:
-            yield words("lead_answer_30", days(lead), days(lead_30))
+            yield words("lead_answer_30", whole_days(lead), whole_days(lead_30))
         elif lead is not None:
-            yield words("lead_answer", days(lead))
+            yield words("lead_answer", whole_days(lead))
         yield from self._targets_answer()
         for row in told["baselines"]:
             if row["runs"] and told["outcomes"]:

@@ -71,7 +71,7 @@ class Tables:
                 "figure": self.target_name(row),
                 "target": words(row["sense"], _figure(row["figure"], row["target"])),
                 "measured": _figure(row["figure"], row["measured"]),
-                "within": between(row["low"], row["high"]),
+                "within": span_text(row["low"], row["high"]),
                 "met": labels[row["met"]],
             }
             for row in rows
@@ -361,7 +361,7 @@ def _grid(key: str, title: str, columns: Sequence[Column], rows: Iterable[Told],
 def _cell(row: Told, key: str) -> Value:
     of = _INTERVALS.get(key)
     if of is not None:
-        return between(row[f"{of}_low"], row[f"{of}_high"])
+        return span_text(row[f"{of}_low"], row[f"{of}_high"])
     value = row[key]
     return Decimal(str(value)) if isinstance(value, float) else value
 
@@ -371,7 +371,7 @@ def _bounds() -> Iterator[str]:
         yield from (f"{of}_low", f"{of}_high")
 
 
-def between(low: Decimal | None, high: Decimal | None) -> str:
+def span_text(low: Decimal | None, high: Decimal | None) -> str:
     """Give an interval of a share in per cent."""
     return NOTHING if low is None or high is None else f"{low * 100:.1f}–{high * 100:.1f}%"
 
@@ -381,7 +381,7 @@ def percent(value: Decimal | None) -> str:
     return _SHARE.shown(value)
 
 
-def days(value: float | None) -> str:
+def whole_days(value: float | None) -> str:
     """Give days as a whole number."""
     return NOTHING if value is None else f"{value:,.0f}"
 
@@ -391,4 +391,4 @@ def _figure(name: str, value: Any) -> str:
         return NOTHING
     if name.startswith(("precision", "capture")):
         return percent(Decimal(str(value)))
-    return days(value) if name.endswith("_days") else f"{value:,.2f}".removesuffix(".00")
+    return whole_days(value) if name.endswith("_days") else f"{value:,.2f}".removesuffix(".00")

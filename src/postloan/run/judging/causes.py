@@ -7,7 +7,7 @@ from typing import Any
 
 from postloan.engine import Table
 from postloan.engine import verbs as v
-from postloan.run.judging.figures import interval, median, money, share
+from postloan.run.judging.figures import interval, median_of, money, share
 from postloan.run.judging.judge import Judge, Whole, captured
 from postloan.run.judging.span import Span
 
@@ -52,7 +52,7 @@ def _row(
         "outcomes": count,
         "amount": money(amount),
         **captured(caught, Whole(count, amount, 0)),
-        "first_alert_median_days": median({days: n for days, (n, _) in caught.items()}),
+        "first_alert_median_days": median_of({days: n for days, (n, _) in caught.items()}),
         "visible": visible,
         "seen": seen,
         "seen_share": share(seen, visible),
@@ -60,8 +60,8 @@ def _row(
         "seen_share_high": high,
         "possible_days": int(row["possible"] or 0),
         "used_days": int(row["used"] or 0),
-        "possible_median_days": median(leads["possible"].get(cause, {})),
-        "used_median_days": median(leads["used"].get(cause, {})),
+        "possible_median_days": median_of(leads["possible"].get(cause, {})),
+        "used_median_days": median_of(leads["used"].get(cause, {})),
         "lead_used_share": share(int(row["used"] or 0), int(row["possible"] or 0)),
     }
 

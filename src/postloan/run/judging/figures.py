@@ -42,7 +42,7 @@ def money(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-def median(counted: Mapping[int, int]) -> float | None:
+def median_of(counted: Mapping[int, int]) -> float | None:
     """Give the median of values with their counts; between two values, their middle."""
     total = sum(counted.values())
     if not total:

@@ -10,7 +10,7 @@ from typing import Any
 
 from postloan.engine import Engine, Table
 from postloan.engine import verbs as v
-from postloan.run.judging.figures import interval, median, share
+from postloan.run.judging.figures import interval, median_of, share
 from postloan.run.judging.span import Span
 
 AHEAD = 30
@@ -74,7 +74,7 @@ class Judge:
         for group in dict.fromkeys([*groups, *found]):
             whole = self.whole if wholes is None else wholes.get(group, Whole(0, 0, 0))
             count, right = found.get(group, (0, 0))
-            bad, dpd30 = (median(lead.get(group, {})) for lead in leads)
+            bad, dpd30 = (median_of(lead.get(group, {})) for lead in leads)
             told[group] = {
                 **_precision(count, right),
                 **captured(caught.get(group, {}), whole),
