@@ -15,8 +15,6 @@ from postloan.run.evaluate import evaluate
 from tests.run.judged import ASKED, D1, D2, made
 from tests.run.made_store import made_run
 
-VOID = {"meta", "br", "path", "use", "rect", "circle", "line"}
-
 
 @pytest.fixture(scope="module")
 def told(engine, tmp_path_factory):
@@ -146,11 +144,13 @@ class _Page(HTMLParser):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_stands_alone_and_shows_names_as_they_are(told, lang):
-    page = files.html(goodness(told, None, lang), lang)
+    causes = [{**row, "cause": f"<b>{row['cause']}"} for row in told["by_cause"]]
+    page = files.html(goodness({**told, "by_cause": causes}, None, lang), lang)
     read = _Page(page)
     assert read.foreign == []
     assert not read.tags & {"script", "link", "iframe", "img", "object", "b"}
     assert "&lt;b&gt;East&lt;/b&gt; &amp; Co" in page
+    assert page.count("&lt;b&gt;drought") == 3  # two tables and a chart
     assert page.count("<svg") == 4
     assert not re.findall(r"url\((?!#)|@import", page)
 
