@@ -170,6 +170,7 @@ _FORMATS = {
     "amount": "#,##0.00",
     "hours": "#,##0.0",
     "share": "0.0%",
+    "rate": "0.00%",
     "ratio": "0.0000",
     "date": "yyyy-mm-dd",
 }
