@@ -18,7 +18,7 @@ from postloan.reports import plots
 from postloan.reports.document import Column, Grid, Value
 from postloan.reports.drawing import Series
 from postloan.reports.portrait.arrears import BUCKETS, DEFAULT_DAYS, Arrears
-from postloan.reports.portrait.view import Section, View, month_name, over, percent, whole, wilson
+from postloan.reports.portrait.view import Section, View, capital, month_name, over, percent, whole, wilson
 from postloan.reports.words import Words
 
 VINTAGES = 12
@@ -98,14 +98,14 @@ def _segments(cohort: Sequence[dict[str, Any]], key: str, words: Words) -> Grid:
     # By its lower end, so that a handful of loans makes no headline.
     worst = max((row for row in rows if row[3]), key=lambda row: Decimal(str(row[4])), default=None)
     if worst and len(rows) > 1:
-        title = words(f"d_by_{key}_worst", labels[str(worst[0])], percent(worst[3]))
+        title = words(f"d_by_{key}_worst", capital(labels[str(worst[0])]), percent(worst[3]))
     return Grid(
         f"defaults_by_{key}",
         title,
         columns,
         rows,
         says=[words("d_how")],
-        chart=_bars(title, rows, labels, words),
+        chart=_bars(title, rows, labels, words("none_told")),
     )
 
 
@@ -126,13 +126,13 @@ def _rate_row(name: str, sums: dict[str, int]) -> list[Value]:
     return [name, sums["rows"], sums["bad"], over(sums["bad"], sums["rows"]), *ends, by_amount]
 
 
-def _bars(title: str, rows: Sequence[Sequence[Value]], labels: dict[str, str], words: Words) -> Any:
+def _bars(title: str, rows: Sequence[Sequence[Value]], labels: dict[str, str], nothing: str) -> Any:
     """Give what draws the rates of rows made by `_rate_row`, None without any."""
     if not any(row[3] is not None for row in rows):
         return None
     names = [labels.get(str(row[0]), str(row[0])) for row in rows]
     rates, lows, highs = ([row[place] for row in rows] for place in (3, 4, 5))
-    return lambda: plots.bars(title, names, rates, lows=lows, highs=highs, nothing=words("none_told"))  # type: ignore[arg-type]
+    return lambda: plots.bars(title, names, rates, lows=lows, highs=highs, nothing=nothing)  # type: ignore[arg-type]
 
 
 def _months(view: View, arrears: Arrears, words: Words) -> Grid:
@@ -184,7 +184,7 @@ def _vintages(view: View, arrears: Arrears, words: Words) -> Grid:
         columns,
         rows,
         says=[words("d_vintage_how")],
-        chart=_bars(title, rows, {}, words),
+        chart=_bars(title, rows, {}, words("too_young")),
     )
 
 

@@ -16,7 +16,7 @@ from postloan.reports import plots
 from postloan.reports.document import Column, Grid, Value
 from postloan.reports.drawing import Series
 from postloan.reports.portrait.published import Published
-from postloan.reports.portrait.view import Section, View, over, percent, whole
+from postloan.reports.portrait.view import Section, View, capital, over, percent, whole
 from postloan.reports.words import Words
 
 DIGITS = range(1, 10)
@@ -94,7 +94,7 @@ def _digits(told: Mapping[str, Counts], words: Words, published: Published) -> G
     title, first = words("b_title"), next(iter(told))
     mad = _mad(told[first])
     if mad is not None:
-        title = words("b_told", words(f"b_{first}"), words(published.band(mad)), f"{mad:.4f}")
+        title = words("b_told", capital(words(f"b_{first}")), words(published.band(mad)), f"{mad:.4f}")
     series = [Series(words(f"b_{first}"), shares[first]), Series(words("benford"), BENFORD)]
     series += [Series(words(f"b_{name}"), shares[name]) for name in list(told)[1:2]]
     return Grid(

@@ -14,7 +14,7 @@ from postloan.engine import verbs as v
 from postloan.reports import plots
 from postloan.reports.document import Column, Grid, Value
 from postloan.reports.drawing import Series
-from postloan.reports.portrait.view import Section, View, kinds_of, month_of, over, whole
+from postloan.reports.portrait.view import Section, View, capital, kinds_of, month_of, over, whole
 from postloan.reports.words import Words
 
 _YEAR = 12
@@ -77,7 +77,7 @@ def seasons(view: View, flows: Flows, words: Words) -> Section:
     swings = {kind: _swing(index[kind]) for kind in kinds}
     strongest = max(kinds, key=lambda kind: swings[kind] or Decimal(0))
     if swings[strongest]:
-        title = words("f_strongest", labels[strongest], f"{swings[strongest]:.1f}")
+        title = words("f_strongest", capital(labels[strongest]), f"{swings[strongest]:.1f}")
     series = [Series(labels[kind], index[kind]) for kind in kinds]
     names = [str(row[0]) for row in told]
     grid = Grid(

@@ -36,7 +36,8 @@ def _chart(counts: Mapping[tuple[int, int], int], starts: Mapping[int, int], wor
         Column("step", words("r_step")),
         Column("loans", words("r_loans"), "count"),
         Column("moved", words("r_moved"), "count"),
-        *(Column(key, words(key), "rate") for key in ("rate", "low", "high")),
+        Column("rate", words("r_rate"), "rate"),
+        *(Column(key, words(key), "rate") for key in ("low", "high")),
     ]
     title = words("r_title")
     worse = [row[3] for row in rows[1:4] if isinstance(row[3], Decimal)]

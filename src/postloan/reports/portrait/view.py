@@ -169,6 +169,11 @@ def percent(value: Value) -> str:
     return shown(value if isinstance(value, int | Decimal) else None, "share")
 
 
+def capital(text: str) -> str:
+    """Give a text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def kinds_of(rows: Sequence[dict[str, Any]], key: str) -> list[str]:
     """Give the values of a key among rows, those with most loans or entries first."""
     counts: dict[str, int] = {}
