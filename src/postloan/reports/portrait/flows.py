@@ -62,8 +62,7 @@ def seasons(view: View, flows: Flows, words: Words) -> Section:
         return Section("seasons", [Grid("seasons", title, [], [], says=[words("f_no_feed")])])
     first = flows.months[len(flows.months) % _YEAR]
     monthly = flows.monthly
-    inside = (monthly.month >= first) & (monthly.month <= flows.months[-1])
-    rows = monthly.filter(inside)
+    rows = _within(monthly, first, flows.months[-1])
     sums = rows.group_by("kind", "month").aggregate(rows=rows.count(), credits=v.total(rows.credits))
     found = view.rows(sums)
     kinds = kinds_of(found, "kind")
@@ -89,6 +88,12 @@ def seasons(view: View, flows: Flows, words: Words) -> Section:
         chart=lambda: plots.lines(title, names, series, kind="ratio"),
     )
     return Section("seasons", [grid], [], {f"swing_{kind}": swings[kind] for kind in kinds})
+
+
+def _within(monthly: Table, first: int, last: int) -> Table:
+    """Keep the months from first to last of accounts that were there before, so that growth is no season."""
+    is_old = monthly.opened_on.isnull() | (v.month_index(monthly.opened_on) < first)
+    return monthly.filter(is_old & (monthly.month >= first) & (monthly.month <= last))
 
 
 def _index(rows: Sequence[dict[str, Any]]) -> list[Decimal | None]:
@@ -153,9 +158,7 @@ def _means(row: dict[str, Any]) -> list[Decimal | None]:
 
 def _by_kind(view: View, flows: Flows, months: Sequence[int]) -> Table:
     """Give by customer kind the accounts, and the sum of their autocorrelations in millionths by lag."""
-    monthly, first = flows.monthly, whole(months[0])
-    opened = monthly.opened_on.isnull() | (v.month_index(monthly.opened_on) < first)
-    rows = monthly.filter(opened & (monthly.month >= first) & (monthly.month <= whole(months[-1])))
+    rows = _within(flows.monthly, months[0], months[-1])
     moves = {f"m{n}": v.total_if(rows.net, rows.month == month) for n, month in enumerate(months)}
     wide = rows.group_by("account_id", "kind").aggregate(**moves)
     wide = view.context.keep("account_moves", wide)

@@ -71,7 +71,7 @@ def _told(one: Mapping[str, Any], value: Any) -> str:
     if value is None:
         return NOTHING
     if one.get("as", "share") == "ratio":
-        return f"{Decimal(str(value)):.3f}"
+        return f"{Decimal(str(value)):.4f}"
     return shown(Decimal(str(value)), "share")
 
 

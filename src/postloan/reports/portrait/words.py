@@ -158,8 +158,14 @@ WORDS: dict[str, Term] = {
         "谁的资金流入有季节性？{0}：最旺月为最淡月的 {1} 倍",
     ),
     "f_how": (
-        "Credits of each calendar month over those of an average month, which is 1; years told: {0}.",
-        "各月贷方发生额 ÷ 全年月均贷方发生额（平均为 1），覆盖 {0} 个年度。",
+        (
+            "Credits of each calendar month over those of an average month, which is 1; years told: {0}. "
+            "Accounts opened within them are left out, so that growth is no season."
+        ),
+        (
+            "各月贷方发生额 ÷ 全年月均贷方发生额（平均为 1），覆盖 {0} 个年度；"
+            "期间新开账户不计，以排除业务增长影响。"
+        ),
     ),
     "calendar_month": ("calendar month", "月份"),
     # Balances
