@@ -17,9 +17,12 @@ from postloan.errors import BookError
 from postloan.policy.pack import Policy, load
 from postloan.reports.document import Document
 from postloan.reports.files import html
+from postloan.reports.portrait.flows import Flows, memory, seasons
 from postloan.reports.portrait.portrait import portrait
 from postloan.reports.portrait.published import published
 from postloan.reports.portrait.view import View, last_day
+from postloan.reports.portrait.words import WORDS
+from postloan.reports.words import Words
 from tests.books import tiny_book
 
 DAY = date(2026, 6, 30)
@@ -312,6 +315,20 @@ def test_what_a_book_cannot_tell_is_said(engine: Engine, law: Policy, tmp_path: 
     assert all(said.startswith("无法计量") for said in says)
     assert "<svg" in html(told, "zh")
     assert last_day(book) == date(2025, 1, 10)
+
+
+def test_accounts_that_are_all_new_tell_no_season(engine: Engine, law: Policy, tmp_path: Path) -> None:
+    days = [f"{year}-{month:02d}-10" for year, month in MONTHS]
+    folder = tiny_book(
+        tmp_path / "new",
+        account=[{"account_id": "A1", "customer_id": "C1", "opened_on": "2024-07-01"}],
+        entry=[{"entry_id": day, "account_id": "A1", "booked_on": day, "amount": "1.00"} for day in days],
+    )
+    view = View.of(engine, Book(folder, engine, DAY), law, 24)
+    flows = Flows(view)
+    for one in (seasons, memory):
+        (grid,) = one(view, flows, Words("en", WORDS)).grids
+        assert grid.says == ["Not measurable: no account with entries is older than the months told."]
 
 
 def test_a_book_of_nothing_has_no_last_day(engine: Engine, tmp_path: Path) -> None:

@@ -176,7 +176,10 @@ def _vintages(view: View, arrears: Arrears, words: Words) -> Grid:
     found = sorted(view.rows(sums), key=lambda row: row["quarter"])[-VINTAGES:]
     rows = [_vintage_row(row, view.context.as_of) for row in found]
     columns = [Column("vintage", words("vintage"), "code"), *_rate_columns(words)]
-    columns.append(Column("so_far", words("so_far"), "count"))
+    columns += [
+        Column("so_far", words("so_far"), "count"),
+        Column("so_far_rate", words("so_far_rate"), "rate"),
+    ]
     title = words("d_by_vintage")
     return Grid(
         "defaults_by_vintage",
@@ -193,9 +196,10 @@ def _vintage_row(row: dict[str, Any], as_of: date) -> list[Value]:
     year, quarter = divmod(row["quarter"], 4)
     name = f"{year} Q{quarter + 1}"
     last = year * 12 + quarter * 3 + 2
+    so_far = [row["so_far"], over(row["so_far"], row["rows"])]
     if as_of.year * 12 + as_of.month - 1 > last + _YEAR:
-        return [*_rate_row(name, row), row["so_far"]]
-    return [name, row["rows"], None, None, None, None, None, row["so_far"]]
+        return [*_rate_row(name, row), *so_far]
+    return [name, row["rows"], None, None, None, None, None, *so_far]
 
 
 def _month_ends(view: View, arrears: Arrears) -> dict[int, dict[str, int]]:

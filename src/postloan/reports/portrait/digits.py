@@ -26,14 +26,17 @@ BENFORD = [(Decimal(1) + Decimal(1) / digit).log10().quantize(Decimal("0.000001"
 LEAST = 1000
 """Amounts from which on a deviation is told: with fewer, chance alone goes beyond the first band."""
 
-_AMOUNTS = (("entry", "amount"), ("loan", "amount"), ("payment", "amount"))
+_STARTS = [digit * 10**power for power in range(18) for digit in DIGITS]
+"""Every number of cents at which the first digit changes."""
+
 Counts = Sequence[int]
 
 
 def section(view: View, words: Words, published: Published) -> Section:
     """Give the first digits of entries, loans and payments, and the deviation of each kind of entry."""
-    told = {name: _counts(view, name) for name, _ in _AMOUNTS if view.book.has(name)}
     entries = _by_kind(view) if view.book.has("entry") else {}
+    told: dict[str, Counts] = {"entry": [sum(counts) for counts in zip(*entries.values(), strict=True)]}
+    told |= {name: _counts(view, name) for name in ("loan", "payment") if view.book.has(name)}
     told = {name: counts for name, counts in told.items() if sum(counts)}
     if not told:
         return Section("digits", [Grid("digits", words("b_title"), [], [], says=[words("b_no_feed")])])
@@ -44,8 +47,8 @@ def section(view: View, words: Words, published: Published) -> Section:
 
 def _first_digit(column: Expression) -> Expression:
     """Give the first digit of an amount, whatever its sign."""
-    text = v.text((column < 0).ifelse(whole(0) - column, column))
-    return v.when([(text.startswith(str(digit)), whole(digit)) for digit in DIGITS], v.null("integer"))
+    size = (column < 0).ifelse(whole(0) - column, column)
+    return v.steps(size, _STARTS, [0, *(start // 10 ** (len(str(start)) - 1) for start in _STARTS)], 0)
 
 
 def _counted(rows: Table, *groups: str) -> Table:

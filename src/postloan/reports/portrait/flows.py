@@ -66,6 +66,8 @@ def seasons(view: View, flows: Flows, words: Words) -> Section:
     sums = rows.group_by("kind", "month").aggregate(rows=rows.count(), credits=v.total(rows.credits))
     found = view.rows(sums)
     kinds = kinds_of(found, "kind")
+    if not kinds:
+        return Section("seasons", [Grid("seasons", title, [], [], says=[words("f_no_old")])])
     index = {kind: _index([row for row in found if row["kind"] == kind]) for kind in kinds}
     labels = words.labels(*kinds)
     columns = [Column("month", words("calendar_month"), "code")]
@@ -124,6 +126,8 @@ def memory(view: View, flows: Flows, words: Words) -> Section:
         return Section("memory", [Grid("memory", title, [], [], says=[words("a_no_feed")])])
     found = view.rows(_by_kind(view, flows, months))
     kinds = kinds_of(found, "kind")
+    if not kinds:
+        return Section("memory", [Grid("memory", title, [], [], says=[words("f_no_old")])])
     labels = words.labels(*kinds)
     means = {row["kind"]: _means(row) for row in found}
     everyone = [

@@ -108,6 +108,7 @@ WORDS: dict[str, Term] = {
     "too_young": ("under a year old", "未满一年"),
     "vintage": ("vintage", "发放季度"),
     "so_far": ("so far", "累计违约"),
+    "so_far_rate": ("rate so far", "累计违约率"),
     "d_stock": ("How many loans are past due at month end?", "月末有多少贷款逾期？"),
     "d_stock_last": (
         "How many loans are past due? {0}: {1}, and {2} beyond 90 days",
@@ -152,6 +153,10 @@ WORDS: dict[str, Term] = {
     "f_no_feed": (
         "Not measurable: there are no twelve full months of entries.",
         "无法计量：流水不足十二个完整月份。",
+    ),
+    "f_no_old": (
+        "Not measurable: no account with entries is older than the months told.",
+        "无法计量：没有在考察期之前开立且有流水的账户。",
     ),
     "f_strongest": (
         "Whose money comes in seasons? {0}: the best month brings {1} times the worst",
