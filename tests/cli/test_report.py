@@ -117,6 +117,15 @@ def test_a_book_is_looked_at_without_a_store(call, house, tmp_path):
     assert "<svg" in text
 
 
+def test_what_is_published_fits_a_screen_too(call, house, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = call("report", house.book, "book", "--lang", "zh")
+    assert (told.code, told.err) == (0, "")
+    assert max(map(width, told.out.splitlines())) <= 80
+    assert "中国农村商业银行，2024年末" in told.out
+    assert "无法计量：流水不足十二个完整月份。" in told.out
+
+
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
