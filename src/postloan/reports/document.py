@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "share", "rate", "ratio", "date"]
-"""`amount` is money with two places, `share` a fraction and `rate` a small one, `hours` have one place and a
-`ratio` four; a `code` is never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "percent", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction and `percent` a small one, `hours` have one place, a
+`rate` two, a `ratio` four; a `code` is never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "share", "rate", "ratio"})
+NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "percent", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -43,14 +43,14 @@ class Column:
             return value.isoformat()
         if self.kind == "share":
             return f"{Decimal(value) * 100:.1f}%"
-        if self.kind == "rate":
+        if self.kind == "percent":
             return f"{Decimal(value) * 100:.2f}%"
         if self.kind in NUMBERS:
             return f"{Decimal(value):,.{_PLACES[self.kind]}f}"
         return self.labels.get(str(value), str(value))
 
 
-_PLACES = {"count": 0, "amount": 2, "hours": 1, "ratio": 4}
+_PLACES = {"count": 0, "amount": 2, "hours": 1, "rate": 2, "ratio": 4}
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,10 @@ def shown(value: Number | None, kind: Kind, nothing: str = NOTHING) -> str:
         return nothing
     if kind == "share":
         share = 100 * float(value)
-        return f"{share:.2f}%" if 0 < abs(share) < 1 else f"{share:.1f}%"
-    return f"{value:,.0f}" if kind == "count" else f"{value:,.2f}"
+        text = f"{share:.2f}%" if 0 < abs(share) < 1 else f"{share:.1f}%"
+    else:
+        text = f"{value:,.0f}" if kind == "count" else f"{value:,.2f}"
+    return re.sub(r"^-(?=[0.]+%?$)", "", text)  # no minus before a nought
 
 
 def width_of(text: str) -> float:

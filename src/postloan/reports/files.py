@@ -94,17 +94,17 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; color: #1f2328;
   max-width: 1200px; margin: 24px auto; padding: 0 16px }
 h1 { font-size: 24px } h2 { font-size: 18px; margin-top: 32px }
-.answer { font-weight: 600 }
+.answer { font-weight: 600 } .answer + .answer { font-weight: 400; margin-top: -8px }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid #d0d7de; padding: 4px 8px; text-align: left; vertical-align: top }
 th { background: #f6f8fa; position: sticky; top: 0 }
-.number { text-align: right; white-space: nowrap } th.number { white-space: normal }
-.code, .date { white-space: nowrap }
+.number { text-align: right } td:first-child { min-width: 7em }
+td.number, td.code, td.date { white-space: nowrap }
 .total { font-weight: 600 }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }
 @media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static }
-  td:first-child, th:first-child { min-width: 88px } }
+  th.number { min-width: 5em } }
 @media print { @page { size: A4 landscape; margin: 12mm } body { margin: 0; max-width: none; font-size: 12px }
   table { font-size: 10px } th { position: static } thead { display: table-header-group }
   tr, .chart { break-inside: avoid } h2 { break-after: avoid } .chart { max-width: 120mm } }
@@ -171,8 +171,9 @@ _FORMATS = {
     "count": "#,##0",
     "amount": "#,##0.00",
     "hours": "#,##0.0",
+    "rate": "#,##0.00",
     "share": "0.0%",
-    "rate": "0.00%",
+    "percent": "0.00%",
     "ratio": "0.0000",
     "date": "yyyy-mm-dd",
 }

@@ -113,10 +113,10 @@ def _rate_columns(words: Words) -> list[Column]:
     return [
         Column("loans", words("loans"), "count"),
         Column("defaults", words("defaults"), "count"),
-        Column("rate", words("rate"), "rate"),
-        Column("low", words("low"), "rate"),
-        Column("high", words("high"), "rate"),
-        Column("rate_by_amount", words("rate_by_amount"), "rate"),
+        Column("rate", words("rate"), "percent"),
+        Column("low", words("low"), "percent"),
+        Column("high", words("high"), "percent"),
+        Column("rate_by_amount", words("rate_by_amount"), "percent"),
     ]
 
 
@@ -178,7 +178,7 @@ def _vintages(view: View, arrears: Arrears, words: Words) -> Grid:
     columns = [Column("vintage", words("vintage"), "code"), *_rate_columns(words)]
     columns += [
         Column("so_far", words("so_far"), "count"),
-        Column("so_far_rate", words("so_far_rate"), "rate"),
+        Column("so_far_rate", words("so_far_rate"), "percent"),
     ]
     title = words("d_by_vintage")
     return Grid(
@@ -235,8 +235,8 @@ def _stock(ends: dict[int, dict[str, int]], words: Words) -> Grid:
         Column("month", words("month"), "code"),
         Column("loans", words("loans"), "count"),
         *(Column(f"days_{bucket}", words(f"b_{bucket}"), "count") for bucket in BUCKETS),
-        *(Column(f"share_{key}", words(f"d_{key}"), "rate") for key, _ in _LEVELS),
-        Column("share_over_90_by_amount", words("d_over_90_amount"), "rate"),
+        *(Column(f"share_{key}", words(f"d_{key}"), "percent") for key, _ in _LEVELS),
+        Column("share_over_90_by_amount", words("d_over_90_amount"), "percent"),
     ]
     title = words("d_stock")
     if rows:

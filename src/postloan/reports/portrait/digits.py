@@ -92,8 +92,8 @@ def _digits(told: Mapping[str, Counts], words: Words, published: Published) -> G
     rows: list[list[Value]] = [
         [digit, BENFORD[digit - 1], *(shares[name][digit - 1] for name in told)] for digit in DIGITS
     ]
-    columns = [Column("digit", words("digit"), "count"), Column("benford", words("benford"), "rate")]
-    columns += [Column(name, words(f"b_{name}"), "rate") for name in told]
+    columns = [Column("digit", words("digit"), "count"), Column("benford", words("benford"), "percent")]
+    columns += [Column(name, words(f"b_{name}"), "percent") for name in told]
     title, first = words("b_title"), next(iter(told))
     mad = _mad(told[first])
     if mad is not None:

@@ -96,9 +96,9 @@ def _distribution(out: list[int], into: list[int], title: str, words: Words) -> 
     columns = [
         Column("degree", words("degree"), "code"),
         Column("guarantors", words("guarantors"), "count"),
-        Column("guarantors_share", words("guarantors_share"), "rate"),
+        Column("guarantors_share", words("guarantors_share"), "percent"),
         Column("borrowers", words("borrowers"), "count"),
-        Column("borrowers_share", words("borrowers_share"), "rate"),
+        Column("borrowers_share", words("borrowers_share"), "percent"),
     ]
     series: list[Any] = [
         Series(words("g_out"), [row[2] for row in rows]),  # type: ignore[misc]

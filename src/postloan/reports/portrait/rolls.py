@@ -36,8 +36,8 @@ def _chart(counts: Mapping[tuple[int, int], int], starts: Mapping[int, int], wor
         Column("step", words("r_step")),
         Column("loans", words("r_loans"), "count"),
         Column("moved", words("r_moved"), "count"),
-        Column("rate", words("r_rate"), "rate"),
-        *(Column(key, words(key), "rate") for key in ("low", "high")),
+        Column("rate", words("r_rate"), "percent"),
+        *(Column(key, words(key), "percent") for key in ("low", "high")),
     ]
     title = words("r_title")
     worse = [row[3] for row in rows[1:4] if isinstance(row[3], Decimal)]
@@ -64,7 +64,7 @@ def _chart(counts: Mapping[tuple[int, int], int], starts: Mapping[int, int], wor
 def _matrix(counts: Mapping[tuple[int, int], int], starts: Mapping[int, int], words: Words) -> Grid:
     labels = words.labels(*(f"b_{state}" for state in STATES))
     columns = [Column("was", words("r_was"), labels=labels), Column("loans", words("r_loans"), "count")]
-    columns += [Column(state, labels[f"b_{state}"], "rate") for state in STATES]
+    columns += [Column(state, labels[f"b_{state}"], "percent") for state in STATES]
     rows: list[list[Value]] = [
         [
             f"b_{bucket}",
