@@ -1,8 +1,8 @@
 """A sheet to draw on that becomes SVG text: one style, the reader's own fonts, and the same bytes every time.
 
-Matplotlib is imported here and in `plots` alone, and only when a chart is drawn, by its objects and never by `pyplot`, which
-keeps figures of the whole process. What it measures text with is the font that it brings along, so that a
-chart does not depend on the machine; what people see is the font of their page.
+Matplotlib is imported here and in `plots` alone, and only when a chart is drawn, by its objects and never by
+`pyplot`, which keeps figures of the whole process. What it measures text with is the font that it brings
+along, so that a chart does not depend on the machine; what people see is the font of their page.
 """
 
 from __future__ import annotations
