@@ -82,7 +82,7 @@ class Arrears:
             rows = rows.mutate(has_schedule=rows["_due"].notnull()).drop("_due")
             rows = rows.left_join(self._defaults, rows["id"] == self._defaults["_of"]).drop("_of")
         rows = rows.left_join(stated, rows["id"] == stated["_stated"])
-        rows = rows.filter(rows.has_schedule | rows["_stated"].notnull() | rows.is_written_off)
+        rows = rows.filter(rows.has_schedule | rows["_stated"].notnull())
         lost = rows.is_written_off.ifelse(rows.closed_on, v.null("date"))
         first = v.least(rows["_default"], rows["_record_on"], lost)
         return self._view.context.keep("known", rows.select(*loans.columns, "has_schedule", default_on=first))

@@ -33,10 +33,11 @@ def section(view: View, arrears: Arrears, words: Words) -> Section:
         return Section("defaults", [_nothing(words)])
     cohort = _cohort(view, arrears)
     total = _sums(cohort)
-    low, high = wilson(total["bad"], total["rows"])
-    told = [words("d_answer", percent(over(total["bad"], total["rows"])), f"{total['rows']:,}")]
+    told = [words("d_no_cohort")]
     if total["rows"]:
-        told = [f"{told[0]}{words('d_interval', percent(low), percent(high))}"]
+        ends_of_rate = (percent(one) for one in wilson(total["bad"], total["rows"]))
+        rate = percent(over(total["bad"], total["rows"]))
+        told = [words("d_answer", rate, f"{total['rows']:,}", *ends_of_rate)]
     ends = _month_ends(view, arrears)
     grids = [
         *(_segments(cohort, key, words) for key in ("customer_kind", "contract_type")),

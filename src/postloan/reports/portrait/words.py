@@ -57,10 +57,16 @@ WORDS: dict[str, Term] = {
         "无法计量：账簿既无还款计划与还款记录，也无逾期天数记录。",
     ),
     "d_answer": (
-        "Default rate of the last twelve months: {0} of {1} loans that were not in default before",
-        "近十二个月违约率 {0}（期初未违约贷款 {1} 笔）",
+        (
+            "Default rate of the last twelve months: {0} of {1} loans that were not in default before "
+            "(95 % interval {2} to {3})."
+        ),
+        "近十二个月违约率 {0}（期初未违约贷款 {1} 笔，95% 置信区间 {2} 至 {3}）。",
     ),
-    "d_interval": (" (95 % interval {0} to {1}).", "，95% 置信区间 {0} 至 {1}。"),
+    "d_no_cohort": (
+        "Default rate of the last twelve months: not measurable, as no loan was on the books a year before.",
+        "近十二个月违约率无法计量：一年前无在账贷款。",
+    ),
     "d_unknown": (
         "Loans whose arrears cannot be told, and which are left out: {0}.",
         "另有 {0} 笔贷款逾期情况无法计量，未计入。",
