@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from postloan.reports import plots
 from postloan.reports.document import Column, Document, Grid
+from postloan.reports.drawing import Kind, Number
 from postloan.reports.files import html, markdown
 from postloan.reports.plots import Series
 
@@ -79,6 +81,21 @@ def test_bars_start_at_zero_and_an_absent_value_is_none(values: list[float | Non
 
 def _bars(values: list[float | None]) -> str:
     return plots.bars("t", ["a", "b"], values)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "told"),
+    [
+        (Decimal("0.0001"), "share", "0.01%"),
+        (Decimal("0.0099"), "share", "0.99%"),
+        (Decimal("0.01"), "share", "1.0%"),
+        (Decimal("-0.004"), "ratio", "0.00"),
+        (Decimal("-0.006"), "ratio", "-0.01"),
+        (1234.4, "count", "1,234"),
+    ],
+)
+def test_numbers_are_written_as_people_read_them(value: Number, kind: Kind, told: str) -> None:
+    assert f">{told}</text>" in plots.bars("t", ["a"], [value], kind=kind)
 
 
 def test_a_risk_has_its_shape_beside_its_colour() -> None:

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "ratio", "date"]
-"""`amount` is money with two places, `share` a fraction, `hours` have one place, a `rate` two, a `ratio`
-four; a `code` is never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "percent", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction and `percent` a small one, `hours` have one place, a
+`rate` two, a `ratio` four; a `code` is never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "ratio"})
+NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "percent", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -43,6 +43,8 @@ class Column:
             return value.isoformat()
         if self.kind == "share":
             return f"{Decimal(value) * 100:.1f}%"
+        if self.kind == "percent":
+            return f"{Decimal(value) * 100:.2f}%"
         if self.kind in NUMBERS:
             return f"{Decimal(value):,.{_PLACES[self.kind]}f}"
         return self.labels.get(str(value), str(value))

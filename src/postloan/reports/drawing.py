@@ -1,8 +1,8 @@
 """A sheet to draw on that becomes SVG text: one style, the reader's own fonts, and the same bytes every time.
 
-Matplotlib is imported here alone and only when a chart is drawn, by its objects and never by `pyplot`, which
-keeps figures of the whole process. What it measures text with is the font that it brings along, so that a
-chart does not depend on the machine; what people see is the font of their page.
+Matplotlib is imported here and in `plots` alone, and only when a chart is drawn, by its objects and never by
+`pyplot`, which keeps figures of the whole process. What it measures text with is the font that it brings
+along, so that a chart does not depend on the machine; what people see is the font of their page.
 """
 
 from __future__ import annotations
@@ -98,8 +98,10 @@ def shown(value: Number | None, kind: Kind, nothing: str = NOTHING) -> str:
         return nothing
     if kind == "share":
         share = 100 * float(value)
-        return f"{share:.2f}%" if 0 < abs(share) < 1 else f"{share:.1f}%"
-    return f"{value:,.0f}" if kind == "count" else f"{value:,.2f}"
+        text = f"{share:.2f}%" if 0 < abs(share) < 1 else f"{share:.1f}%"
+    else:
+        text = f"{value:,.0f}" if kind == "count" else f"{value:,.2f}"
+    return re.sub(r"^-(?=[0.]+%?$)", "", text)  # no minus before a nought
 
 
 def width_of(text: str) -> float:

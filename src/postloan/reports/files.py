@@ -173,6 +173,7 @@ _FORMATS = {
     "hours": "#,##0.0",
     "rate": "#,##0.00",
     "share": "0.0%",
+    "percent": "0.00%",
     "ratio": "0.0000",
     "date": "yyyy-mm-dd",
 }

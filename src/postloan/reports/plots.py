@@ -82,7 +82,12 @@ def bars(
             if value is not None:
                 sheet.axes.barh([y], [float(value)], height=_ROW, color=colour)
             _interval(sheet.axes, series, place, y, INK)
-            _beside(sheet.axes, series, place, y, kind, nothing)
+            if lows:
+                # At the end of an interval a value would be read as that end.
+                text = shown(value, kind, nothing)
+                _at_the_right(sheet.axes, y, text, GREY if value is None else INK)
+            else:
+                _beside(sheet.axes, series, place, y, kind, nothing)
         sheet.axes.axvline(0, color=GREY, linewidth=1)
         return sheet.text(title)
 
