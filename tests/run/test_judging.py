@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postloan.engine import open_engine
 from postloan.run.evaluate import evaluate
@@ -56,6 +58,15 @@ def share(part, whole):
 def test_intervals_are_wilsons(part, whole, low, high):
     expected = (low and Decimal(low), high and Decimal(high))
     assert interval(part, whole) == expected
+
+
+@given(st.integers(1, 10**6).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))))
+def test_an_interval_holds_its_share_and_narrows_with_more_cases(counted):
+    part, whole = counted
+    low, high = interval(part, whole)
+    assert 0 <= low <= share(part, whole) <= high <= 1
+    narrower = interval(10 * part, 10 * whole)
+    assert narrower[1] - narrower[0] < high - low
 
 
 def test_the_answer_and_what_limits_it(told):
