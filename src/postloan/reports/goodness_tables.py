@@ -41,6 +41,9 @@ _NARROW = tuple(
 )
 """What of it a terminal has room for."""
 
+_OF_SEGMENTS = tuple(key for key in _FIGURES if key not in ("captured", "capture_count_1d"))
+"""What of it fits beside the size of a segment on a page."""
+
 _CAPTURE = ("captured", "capture_count", "capture_interval", "capture_amount", "capture_count_1d")
 
 _INTERVALS = {"interval": "precision", "capture_interval": "capture_count", "seen_interval": "seen_share"}
@@ -307,7 +310,7 @@ class Tables:
                     self._column("customers"),
                     self._column("outcomes"),
                     self._column("amount", kind="amount"),
-                    *self._figures(),
+                    *self._figures(_OF_SEGMENTS),
                 ],
                 rows,
                 says=says,
