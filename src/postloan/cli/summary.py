@@ -21,7 +21,8 @@ from postloan.cli.text import (
     screen_width,
     width,
 )
-from postloan.cli.words import COLOUR_MARKS, Words
+from postloan.cli.words import Words
+from postloan.terms import COLOUR_MARKS
 
 if TYPE_CHECKING:
     from postloan.book.findings import Finding

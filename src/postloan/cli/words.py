@@ -8,9 +8,6 @@ from postloan import terms
 
 LANGUAGES = ("en", "zh")
 
-COLOUR_MARKS = {"red": ("R", "⬣"), "orange": ("O", "▲"), "yellow": ("Y", "■"), "blue": ("B", "●")}
-"""Letter and shape of each colour, for those who cannot tell colours apart."""
-
 _WORDS: dict[str, tuple[str, str]] = {
     **terms.ROLES,
     **terms.CLASSES,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "share", "date"]
-"""`amount` is money with two places, `share` a fraction, `hours` have one place; a `code` is never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "percent", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction and `percent` a small one, `hours` have one place, a
+`rate` two, a `ratio` four; a `code` is never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "share"})
+NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "percent", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -42,12 +43,14 @@ class Column:
             return value.isoformat()
         if self.kind == "share":
             return f"{Decimal(value) * 100:.1f}%"
+        if self.kind == "percent":
+            return f"{Decimal(value) * 100:.2f}%"
         if self.kind in NUMBERS:
             return f"{Decimal(value):,.{_PLACES[self.kind]}f}"
         return self.labels.get(str(value), str(value))
 
 
-_PLACES = {"count": 0, "amount": 2, "hours": 1}
+_PLACES = {"count": 0, "amount": 2, "hours": 1, "rate": 2, "ratio": 4}
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Grid:
         says: lines above it.
         only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not, `csv`
             where nothing but CSV does.
+        chart: draws what the table tells as SVG text (`reports.plots`), for pages of HTML; called only there.
     """
 
     key: str
@@ -72,6 +76,7 @@ class Grid:
     totals: int = 0
     says: Sequence[str] = ()
     only: Literal["", "pages", "data", "csv"] = ""
+    chart: Callable[[], str] | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """Give the rows as mappings by the keys of the columns."""
