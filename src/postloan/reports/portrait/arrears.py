@@ -14,6 +14,7 @@ from functools import cached_property
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
 from postloan.facts import schedule
+from postloan.facts.context import standing
 from postloan.reports.portrait.view import View, month_of, whole
 
 BUCKETS = ("0", "1_30", "31_60", "61_90", "over_90")
@@ -163,6 +164,37 @@ class Arrears:
         carried = last.days + v.days_between(last.ends_on, last.on_date)
         days = ((last.days > 0) & untouched).ifelse(carried, last.days)
         return last.select("_pm", _p="loan_id", _recorded=days)
+
+    @cached_property
+    def balances(self) -> Table:
+        """Give the principal outstanding at the last month end: columns bucket, balance (cents).
+
+        It is that of the bank's record of the month; else the amount less what was paid beyond interest and
+        fees due by then, which is what `loan.balance_amt` of a run comes to.
+        """
+        book, end = self._view.book, self._view.ends[-1]
+        payment, due, day = book.table("payment"), book.table("due"), v.literal(end, "date")
+        payment = standing(payment.filter(payment.paid_on <= day), "payment_id")
+        paid = payment.group_by(_payer=payment.loan_id).aggregate(_paid=v.total(payment.amount))
+        due = due.filter(due.due_on <= day)
+        other = due.interest.fill_null(0) + due.fees.fill_null(0)
+        charged = due.group_by(_owes=due.loan_id).aggregate(_other=v.total(other))
+        rows = self.states.filter(self.states.month == whole(month_of(end)))
+        rows = rows.left_join(paid, rows["id"] == paid["_payer"])
+        rows = rows.left_join(charged, rows["id"] == charged["_owes"])
+        record = self._last_balances(day)
+        rows = rows.left_join(record, rows["id"] == record["_held"])
+        repaid = v.greatest(rows["_paid"].fill_null(0) - rows["_other"].fill_null(0), whole(0))
+        balance = v.coalesce(rows["_balance"], rows.amount - repaid)
+        return rows.select("bucket", balance=v.greatest(balance, whole(0)))
+
+    def _last_balances(self, day: Column) -> Table:
+        """Give what the last record of the month that ends on the day says is owed: _held, _balance."""
+        rows = self._view.book.table("position")
+        rows = rows.filter((v.month_start(rows.on_date) == v.month_start(day)) & (rows.on_date <= day))
+        turn = v.row_number(partition=[rows.loan_id], order=[(rows.on_date, "desc")])
+        rows = rows.mutate(_turn=turn)
+        return rows.filter(rows["_turn"] == 1).select(_held="loan_id", _balance="balance")
 
     @cached_property
     def rolls(self) -> Table:

@@ -48,7 +48,11 @@ def section(view: View, arrears: Arrears, words: Words) -> Section:
     unknown = _unknown(view, arrears)
     if unknown:
         told.append(words("d_unknown", f"{unknown:,}"))
-    measured = {"default_rate_12m": over(total["bad"], total["rows"]), **_measured(ends)}
+    owed = _by_balance(view, arrears)
+    if owed is not None:
+        told.append(words("d_balance", view.ends[-1], percent(owed)))
+    measured = {"share_over_90_by_balance": owed}
+    measured |= {"default_rate_12m": over(total["bad"], total["rows"]), **_measured(ends)}
     return Section("defaults", grids, told, measured)
 
 
@@ -213,6 +217,14 @@ def _month_ends(view: View, arrears: Arrears) -> dict[int, dict[str, int]]:
         month[BUCKETS[row["bucket"]]] = row["rows"]
         month[f"{BUCKETS[row['bucket']]}_amount"] = row["amount"]
     return dict(sorted(found.items()))
+
+
+def _by_balance(view: View, arrears: Arrears) -> Decimal | None:
+    """Give the share of the balance at the last month end that is more than 90 days past due."""
+    rows = arrears.balances
+    bad = v.total_if(rows.balance, rows.bucket == BUCKETS.index("over_90"))
+    (sums,) = view.rows(rows.aggregate(bad=bad, balance=v.total(rows.balance)))
+    return over(sums["bad"] or 0, sums["balance"] or 0)
 
 
 _LEVELS = (("late", 1), ("over_30", 2), (f"over_{DEFAULT_DAYS}", 4))

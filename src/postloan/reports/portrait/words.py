@@ -63,6 +63,10 @@ WORDS: dict[str, Term] = {
         ),
         "近十二个月违约率 {0}（期初未违约贷款 {1} 笔，95% 置信区间 {2} 至 {3}）。",
     ),
+    "d_balance": (
+        "Of the balance on {0}, {1} is more than 90 days past due.",
+        "{0} 贷款余额中逾期 90 天以上占 {1}。",
+    ),
     "d_no_cohort": (
         "Default rate of the last twelve months: not measurable, as no loan was on the books a year before.",
         "近十二个月违约率无法计量：一年前无在账贷款。",
