@@ -5,6 +5,9 @@ from __future__ import annotations
 Term = tuple[str, str]
 """The English and the Chinese word."""
 
+COLOUR_MARKS = {"red": ("R", "⬣"), "orange": ("O", "▲"), "yellow": ("Y", "■"), "blue": ("B", "●")}
+"""Letter and shape of each colour, worst first, for those who cannot tell colours apart."""
+
 ROLES: dict[str, Term] = {
     "customer_manager": ("customer manager", "客户经理"),
     "branch_head": ("branch head", "支行行长"),

@@ -111,6 +111,17 @@ def test_only_the_console_imports_django() -> None:
 CLOCK_CALLS = {"today", "now", "utcnow", "localtime", "gmtime", "localdate"}
 
 
+def test_only_charts_import_matplotlib_and_never_its_pyplot() -> None:
+    found = {
+        (module.path.relative_to(PACKAGE).as_posix(), name)
+        for module in modules()
+        for name, node in imports(module)
+        if name.split(".")[0] == "matplotlib"
+    }
+    assert {path for path, _ in found} == {"reports/drawing.py", "reports/plots.py"}
+    assert not [name for _, name in found if "pyplot" in name]
+
+
 def test_only_the_clock_module_reads_the_clock() -> None:
     found = []
     for module in modules():
@@ -195,7 +206,7 @@ def test_the_command_line_loads_no_heavy_library_until_a_command_needs_it() -> N
     program = (
         "import sys, postloan.cli; print(' '.join({name.split('.')[0] for name in sys.modules} & "
         "{'ibis', 'duckdb', 'pyarrow', 'pyspark', 'pandas', 'numpy', 'scipy', 'sqlglot', 'django', 'yaml', "
-        "'lark', 'openpyxl'}))"
+        "'lark', 'openpyxl', 'matplotlib'}))"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert re.findall(r"\w+", told) == []

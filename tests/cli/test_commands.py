@@ -236,6 +236,10 @@ def test_explain_tells_the_story_of_a_loan_on_one_screen(call, house):
     lines = told.out.splitlines()
     assert len(lines) <= 45
     assert max(map(len, lines)) <= 100
+    # Which rule asks for a measure is told whole, on a line of its own where there is no room.
+    asked = [line for line in lines if "asked by" in line]
+    assert asked
+    assert not any(line.endswith("…") for line in asked)
     for words in (
         "102 days past due",  # 10 March to 20 June
         "oldest unpaid 2024-03-10",
@@ -312,4 +316,7 @@ def test_evaluate_prints_and_gives_the_document(call, house, tmp_path):
     told = call("evaluate", house.store, "--outcomes", outcomes, "--json").json
     assert (told["by_colour"][0]["alerts"], told["by_colour"][0]["precision"]) == (1, 1)
     assert (told["ranking"][0]["top"], told["ranking"][0]["precision"]) == (100, 1)
-    assert "100.0 %" in call("evaluate", house.store, "--outcomes", outcomes).out
+    page = tmp_path / "pages" / "evaluation.html"
+    said = call("evaluate", house.store, "--outcomes", outcomes, "--html", page, "--lang", "zh").out
+    assert ("预警有效性评价" in said, str(page) in said) == (True, True)
+    assert page.read_text(encoding="utf-8").startswith('<!doctype html>\n<html lang="zh-CN">')

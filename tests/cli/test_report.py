@@ -107,9 +107,21 @@ def test_excel_amounts_are_those_of_the_screen(call, store, policy, tmp_path):
     assert (last["from / to"], Decimal(str(last["normal"]))) == ("total", Decimal(1060))
 
 
+def test_a_book_is_looked_at_without_a_store(call, house, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = call("report", house.book, "book", "--date", "2024-06-20", "--months", 6, "--lang", "zh")
+    assert (told.code, told.err) == (0, "")
+    assert max(map(width, told.out.splitlines())) <= 80
+    # L1 owes since 10 March, so at the end of May it is 82 days past due.
+    assert "有多少贷款逾期？2024-05 逾期 50.0%，其中逾期 90 天以上 0.0%" in told.out
+    assert "中国农村商业银行，2024年末" in told.out
+    assert "无法计量：流水不足十二个完整月份。" in told.out
+
+
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
+        (["migration", "--months", "3"], "usage", "postloan report --help"),
         (["migration", "--date", "2026-02-01"], "unknown_day", f"there are {FIRST}, {LAST}"),
         (["migration", "--date", FIRST], "no_earlier_day", "run an earlier or a later day"),
         (["migration", "--from", "2026-01-31"], "unknown_day", f"the nearest is {FIRST}"),

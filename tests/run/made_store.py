@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from postloan.engine import Engine, TableSchema
+from postloan.engine import Engine, Field, TableSchema
 from postloan.results import CLOCK, LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
 from postloan.run.ledger import Ledger, RunRow, write_row
 from postloan.run.store import Store
@@ -19,6 +19,27 @@ DEFAULTS: dict[str, Mapping[str, Any]] = {
     "signal": {"subject_kind": "customer", "state": "fired", "severity": "orange"},
     "loan_state": {"exposure_kind": "loan", "currency": "CNY", "on_off": "on"},
 }
+
+
+FACTS = (
+    TableSchema(
+        "facts_customer",
+        (
+            Field("as_of", "date"),
+            Field("id", "string"),
+            Field("kind", "string"),
+            Field("has_open_loan", "boolean"),
+            Field("late_1to7_count_6m", "integer"),
+        ),
+        ("id",),
+    ),
+    TableSchema(
+        "facts_loan",
+        (Field("as_of", "date"), Field("id", "string"), Field("contract_type", "string")),
+        ("id",),
+    ),
+)
+"""Facts that are read after a run; a run that a test gives none of forgot them."""
 
 
 def made_run(
@@ -46,6 +67,11 @@ def made_run(
         engine.write(
             engine.from_rows(full, schema.fields, schema.name), made.result(as_of) / f"{schema.name}.parquet"
         )
+    for schema in FACTS:
+        if schema.name in tables:
+            full = [_full(schema, as_of, given) for given in tables[schema.name]]
+            rows = engine.from_rows(full, schema.fields, schema.name)
+            engine.write(rows, made.result(as_of) / f"{schema.name}.parquet")
     write_row(engine, row, made.result(as_of) / "run.parquet")
     return ledger.put(row)
 

@@ -72,15 +72,16 @@ def explain(
 
 @click.command(
     epilog="""\b
-Example:
-  postloan evaluate STORE --outcomes BOOK.truth/outcomes.parquet --from 2026-01-01 --to 2026-06-30"""
+Examples:
+  postloan evaluate STORE --outcomes BOOK.truth/outcomes.parquet --from 2026-01-01 --to 2026-06-30
+  postloan evaluate STORE --outcomes outcomes.csv --html evaluation.html --lang zh"""
 )
 @click.argument("store", type=STORE)
 @click.option(
     "--outcomes",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="Parquet or CSV: customer_id, bad_on; also loan_id, dpd30_on, amount.",
+    help="Parquet or CSV: customer_id, bad_on; also loan_id, dpd30_on, amount, cause, visible_from.",
 )
 @click.option("--from", "from_date", type=Day(), help="First day of the span; by default the first run.")
 @click.option(
@@ -103,6 +104,14 @@ Example:
     show_default=True,
     help="The mildest colour that counts as an alert.",
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file for the whole report, to read and to print.",
+)
+@click.option("--policy", help="The pack for targets and names; by default that of the last run.")
+@LANG
 @shared
 def evaluate(
     store: Path,
@@ -112,6 +121,9 @@ def evaluate(
     to_date: date | None,
     horizon_days: int,
     min_colour: str,
+    page: Path | None,
+    policy: str | None,
+    lang: str | None,
     as_json: bool,
 ) -> None:
     """Hold the warnings of STORE against what came of it: precision, capture and lead time.
@@ -123,11 +135,18 @@ def evaluate(
     if from_date and to_date and to_date < from_date:
         raise click.UsageError(f"--to {to_date} lies before --from {from_date}")
 
-    from postloan.cli.goodness import say_evaluation
+    from postloan.cli.packs import policy_of
+    from postloan.cli.pages import text
+    from postloan.cli.writing import write
     from postloan.engine import open_engine
+    from postloan.reports.goodness import goodness
     from postloan.run.evaluate import evaluate as judge
+    from postloan.run.judging.targets import PARAMETER
+    from postloan.run.reading import last_run
 
     with open_engine(threads=2) as engine:
+        row = last_run(engine, store)
+        known = policy_of(policy, row.policy_version, row.as_of)
         told = judge(
             engine,
             store,
@@ -136,11 +155,17 @@ def evaluate(
             to_date=to_date,
             horizon_days=horizon_days,
             min_colour=min_colour,
+            asked=known.parameters.get(PARAMETER) if known else None,
         )
+    spoken = language(lang)
+    if page is not None:
+        write(goodness(told, known, spoken), page, "html", spoken)
     if as_json:
         print_json(told)
     else:
-        say_evaluation(told)
+        click.echo(text(goodness(told, known, spoken, short=True)), nl=False)
+        if page is not None:
+            click.echo(f"\n{page}")
 
 
 COMMANDS: tuple[click.Command, ...] = (explain, evaluate)

@@ -15,11 +15,11 @@ _WIDEST, _NARROWEST = 34, 22
 def text(document: Document) -> str:
     """Give a document as a terminal shows it; a table wider than it goes on below, rows named again."""
     room = screen_width()
-    lines = [heading(document.title)]
+    lines = [heading(line) for line in _folded(document.title, room)]
     for said in document.answer:
         lines += _folded(said, room)
     for grid in document.pages:
-        lines += ["", heading(grid.title)]
+        lines += ["", *(heading(line) for line in _folded(grid.title, room))]
         for said in grid.says:
             lines += [faint(line) for line in _folded(said, room)]
         if grid.rows:
@@ -60,9 +60,13 @@ def _gap(wide: Sequence[int], room: int) -> int:
 
 
 def _blocks(columns: Sequence[Column], wide: Sequence[int], room: int, gap: int) -> list[list[int]]:
-    """Give the columns of each block: those that name a row, and as many others as fit beside them."""
+    """Give the columns of each block: those that name a row, and as many others as fit beside them.
+
+    All texts ahead of the numbers name it, or the first alone where they do not fit beside each other.
+    """
     lead = next((place for place, one in enumerate(columns) if one.kind in NUMBERS), len(columns))
-    lead = lead or 1
+    if not lead or sum(wide[:lead]) + gap * (lead - 1) > room:
+        lead = 1
     start = sum(wide[place] + gap for place in range(lead)) - gap
     blocks, taken = [list(range(lead))], start
     for place in range(lead, len(columns)):

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postloan.cli.base import Day, print_json, shared
-from postloan.cli.running import LANG, STORE
+from postloan.cli.running import LANG
 from postloan.cli.words import language
 
 if TYPE_CHECKING:
     from postloan.engine import Engine
     from postloan.reports.document import Document
 
-_KINDS = ("migration", "workload", "clocks", "provisions")
+_KINDS = ("migration", "workload", "clocks", "provisions", "book")
 _GROUPS = ("role", "branch", "manager", "week", "measure")
-_ONLY = {"from_date": ("migration", "provisions"), "by": ("workload",), "hours_a_day": ("workload",)}
+_ONLY = {
+    "from_date": ("migration", "provisions"),
+    "by": ("workload",),
+    "hours_a_day": ("workload",),
+    "months": ("book",),
+}
 """Options that only some reports have."""
 
 
@@ -45,9 +50,10 @@ Examples:
   postloan report STORE migration --from 2026-09-30 --date 2026-10-30
   postloan report STORE workload --by branch --by manager --hours-a-day 3
   postloan report STORE clocks --lang zh
-  postloan report STORE provisions --from 2026-09-30 --out provisions.xlsx"""
+  postloan report STORE provisions --from 2026-09-30 --out provisions.xlsx
+  postloan report BOOK book --out book.html"""
 )
-@click.argument("store", type=STORE)
+@click.argument("store")
 @click.argument("kind", type=click.Choice(_KINDS))
 @click.option("--date", "as_of", type=Day(), help="The day; by default the last with a result.")
 @click.option(
@@ -70,6 +76,11 @@ Examples:
     show_default=True,
     help="How many of the first clocks to end are listed.",
 )
+@click.option(
+    "--months",
+    type=click.IntRange(1, 120),
+    help="Full months that the report on a book looks back on; 24 by default.",
+)
 @click.option("--policy", help="The pack for names, effort and factors; by default that of the run.")
 @click.option(
     "--format",
@@ -81,7 +92,7 @@ Examples:
 @LANG
 @shared
 def report(
-    store: Path,
+    store: str,
     kind: str,
     *,
     out: Path | None,
@@ -91,6 +102,9 @@ def report(
     **told: Any,
 ) -> None:
     """Tell of STORE as a whole: how classes moved, what work waits, which clocks end, what to provide for.
+
+    book: what a BOOK looks like (its folder or database:URL stands in place of STORE): default rates, roll
+    rates, seasons, first digits, guarantees and balances, beside published figures.
 
     migration: from class to class between two days, with rates. workload: measures by role, branch and week
     with the hours they cost. clocks: legal clocks by days left. provisions: by class with the pack's factors,
@@ -106,7 +120,11 @@ def report(
     spoken = language(lang)
     form = chosen_format(form, out, as_json=as_json and out is None, default="text")
     with open_engine(threads=2) as engine:
-        document = _document(engine, store, kind, spoken, **told)
+        months = told.pop("months")
+        if kind == "book":
+            document = _portrait(engine, store, spoken, told["as_of"], months, told["policy"])
+        else:
+            document = _document(engine, Path(store), kind, spoken, **told)
         if out is None:
             emit(document, form, spoken)
             return
@@ -145,6 +163,27 @@ def _document(
         return migration.migration(days.day_before(engine, store, day, from_date, find), day, lang)
     first = days.day_before(engine, store, day, from_date, find) if from_date else None
     return provisions.provisions(day, first, lang)
+
+
+def _portrait(
+    engine: Engine, book: str, lang: str, as_of: date | None, months: int | None, policy: str | None
+) -> Document:
+    """Look at a book as it was known on the day, by default the last on which anything happened in it."""
+    from postloan.book.opening import open_book
+    from postloan.book.snapshot import Book
+    from postloan.cli.books import table_progress
+    from postloan.policy import pack
+    from postloan.reports.portrait.portrait import MONTHS, portrait
+    from postloan.reports.portrait.view import last_day
+
+    with table_progress("report") as progress:
+        passed = open_book(engine, book, engine.scratch / "book", progress=progress)
+        whole = Book(passed.paths, engine, date.max, versioned=passed.versioned)
+        day = as_of or last_day(whole)
+        known = Book(passed.paths, engine, day, versioned=passed.versioned)
+        law = pack.load(policy or "cn_rural").as_of(day)
+        name = Path(book).name if "://" not in book else ""
+        return portrait(engine, known, law, lang, months=months or MONTHS, name=name, progress=progress)
 
 
 COMMANDS: tuple[click.Command, ...] = (report,)

@@ -112,7 +112,7 @@ def _say(made: Made, csv: Path | None, *, as_json: bool, appended: bool) -> None
     size = f"{counted(sum(made.rows.values()), 'row')} in {counted(len(made.rows), 'table')}"
     what = f"{made.as_of.isoformat()} came: " if appended else ""
     click.echo(click.style(f"{made.book}: {what}{size}", bold=True))
-    width = max(map(len, made.rows))
+    width = max(map(len, made.rows), default=0)
     for name, rows in made.rows.items():
         click.echo(f"  {name:<{width}} {rows:>12,}")
     if csv:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import click
 
-from postloan.cli.words import COLOUR_MARKS, Words
+from postloan.cli.words import Words
+from postloan.terms import COLOUR_MARKS
 
 _TERMINAL = {"red": "red", "orange": "bright_red", "yellow": "yellow", "blue": "blue"}
 

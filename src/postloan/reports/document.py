@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "code", "count", "amount", "hours", "share", "date"]
-"""`amount` is money with two places, `share` a fraction, `hours` have one place; a `code` is never broken."""
+Kind = Literal["text", "code", "count", "amount", "hours", "rate", "share", "percent", "ratio", "date"]
+"""`amount` is money with two places, `share` a fraction and `percent` a small one, `hours` have one place, a
+`rate` two, a `ratio` four; a `code` is never broken."""
 
 Value = str | int | Decimal | date | None
-NUMBERS = frozenset({"count", "amount", "hours", "share"})
+NUMBERS = frozenset({"count", "amount", "hours", "rate", "share", "percent", "ratio"})
 
 NOTHING = "–"
 """Stands where a value does not apply, such as the rate of a row without loans."""
@@ -42,12 +43,14 @@ class Column:
             return value.isoformat()
         if self.kind == "share":
             return f"{Decimal(value) * 100:.1f}%"
+        if self.kind == "percent":
+            return f"{Decimal(value) * 100:.2f}%"
         if self.kind in NUMBERS:
             return f"{Decimal(value):,.{_PLACES[self.kind]}f}"
         return self.labels.get(str(value), str(value))
 
 
-_PLACES = {"count": 0, "amount": 2, "hours": 1}
+_PLACES = {"count": 0, "amount": 2, "hours": 1, "rate": 2, "ratio": 4}
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ class Grid:
         rows: a value for each column.
         totals: how many rows at the end sum up the others.
         says: lines above it.
-        only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not.
+        only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not, `csv`
+            where nothing but CSV does.
+        chart: draws what the table tells as SVG text (`reports.plots`), for pages of HTML; called only there.
     """
 
     key: str
@@ -70,7 +75,8 @@ class Grid:
     rows: Sequence[Sequence[Value]]
     totals: int = 0
     says: Sequence[str] = ()
-    only: Literal["", "pages", "data"] = ""
+    only: Literal["", "pages", "data", "csv"] = ""
+    chart: Callable[[], str] | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """Give the rows as mappings by the keys of the columns."""
@@ -112,8 +118,9 @@ class Document:
     def data(self) -> list[Grid]:
         """Give the tables of JSON, and of the sheets of Excel."""
         own = [grid for grid in self.grids if grid.only != "pages"]
-        return [*own, self.rows] if self.rows else own
+        return [*own, self.rows] if self.rows and self.rows.only != "csv" else own
 
     def as_dict(self) -> dict[str, object]:
-        """Give the document as JSON holds it: codes and exact numbers, no words."""
-        return {"report": self.key, **self.about, **{grid.key: grid.records() for grid in self.data}}
+        """Give the document as JSON holds it: the answer in words, all else as codes and exact numbers."""
+        told = {grid.key: grid.records() for grid in self.data}
+        return {"report": self.key, **self.about, "answer": list(self.answer), **told}

@@ -61,11 +61,14 @@ def html(document: Document, lang: str) -> str:
     title = markup.escape(document.title)
     code = {"zh": "zh-CN"}.get(lang, lang)
     parts = ["<!doctype html>", f'<html lang="{code}">', '<meta charset="utf-8">']
+    parts.append('<meta name="viewport" content="width=device-width, initial-scale=1">')
     parts += [f"<title>{title}</title>", f"<style>{_STYLE}</style>", f"<h1>{title}</h1>"]
     parts += [f'<p class="answer">{markup.escape(said)}</p>' for said in document.answer]
     for grid in document.pages:
         parts.append(f"<h2>{markup.escape(grid.title)}</h2>")
         parts += [f"<p>{markup.escape(said)}</p>" for said in grid.says]
+        if grid.chart:
+            parts.append(grid.chart())
         if grid.rows:
             parts += ["<table>", *_html_rows(grid), "</table>"]
     return "\n".join([*parts, "</html>", ""])
@@ -91,15 +94,20 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; color: #1f2328;
   max-width: 1200px; margin: 24px auto; padding: 0 16px }
 h1 { font-size: 24px } h2 { font-size: 18px; margin-top: 32px }
-.answer { font-weight: 600 }
+.answer { font-weight: 600 } .answer + .answer { font-weight: 400; margin-top: -8px }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { border: 1px solid #d0d7de; padding: 4px 8px; text-align: left; vertical-align: top }
 th { background: #f6f8fa; position: sticky; top: 0 }
-.number { text-align: right; white-space: nowrap } .code, .date { white-space: nowrap }
+.number { text-align: right } td:first-child { min-width: 7em }
+td.number, td.code, td.date { white-space: nowrap }
 .total { font-weight: 600 }
+.chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
+.chart text { font-family: inherit; font-variant-numeric: tabular-nums }
+@media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static }
+  th.number { min-width: 5em } }
 @media print { @page { size: A4 landscape; margin: 12mm } body { margin: 0; max-width: none; font-size: 12px }
   table { font-size: 10px } th { position: static } thead { display: table-header-group }
-  tr { break-inside: avoid } h2 { break-after: avoid } }
+  tr, .chart { break-inside: avoid } h2 { break-after: avoid } .chart { max-width: 120mm } }
 """.strip()
 
 
@@ -159,7 +167,16 @@ def _cover(sheet: Worksheet, document: Document, grids: list[Grid], names: list[
     fit(sheet)
 
 
-_FORMATS = {"count": "#,##0", "amount": "#,##0.00", "hours": "#,##0.0", "share": "0.0%", "date": "yyyy-mm-dd"}
+_FORMATS = {
+    "count": "#,##0",
+    "amount": "#,##0.00",
+    "hours": "#,##0.0",
+    "rate": "#,##0.00",
+    "share": "0.0%",
+    "percent": "0.00%",
+    "ratio": "0.0000",
+    "date": "yyyy-mm-dd",
+}
 _DIGITS = 15
 """Excel keeps so many digits of a number; a longer one stands as text."""
 

@@ -16,6 +16,8 @@ OUTCOMES = TableSchema(
         Field("bad_on", "date", required=True),
         Field("dpd30_on", "date"),
         Field("amount", "money"),
+        Field("cause", "string"),
+        Field("visible_from", "date"),
     ),
     key=("customer_id", "loan_id", "bad_on"),
     doc="Customers or loans that went bad, with the day.",
@@ -23,7 +25,7 @@ OUTCOMES = TableSchema(
 
 
 def read_outcomes(engine: Engine, path: Path) -> Table:
-    """Give the outcomes: outcome (a number), customer_id, loan_id, bad_on, dpd30_on, amount in cents.
+    """Give the outcomes: outcome (a number) and the columns of `OUTCOMES`, the amount in cents.
 
     Rows that stand twice count once, rows without customer or day not at all; other columns are passed
     over. Raises BookError `missing_file`, `missing_column`, or `wrong_type` where a date or amount is none.
@@ -39,7 +41,8 @@ def read_outcomes(engine: Engine, path: Path) -> Table:
     with raw.guarded(str(path)):
         rows = _typed(engine, path)
         rows = rows.filter(rows.customer_id.notnull() & rows.bad_on.notnull()).distinct()
-        order = [(rows[name], "asc") for name in ("customer_id", "bad_on", "loan_id", "dpd30_on", "amount")]
+        names = dict.fromkeys(("customer_id", "bad_on", *(one.name for one in OUTCOMES.fields)))
+        order = [(rows[name], "asc") for name in names]
         return engine.materialise(rows.mutate(outcome=v.row_number(order=order)), "outcomes_read")
 
 

@@ -1,0 +1,1 @@
+"""What `run.evaluate` counts: alerts, outcomes, captures, baselines, causes, segments, load and targets."""

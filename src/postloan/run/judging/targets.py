@@ -1,0 +1,56 @@
+"""Holds the figures of an evaluation against the targets of the bank's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+PARAMETER = "warning_targets"
+"""The parameter of a pack: precision by colour, and what each of the keys below asks for."""
+
+_OF_TOTAL = {
+    "capture_amount": "at_least",
+    "capture_count": "at_least",
+    "lead_dpd30_median_days": "at_least",
+    "lead_median_days": "at_least",
+    "alerts_per_manager_week": "at_most",
+}
+_MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "at_least": lambda measured, asked: measured >= asked,
+    "at_most": lambda measured, asked: measured <= asked,
+}
+
+
+def held_against(asked: Mapping[str, Any], total: Mapping[str, Any], colours: Any) -> list[dict[str, Any]]:
+    """Give each target with what was measured and whether it is met; null where nothing was measured.
+
+    Args:
+        asked: the value of the parameter.
+        total: the figures of all alerts that count.
+        colours: those of each colour.
+    """
+    by_colour = {row["colour"]: row for row in colours}
+    told = [
+        _row("precision", name, "at_least", value, by_colour[name])
+        for name, value in asked.get("precision", {}).items()
+    ]
+    told += [
+        _row(name, None, sense, asked[name], total) for name, sense in _OF_TOTAL.items() if name in asked
+    ]
+    return told
+
+
+def _row(figure: str, colour: str | None, sense: str, asked: Any, of: Mapping[str, Any]) -> dict[str, Any]:
+    measured, wanted = of[figure], Decimal(str(asked))
+    met = None if measured is None else _MEETS[sense](Decimal(str(measured)), wanted)
+    return {
+        "figure": figure,
+        "colour": colour,
+        "sense": sense,
+        "target": wanted,
+        "measured": measured,
+        "low": of.get(f"{figure}_low"),
+        "high": of.get(f"{figure}_high"),
+        "met": met,
+    }
