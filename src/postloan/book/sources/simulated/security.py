@@ -104,11 +104,13 @@ class Security:
         value = np.where(self._draw("outlier")[credit] < 0.01, value * 3 // 2, value)
         first = self.first[credit]
         self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, first + 440)
+        walk = np.zeros(len(credit))
         for year in range(1, 8):
             day = first - 10 + 365 * year + (self._draw(f"valued {year}")[credit] * 60).astype(np.int64)
             done = (self._draw(f"is valued {year}")[credit] < 0.9) & (day >= self.world.opening_day - 400)
             drift = np.array([_MOVES.get(name, 0.0) for name in COLLATERALS])[kind]
-            shift = np.exp((drift + 0.08 * self.draws.normal(f"worth {year}", branch.credits)[credit]) * year)
+            walk = walk + 0.08 * self.draws.normal(f"worth {year}", branch.credits)[credit]
+            shift = np.exp(drift * year + walk)
             fall = np.where(self._draw("slump")[credit] < 0.03, 0.7, 1.0)
             now = yuan(value * shift * fall, 100)
             lapses = self._draw(f"insured {year}")[credit] < 0.03
