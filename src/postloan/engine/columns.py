@@ -25,6 +25,9 @@ from postloan.engine.schema import DECIMAL_TYPE, MONEY_TYPE, Field, TableSchema
 
 Values: TypeAlias = npt.NDArray[Any]
 
+_GROUP = 1 << 18
+"""Rows of a row group, at most."""
+
 NOTHING = np.iinfo(np.int64).min
 """Stands for null among numbers, days and cents."""
 
@@ -85,6 +88,7 @@ class TableFile:
         if unknown:
             raise KeyError(f"{schema.name} has no column {', '.join(sorted(unknown))}")
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
 
     def __enter__(self) -> Self:
         return self
@@ -103,8 +107,17 @@ class TableFile:
         if self._writer is None:
             self._writer = self._opened([array.type for array in arrays])
         fitted = [_fitted(array, kind) for array, kind in zip(arrays, self._types, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(fitted, schema=self._schema), row_group_size=1 << 18)
+        self._waiting.append(pa.Table.from_arrays(fitted, schema=self._schema))
         self.rows += size
+        if sum(table.num_rows for table in self._waiting) >= _GROUP // 2:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what waits: many small row groups would be slow to read."""
+        if self._writer is not None and self._waiting:
+            table = pa.concat_tables(self._waiting).unify_dictionaries()
+            self._writer.write_table(table, row_group_size=_GROUP)
+            self._waiting.clear()
 
     def _opened(self, types: Sequence[pa.DataType]) -> pq.ParquetWriter:
         """Open the file; text chosen from lists is written as places in them, and read as text."""
@@ -117,6 +130,7 @@ class TableFile:
 
     def close(self) -> None:
         """End the file; without rows it has its columns only."""
+        self._flush()
         (self._writer or self._opened([_type(field) for field in self._fields])).close()
 
 
