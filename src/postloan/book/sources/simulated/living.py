@@ -298,7 +298,9 @@ class _Living(Arrears):
         self.debt -= back
         self.wealth += over - back
         self.balance -= over
-        idle = np.maximum(self.wealth - self.usual_wealth, 0) * self.rules["paying"]["spends_idle"]
+        bills = np.isin(self.branch.method, (BILL, WHOLE)) & self.loans.is_open
+        kept = self.usual_wealth + self.branch.by_owner(np.where(bills, self.loans.amount, 0))
+        idle = np.maximum(self.wealth - kept, 0) * self.rules["paying"]["spends_idle"]
         self.wealth -= idle.astype(np.int64)  # a house, a car, a wedding
         return over
 
