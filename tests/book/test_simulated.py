@@ -56,9 +56,11 @@ def book(tmp_path_factory):
     return made(folder_of_it / "book", csv=folder_of_it / "csv")
 
 
-def test_every_table_of_the_contract_is_filled(book):
-    filled = {path.stem for path in book.glob("*.parquet")}
-    assert filled == set(TABLES)
+def test_a_bank_of_the_size_of_the_demo_fills_every_table_of_the_contract(tmp_path):
+    bank = made(tmp_path / "book", date(2026, 10, 30), loans=5000, seed=1, months=24)
+    assert {path.stem for path in bank.glob("*.parquet")} == set(TABLES)
+    standing = {row["loan_id"]: row["closed_on"] for row in rows(bank, "loan")}
+    assert 4500 <= sum(closed is None for closed in standing.values()) <= 5500
 
 
 def test_its_csv_comes_back_through_the_gate_as_the_same_book(book, tmp_path):
