@@ -8,6 +8,7 @@ install step cannot hide behind a green run.
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.util
 import os
 import re
@@ -23,6 +24,7 @@ import pytest
 from tests.architecture import engine_guard
 
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # Spark would look its own host name up
+gc.set_threshold(200_000, 20, 20)  # as a run does: expressions are millions of objects that live on
 
 
 def _java() -> str | None:

@@ -53,7 +53,8 @@ LOAN_STATE = TableSchema(
 CLASS_BASIS = TableSchema(
     "class_basis",
     _fields(
-        "loan_id as_of:d customer_id first_class worst_on_balance_class npl_claim_count:i npl_claim_share:n "
+        "loan_id as_of:d customer_id first_class worst_on_balance_class other_npl_claim_count:i "
+        "debtor_npl_share:n "
         "is_full_cash_pledge:b is_warning_confirmed:b is_warning_dismissed:b rating_rank:i "
         "debt_service_cover:n credit_grade modifiers:j restructuring_state observation_starts_on:d "
         "observation_missed_count:i "

@@ -123,3 +123,9 @@ def classes(
 def one(engine: Engine, loan: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Classify one loan `L` of customer `CL`."""
     return classes(engine, [{"id": "L", **loan}], **more)["L"]
+
+
+def decision(code: str, kind: str = "determination", day: int = 1, **more: Any) -> dict[str, Any]:
+    """Give a row of `class_decision` of June 2024."""
+    base = {"loan_id": "L", "decided_on": date(2024, 6, day), "kind": kind, "scheme_id": "cn10a"}
+    return {**base, "level_code": code, **more}

@@ -1,4 +1,4 @@
-"""What becomes of the machine's class: decisions, schemes, the loan's own row, and what always holds."""
+"""What becomes of the class of the machine: schemes, the row of the loan, and what always holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from postloan.engine import Engine
 from postloan.results import LOAN_STATE
-from tests.classification.made import DAY, classes, one, policy_on, prior_of
+from tests.classification.made import DAY, classes, decision, one, policy_on, prior_of
 
 
 def test_columns_are_the_contract_s(engine: Engine) -> None:
@@ -55,105 +55,8 @@ def test_an_entrusted_loan_has_no_class(engine: Engine) -> None:
     assert json.loads(row["missing"]) == ["loan.is_entrusted"]
 
 
-def _decision(code: str, kind: str = "determination", day: int = 1, **more: Any) -> dict[str, Any]:
-    base = {"loan_id": "L", "decided_on": date(2024, 6, day), "kind": kind, "scheme_id": "cn10a"}
-    return {**base, "level_code": code, **more}
-
-
-def test_a_worse_decision_counts_and_a_better_one_is_proposed(engine: Engine) -> None:
-    # Days past due and decisions: the machine's class, the final one, the five-level class, the proposal.
-    cases: dict[str, tuple[int | None, list[dict[str, Any]], tuple[Any, ...]]] = {
-        "worse": (10, [_decision("06")], ("04", "06", "substandard", None)),
-        "better": (95, [_decision("04", "approval")], ("06", "06", "substandard", "04")),
-        "equal": (10, [_decision("04")], ("04", "04", "special_mention", None)),
-        # The latest counts, on one day the later step; an initial proposal is not in force.
-        "latest": (10, [_decision("05"), _decision("06", day=2)], ("04", "06", "substandard", None)),
-        "step": (10, [_decision("06"), _decision("07", "approval")], ("04", "07", "substandard", None)),
-        "initial": (10, [_decision("10", "initial")], ("04", "04", "special_mention", None)),
-        # One that nobody approved leaves a non-performing loan where it is.
-        "up": (10, [_decision("06"), _decision("05", day=2)], ("04", "06", "substandard", "05")),
-        # Where nothing can be measured a decision stands, unless it says normal.
-        "unmeasured": (None, [_decision("06")], (None, "06", "substandard", None)),
-        "normal": (None, [_decision("01")], (None, None, "not_measurable", None)),
-    }
-    loans = [{"id": name, "dpd_days": days} for name, (days, _, _) in cases.items()]
-    rows = [{**row, "loan_id": name} for name, (_, decided, _) in cases.items() for row in decided]
-    found = classes(engine, loans, book={"class_decision": rows})
-    names = ("class_machine", "class_final", "five_level", "upgrade_proposed")
-    got = {name: tuple(found[name][one] for one in names) for name in cases}
-    assert got == {name: expected for name, (_, _, expected) in cases.items()}
-
-
-def test_an_approval_counts_only_with_the_determination_that_it_settles(engine: Engine) -> None:
-    by, up = {"decided_by": "BH1"}, {"decided_by": "EX1"}
-    cases: dict[str, tuple[list[dict[str, Any]], str]] = {
-        "both": (
-            [_decision("06", **by), _decision("05", day=2, **by), _decision("05", "approval", 3, **up)],
-            "05",
-        ),
-        # Who determined Sub1 did not determine SM2: one person alone upgrades.
-        "alone": ([_decision("06", **by), _decision("05", "approval", 3, **up)], "06"),
-        # A determination that was approved before is spent.
-        "spent": (
-            [
-                _decision("05", approved_by="EX1", **by),
-                _decision("06", day=2, **by),
-                _decision("05", "approval", 3, **up),
-            ],
-            "06",
-        ),
-        # The approver may stay behind what was determined; the upgrade still sets out from Sub1 and is held
-        # by the arrears.
-        "less": (
-            [_decision("06", **by), _decision("04", day=2, **by), _decision("05", "approval", 3, **up)],
-            "05",
-        ),
-        "less in arrears": (
-            [_decision("06", **by), _decision("04", day=2, **by), _decision("05", "approval", 3, **up)],
-            "06",
-        ),
-    }
-    loans = [{"id": name, "dpd_days": 3 if name == "less in arrears" else 0} for name in cases]
-    rows = [{**row, "loan_id": name} for name, (decided, _) in cases.items() for row in decided]
-    staff = [{"staff_id": "BH1", "role": "branch_head"}, {"staff_id": "EX1", "role": "executive"}]
-    found = classes(engine, loans, book={"class_decision": rows, "staff": staff})
-    assert {name: found[name]["class_final"] for name in cases} == {
-        name: level for name, (_, level) in cases.items()
-    }
-
-
-def test_six_months_of_payment_are_asked_where_the_schedule_tells_no_periods(engine: Engine) -> None:
-    # A bullet loan or one whose schedule is over: two periods cannot be counted, six months can (U2).
-    by = {"decided_by": "BH1"}
-    up = _decision("05", day=28, approved_by="EX1", **by)
-    early = {**up, "decided_on": date(2024, 6, 27)}
-    cases: dict[str, tuple[date | None, dict[str, Any], bool, str]] = {
-        "before": (date(2023, 12, 29), up, False, "06"),
-        "at": (date(2023, 12, 28), up, False, "05"),
-        "after": (date(2023, 12, 27), up, False, "05"),
-        "decided before": (date(2023, 12, 28), early, False, "06"),
-        "unknown": (None, up, False, "05"),
-        "retail": (date(2023, 12, 29), up, True, "05"),
-    }
-    loans = [
-        {"id": name, "paid_normally_since_on": since, "is_retail": retail}
-        for name, (since, _, retail, _) in cases.items()
-    ]
-    rows = [
-        {**row, "loan_id": name}
-        for name, (_, decided, _, _) in cases.items()
-        for row in (_decision("06", **by), decided)
-    ]
-    staff = [{"staff_id": "BH1", "role": "branch_head"}, {"staff_id": "EX1", "role": "executive"}]
-    for more in ({}, {"due": []}):
-        found = classes(engine, loans, book={"class_decision": rows, "staff": staff, **more})
-        assert {name: found[name]["class_final"] for name in cases} == {
-            name: level for name, (*_, level) in cases.items()
-        }
-
-
 def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:
-    book = {"class_decision": [_decision("05", "initial")]}
+    book = {"class_decision": [decision("05", "initial")]}
     assert one(engine, {}, book=book)["class_previous"] == "05"
     ran = {"loan_id": "L", "as_of": date(2024, 6, 27), "scheme_id": "cn10a", "class_final": "06"}
     prior = prior_of(engine, [ran], date(2024, 6, 27))

@@ -223,6 +223,9 @@ def _decided(c: Cases) -> None:
         "up-early": ("05", "BH1", "EX1"),
         "up-overdue": ("05", "BH1", "EX1"),
         "up-impaired": ("05", "BH1", "EX1"),
+        "loss": ("10", "BH1", "EX1"),
+        "loss-nobody": ("10", "BH1", None),
+        "loss-low": ("10", "BH1", "RD1"),
     }
     for name, (level, maker, checker) in up.items():
         c.loan(name, None)
@@ -238,6 +241,9 @@ def _decided(c: Cases) -> None:
     c.loan("worse", 0)
     c.decision("worse", "2024-06-20", "05", decided_by="CM1")
     c.loan("reason", 40, balance="1000.25")
+    c.loan("sued", 0, mode="credit")
+    c.add("proceeding", proceeding_id="PS", customer_id="C-sued", our_role="creditor", role="plaintiff",
+          kind="loan", stage="sued", filed_on="2024-05-01")  # fmt: skip
 
 
 def make(folder: Path) -> Path:
@@ -247,4 +253,6 @@ def make(folder: Path) -> Path:
         part(c)
     c.add("advance", loan_id="v14-loan", advanced_on=DAY - timedelta(days=400), amount="1.00",
           repaid_on=DAY - timedelta(days=390))  # fmt: skip
+    c.loan("advanced", None, rest={"exposure_kind": "acceptance", "matures_on": "2024-09-30"})
+    c.add("advance", loan_id="advanced", advanced_on=DAY - timedelta(days=20), amount="1.00")
     return tiny_book(folder, **c.tables)

@@ -236,6 +236,10 @@ def test_explain_tells_the_story_of_a_loan_on_one_screen(call, house):
     lines = told.out.splitlines()
     assert len(lines) <= 45
     assert max(map(len, lines)) <= 100
+    # Which rule asks for a measure is told whole, on a line of its own where there is no room.
+    asked = [line for line in lines if "asked by" in line]
+    assert asked
+    assert not any(line.endswith("…") for line in asked)
     for words in (
         "102 days past due",  # 10 March to 20 June
         "oldest unpaid 2024-03-10",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -87,9 +88,26 @@ def test_a_story_of_a_pack_that_is_not_at_hand_asks_for_it(call, house, tmp_path
 def test_a_day_without_loans_says_so(capsys):
     run = SimpleNamespace(as_of=date(2024, 6, 20))
     result = SimpleNamespace(run=run, quarantined=0, findings=[])
-    told = {"loans": 0, "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
+    told = {"loans": 0, "off_balance": 0, "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
     say_overview(result, told, Path("STORE"), Words("en"), Names(None, "en"))
     assert "no loan of the book is open on this day" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("off", "lang", "says"),
+    [
+        (0, "en", "loans 3, borrowers 2, outstanding 1,000.00 CNY"),
+        (1, "en", "exposures 3, of which 1 off the balance sheet, borrowers 2, outstanding 1,000.00 CNY"),
+        (1, "zh", "敞口 3 笔（其中表外 1 笔），借款人 2 户，余额 1,000.00 CNY"),
+    ],
+)
+def test_what_is_off_the_balance_sheet_is_no_loan(capsys, off, lang, says):
+    result = SimpleNamespace(run=SimpleNamespace(as_of=date(2024, 6, 20)), quarantined=0, findings=[])
+    told = {"loans": 3, "off_balance": off, "customers": 2, "overdue_loans": 0, "classes": [], "measures": []}
+    told |= {"amounts": [{"currency": "CNY", "balance": Decimal("1000.00"), "overdue": Decimal(0)}]}
+    told |= {"first": [], "warnings": dict.fromkeys(("red", "orange", "yellow", "blue"), 0)}
+    say_overview(result, told, Path("STORE"), Words(lang), Names(None, lang))
+    assert says in capsys.readouterr().out
 
 
 def test_roles_without_anybody_are_told_in_the_readers_words(capsys):

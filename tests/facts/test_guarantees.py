@@ -50,7 +50,7 @@ def test_how_the_guarantor_stands(facts_of, engine):
                     }
                     for loan, five, level in (
                         ("Lworse", "doubtful", "08"),
-                        ("Ldecided", "loss", "10"),
+                        ("Ldecided", "special_mention", "04"),
                         ("Llater", "normal", "01"),
                     )
                 ],
@@ -83,7 +83,9 @@ def test_how_the_guarantor_stands(facts_of, engine):
             {"customer_id": "late", "pulled_on": "2024-03-01", **report, "worst_days_past_due": 99},
         ],
         class_decision=[
-            # Of a decision before the last run nothing is left; of one day the approval counts.
+            # What was decided before the last run stands in its class; since then only what is worse counts,
+            # of one day the approval, and never a first rating.
+            {"loan_id": "Lworse", "decided_on": DAY, **decision, "level_code": "04"},
             {"loan_id": "Lworse", "decided_on": "2024-02-28", **decision, "level_code": "01"},
             {"loan_id": "Ldecided", "decided_on": DAY, **decision, "level_code": "06"},
             {"loan_id": "Ldecided", "decided_on": DAY, **decision, "kind": "initial", "level_code": "10"},

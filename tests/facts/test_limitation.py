@@ -256,10 +256,49 @@ def test_what_stands_in_the_way_in_the_last_six_months(facts_of):
     }
 
 
+def test_what_counts_in_the_time_that_an_obstacle_leaves(facts_of):
+    """Civil Code art. 194 and 195: until it ends a demand interrupts, and a further obstacle suspends."""
+    names = ("demand", "last", "late", "again", "afterwards", "meanwhile", "chain")
+    start, stop = "limitation_obstacle", "limitation_obstacle_ended"
+    # The time would end on 29 June 2021; an obstacle that is gone on 1 June leaves it to 1 December.
+    obstacle = [(name, "2021-05-03", "2021-06-01") for name in names if name != "meanwhile"]
+    obstacle += [("again", "2021-12-01", "2021-12-31"), ("afterwards", "2021-12-02", "2021-12-31")]
+    obstacle += [("chain", "2021-12-01", "2022-03-01"), ("chain", "2022-08-30", "2024-05-06")]
+    found = clocks(
+        facts_of,
+        loan=[loan(name, "2018-06-29") for name in names],
+        event=[
+            event(name, kind, day)
+            for name, began, over in obstacle
+            for kind, day in ((start, began), (stop, over))
+        ]
+        + [event("meanwhile", start, "2021-05-03")],
+        notice=[
+            notice("demand", "demand", "2021-06-30"),
+            notice("last", "demand", "2021-12-01"),
+            notice("late", "demand", "2021-12-02"),
+            notice("meanwhile", "demand", "2024-05-06"),
+        ],
+    )
+    due = date(2018, 6, 29)
+    assert found == {
+        "demand": (due, date(2021, 6, 30), date(2024, 7, 1), False),  # 30 June 2024 is a Sunday
+        "last": (due, date(2021, 12, 1), date(2024, 12, 2), False),  # 1 December 2024 is a Sunday
+        "late": (due, None, date(2021, 12, 1), False),
+        "again": (due, None, date(2022, 6, 30), False),
+        "afterwards": (due, None, date(2021, 12, 1), False),
+        "meanwhile": (due, date(2024, 5, 6), date(2027, 5, 6), False),  # its last months are far off now
+        "chain": (due, None, date(2024, 11, 6), False),  # from 1 September 2022 by the second of them
+    }
+
+
 def test_twenty_years_are_the_most(facts_of):
     """Civil Code art. 188: twenty years from when the debt was due, whatever interrupted it."""
     demands = [notice("L", "demand", f"{year}-06-01") for year in range(2006, 2025, 2)]
     found = clocks(facts_of, loan=[loan("L", "2004-08-30")], notice=demands)
+    assert found["L"] == (date(2004, 8, 30), date(2024, 6, 1), date(2024, 8, 30), False)
+    demands.append(notice("L", "acknowledgement", "2024-08-31"))
+    found = clocks(facts_of, "2024-09-02", loan=[loan("L", "2004-08-30")], notice=demands)
     assert found["L"] == (date(2004, 8, 30), date(2024, 6, 1), date(2024, 8, 30), False)
 
 

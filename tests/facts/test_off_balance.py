@@ -43,6 +43,10 @@ def record(name, day, balance):
     return {"loan_id": name, "on_date": day, "balance": balance}
 
 
+def advance(name, day, repaid):
+    return {"loan_id": name, "advanced_on": day, "amount": "1.00", "repaid_on": repaid}
+
+
 def test_exposures_off_the_sheet(facts_of):
     credit = {"exposure_kind": "letter_of_credit", "matures_on": "2024-12-31"}
     commitment = {"exposure_kind": "undrawn_commitment", "amount": "1000.00", "matures_on": "2024-12-31"}
@@ -109,6 +113,12 @@ def test_exposures_off_the_sheet(facts_of):
         ],
         position=[record(name, *row) for name, told in drawn.items() for row in told],
         fx=[{"currency": "USD", "on_date": "2024-01-01", "rate": "7"}],
+        advance=[
+            advance("first", "2023-12-11", "2023-12-31"),
+            advance("first", "2024-05-01", "2024-05-06"),
+            advance("second", "2023-12-10", "2023-12-30"),
+            advance("third", "2024-06-01", None),
+        ],
     )
 
     def told(name, *facts):
@@ -132,6 +142,14 @@ def test_exposures_off_the_sheet(facts_of):
     assert told("second", *margins) == [Decimal("500.01"), Decimal("0.99998")]
     assert told("third", *margins) == [Decimal("0.00"), None]
     assert told("credit", *margins) == [Decimal("0.00"), None]
+    # Repaid 180 days ago it still speaks, 181 days ago no more; of two the one that stood longer.
+    advanced = ("advance_days", "advance_repaid_within_days")
+    assert [told(name, *advanced) for name in ("first", "second", "third", "credit")] == [
+        [0, 20],
+        [0, None],
+        [27, None],
+        [0, None],
+    ]
     reported = ("doubtful_trade_count_365d", "lc_discrepancy_open_days")
     assert told("credit", *reported) == [2, 179]
     assert told("credit2", *reported) == [0, 0]

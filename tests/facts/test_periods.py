@@ -123,7 +123,7 @@ def test_some_days_by_hand(ground: Ground) -> None:
 Cause = tuple[int, int, str]
 CAUSES = st.lists(
     st.tuples(
-        st.integers(-400, 6000),
+        st.integers(-400, 8000),
         st.sampled_from([0, 0, 0, 30, 900]),
         st.sampled_from(["demand", "acknowledgement", "suit"]),
     ),
@@ -135,14 +135,34 @@ RUNS = clock(
     restarts=("demand", "acknowledgement", "suit"),
     revives=("acknowledgement",),
     at_most=Span(240),
+    suspended=Suspension(begins=("a",), ends=("b",), within_last=Span(6), leaves=Span(6)),
 )
+Obstacle = tuple[int, int | None]
+OBSTACLES = st.lists(st.tuples(st.integers(0, 8000), st.sampled_from([None, 0, 1, 40, 200, 500])), max_size=6)
 
 
-def walked(causes: list[Cause]) -> tuple[date | None, date]:
+def prolonged(end: date, obstacles: list[Obstacle]) -> tuple[date, bool]:
+    """Art. 194: six months from when each obstacle of the last six is gone; and whether one is not gone."""
+    spans = [
+        (START + timedelta(days=began), None if lasts is None else START + timedelta(days=began + lasts))
+        for began, lasts in obstacles
+    ]
+    before = None
+    while before != end:
+        before = end
+        for began, over in spans:
+            if over is not None and began <= end:
+                end = max(end, ends(over, 6, 0))
+    return end, any(began <= end for began, over in spans if over is None)
+
+
+def walked(causes: list[Cause], obstacles: list[Obstacle]) -> tuple[date | None, date]:
     """Walk through the causes in order: what comes in time moves the end, and an acknowledgement always does.
 
-    A suit that is open when the debtor acknowledges the debt counts from then on, even if filed late.
+    A suit that is open when the debtor acknowledges the debt counts from then on, even if filed late. Nothing
+    counts after the longest time, and anything in time while an obstacle stands in the way.
     """
+    most = ends(START, 240, 0)
     runs_from, open_until, moved = START, START, None
     dated = [
         (max(START + timedelta(days=offset), START), START + timedelta(days=offset + lasts), kind)
@@ -153,18 +173,21 @@ def walked(causes: list[Cause]) -> tuple[date | None, date]:
         of_day = [(until, kind) for on, until, kind in dated if on == day]
         revived = any(kind == "acknowledgement" for _, kind in of_day)
         open_until = max(open_until, *(until for until, _ in of_day))
-        if day > ends(runs_from, 36, 0) and not revived:
+        end, lasts = prolonged(ends(runs_from, 36, 0), obstacles)
+        if day > most or (day > end and not lasts and not revived):
             continue
         latest = max(until for until, _ in of_day)
         runs_from = max(runs_from, open_until if revived else latest)
         if day > START:
             moved = day
-    return moved, min(ends(runs_from, 36, 0), ends(START, 240, 0))
+    return moved, min(prolonged(ends(runs_from, 36, 0), obstacles)[0], most)
 
 
 @settings(max_examples=25, deadline=None)
-@given(CAUSES)
-def test_causes_in_time_make_it_run_anew(given_ground: Callable[[], Ground], causes: list[Cause]) -> None:
+@given(CAUSES, OBSTACLES)
+def test_causes_in_time_make_it_run_anew(
+    given_ground: Callable[[], Ground], causes: list[Cause], obstacles: list[Obstacle]
+) -> None:
     ground = given_ground()
     engine = ground.engine
     starts = engine.from_rows(
@@ -180,8 +203,18 @@ def test_causes_in_time_make_it_run_anew(given_ground: Callable[[], Ground], cau
         for offset, lasts, kind in causes
     ]
     fields = [Field("id", "string"), Field("on", "date"), Field("until", "date"), Field("kind", "string")]
-    (found,) = engine.rows(periods.run(ground, RUNS, starts, engine.from_rows(rows, fields, "causes")))
-    assert (found["interrupted_on"], found["ends_on"]) == walked(causes)
+    spans = [
+        {
+            "id": "L",
+            "began_on": START + timedelta(days=began),
+            "ended_on": None if lasts is None else START + timedelta(days=began + lasts),
+        }
+        for began, lasts in obstacles
+    ]
+    names = [Field("id", "string"), Field("began_on", "date"), Field("ended_on", "date")]
+    stops = engine.from_rows(spans, names, "stops")
+    (found,) = engine.rows(periods.run(ground, RUNS, starts, engine.from_rows(rows, fields, "causes"), stops))
+    assert (found["interrupted_on"], found["ends_on"]) == walked(causes, obstacles)
 
 
 def test_what_stops_a_period_leaves_the_time_that_the_pack_says(ground: Ground) -> None:

@@ -53,6 +53,14 @@ def cases() -> Cases:
     c.decision("fell", "2024-02-20", "03")
     c.decision("fell", "2024-03-20", "06")
     c.decision("fell", "2024-05-20", "07")
+    c.loan("two-schemes", None)
+    for day, scheme, level in (
+        ("2024-02-20", "cn12", "15"),  # normal, the fifth of its scheme
+        ("2024-03-20", "cn10a", "04"),  # special mention, the fourth
+        ("2024-05-20", "cn12", "23"),  # special mention, the eighth
+    ):
+        c.add("class_decision", loan_id="two-schemes", decided_on=day, kind="approval", scheme_id=scheme,
+              level_code=level)  # fmt: skip
     c.loan("never-late", None)
     c.schedule("never-late", months("2024-01-15", 24))
     for name, day in (("merged", "2023-12-29"), ("merged-before", "2023-12-28")):
@@ -95,6 +103,8 @@ def test_observation_and_normal_payment(engine, tmp_path, cases):
     assert loans["fell"]["last_downgraded_on"] == date(2024, 3, 20)
     assert loans["fell"]["last_worsened_on"] == date(2024, 5, 20)
     assert told("fell") == ("observed", date(2024, 4, 15), date(2025, 4, 15))
+    # Places of two schemes are not compared: the second is worse by its class, the third is not.
+    assert loans["two-schemes"]["last_worsened_on"] == date(2024, 3, 20)
     assert told("never-late") == ("none", None, None)
     assert loans["never-late"]["arrears_cleared_on"] is None
     assert told("former") == ("observed", date(2023, 12, 29), date(2024, 12, 29))

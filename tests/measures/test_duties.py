@@ -59,6 +59,10 @@ LOANS: list[dict[str, Any]] = [
     {"id": "sued", "suit_status": "sued", "level": "04", "amount_band": "A4"},
     {"id": "consumer", "contract_type": "personal_consumption", "level": "03", "amount_band": "A5"},
     {"id": "bankrupt", "suit_status": "bankruptcy", "dpd_days": 40, "claim_deadline_left_days": 40},
+    # a customer whose second loan became non-performing after the first was evaluated, and one that is done
+    {"id": "old", "customer_id": "Ctwice", "level": "06", "non_performing_since_on": date(2024, 5, 6)},
+    {"id": "twice", "level": "06", "non_performing_since_on": date(2024, 6, 20)},
+    {"id": "done", "level": "06", "non_performing_since_on": date(2024, 6, 3)},
     # off the balance sheet
     {
         "id": "advance",
@@ -133,7 +137,12 @@ def due(engine: Engine) -> dict[str, dict[str, Row]]:
                     "result": "real",
                 }
             ],
-            "measure_done": [_done("M50", "LOSS-179", 179), _done("M50", "LOSS-180", 180)],
+            "measure_done": [
+                _done("M50", "LOSS-179", 179),
+                _done("M50", "LOSS-180", 180),
+                *(_done(code, "old", 18) for code in ("M05", "M52")),
+                _done("M52", "done", 25),
+            ],
         },
     )
     found: dict[str, dict[str, Row]] = {loan["id"]: {} for loan in LOANS}
@@ -219,10 +228,26 @@ def test_what_a_class_asks_for(due: Any) -> None:
     assert due["LOSS-179"]["M45"]["due_on"] == DAY + timedelta(days=180)
 
 
+def test_a_customer_is_evaluated_once_for_each_entry(due: Any) -> None:
+    """Loans that become non-performing together are one case; a later one is another (D2d, M52)."""
+    assert _days(due["twice"], "M52", "M05") == {"M52": date(2024, 7, 20), "M05": date(2024, 7, 4)}
+    assert due["twice"]["M52"]["loan_id"] is None
+    assert "M52" not in due["old"]
+    assert "M52" not in due["done"]  # on the day of the entry
+    assert due["done"]["M05"]["due_on"] == DAY  # the plan was due on 18 June
+
+
+def test_who_approves_follows_what_is_found(due: Any) -> None:
+    """D1: M08 the branch head if the funds are not ready at T-7, M02 the credit department under fraud."""
+    assert due["due30"]["M08"]["approver_role"] is None
+    assert due["due5"]["M08"]["approver_role"] == "branch_head"
+    assert due["use-A3"]["M02"]["approver_role"] == "credit_department"
+
+
 def test_maturity_and_security(due: Any) -> None:
     assert due["due30"]["M08"]["due_on"] == DAY
     assert due["due5"]["M08"]["due_on"] == DAY
-    assert json.loads(due["due5"]["M08"]["rule_ids"]) == ["M08.funds", "M08.last"]
+    assert json.loads(due["due5"]["M08"]["rule_ids"]) == ["M08.funds", "M08.last", "M08.unready"]
     rows = due["secured"]
     # Valued on 14 July 2023; insured up to 7 August; registered up to 6 September.
     assert _days(rows, "M10", "M11", "M12", "M13") == {

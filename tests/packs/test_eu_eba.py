@@ -58,9 +58,12 @@ def _book() -> dict[str, list[dict[str, Any]]]:
         lend(name, (91, "300.00"), kind="corporate", customer_id="C-firm")
     lend("third of the firm", kind="corporate", customer_id="C-firm")
     lend("alone", (91, "500.00"), kind="corporate")  # not above 500
-    # Retail goes by facility: the other loan of the person performs.
-    lend("bad of two", (91, "1000.00"), customer_id="C-two")
-    lend("good of two", customer_id="C-two")
+    # Retail goes by facility: the other loan of the person performs, up to a fifth of all in arrears.
+    for name, amount in (("two", "2000.00"), ("pulled", "2000.02")):
+        lend(f"bad of {name}", (91, "1000.00"), customer_id=f"C-{name}", amount=amount)
+        lend(f"good of {name}", customer_id=f"C-{name}", amount="8000.00")
+    lend("bad, 90 days", (90, "1000.00"), customer_id="C-nearly")
+    lend("good, 90 days", customer_id="C-nearly")
     # A small business is retail up to a million.
     lend("small", (91, "150.00"), kind="small_business")
     lend("no longer small", (91, "150.00"), kind="small_business", amount="1000000.01")
@@ -155,10 +158,13 @@ def test_default_is_that_of_the_obligor_but_for_retail(runs: Runs) -> None:
     assert [found[name] for name in firm] == ["N1", "N1", "N1"]
     # The other loan of the person performs; the red warning of the person has it watched like stage 2.
     assert (found["bad of two"], found["good of two"]) == ("N1", "P2")
+    assert (found["bad of pulled"], found["good of pulled"]) == ("N1", "N1")
+    assert (found["bad, 90 days"], found["good, 90 days"]) == ("P2", "P2")
     rows = {row["loan_id"]: row for row in runs.rows(DAY, "loan_state")}
-    # What is past due counts by obligor too, so the third claim has both floors; one beside a claim that is
-    # impaired has the obligor's alone, and is watched for the red warning.
-    assert json.loads(rows["third of the firm"]["floor_rule_ids"]) == ["NP1", "NPO"]
+    assert json.loads(rows["good of pulled"]["floor_rule_ids"]) == ["NPP"]
+    # What is past due counts by obligor too, so the third claim has all three floors; one beside a claim that
+    # is impaired has the obligor's alone, and is watched for the red warning.
+    assert json.loads(rows["third of the firm"]["floor_rule_ids"]) == ["NP1", "NPO", "NPP"]
     beside = rows["beside the impaired"]
     assert (beside["class_matrix"], beside["class_final"]) == ("P2", "N1")
     assert json.loads(beside["floor_rule_ids"]) == ["NPO"]

@@ -106,6 +106,18 @@ def test_a_banks_pack_replaces_a_clock_with_a_reason(tmp_path: Path) -> None:
             "`ends` names no kind of event.",
             "ends: [",
         ),
+        (
+            {
+                "suspended": {
+                    "begins": ["a"],
+                    "ends": ["b"],
+                    "within_last": {"months": 6},
+                    "leaves": {"days": 181},
+                }
+            },
+            "`leaves` is longer than `within_last`: what does not count would prolong the time.",
+            "at most",
+        ),
     ],
 )  # fmt: skip
 def test_mistakes_name_the_place_and_how_to_mend_them(change: Any, message: str, mend: str) -> None:

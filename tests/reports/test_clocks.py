@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 
@@ -28,7 +29,7 @@ def _clock(clock_id, days_left, state="running", kind="debt_limitation", **other
 CLOCKS = [
     *(_clock(f"r{number}", left) for number, left in enumerate(LEFT)),
     _clock("e", None, "expired"),
-    _clock("n", None, "not_measurable"),
+    _clock("n", None, "not_measurable", evidence=json.dumps({"missing": ["notice", "due"]})),
     _clock("m", None, "running"),
     _clock("s", 20, "suspended", "guarantee_period"),
     _clock("g", 7, "running", "guarantee_period", loan_id="L2", customer_id="C-L2", ends_on="2026-03-06"),
@@ -62,7 +63,8 @@ def test_each_edge_falls_into_its_band(house):
 
 def test_the_first_to_end_come_first_with_their_loan(house):
     told = clocks(house.day(), 3, "zh")
-    rows = told.grids[1].records()
+    (urgent,) = [grid for grid in told.grids if grid.key == "urgent"]
+    rows = urgent.records()
     assert [(row["loan_id"], row["days_left"]) for row in rows] == [("L1", 0), ("L2", 7), ("L1", 7)]
     assert rows[1]["balance"] == Decimal("220.00")
     assert rows[1]["ends_on"].isoformat() == "2026-03-06"
@@ -78,7 +80,31 @@ def test_what_was_done_in_time_is_not_told_as_unmeasured(engine, made, tmp_path)
         "Clocks that run: 1, of which 1 end within 30 days; expired: 0.",
         "Not measurable for lack of evidence: 1 of 3. Nobody can say how long they run.",
     ]
-    assert [row["loan_id"] for row in told.grids[1].records()] == ["L1"]
+    (urgent,) = [grid for grid in told.grids if grid.key == "urgent"]
+    assert [row["loan_id"] for row in urgent.records()] == ["L1"]
+
+
+def test_the_loans_that_cannot_be_counted_are_named_with_what_is_missing(house):
+    told = clocks(house.day(), 1, "zh")
+    named = [
+        {"kind": "debt_limitation", "loan_id": "L1", "customer_id": None, "missing": missing}
+        for missing in (None, "notice, due")  # one that runs without a day says nothing of why
+    ]
+    data, pages = told.as_dict(), {grid.key: grid for grid in told.pages}
+    assert data["unmeasured"] == named
+    assert data["missing"] == [
+        {"kind": "debt_limitation", "missing": None, "clocks": 1},
+        {"kind": "debt_limitation", "missing": "notice, due", "clocks": 1},
+    ]
+    assert pages["unmeasured"].records() == named[:1]
+    assert list(pages["unmeasured"].says) == [
+        "另有 1 项：--out clocks.xlsx 或 --format csv 列出全部，--top 可多列。"
+    ]
+    rows = told.tidy.records()
+    assert sum(row["clocks"] for row in rows) == 15
+    assert [{key: row[key] for key in named[0]} for row in rows if row["band"] == "not_measurable"] == named
+    assert {row["loan_id"] for row in rows if row["band"] != "not_measurable"} == {None}
+    assert data["answer"] == list(told.answer)
 
 
 WITH_CLOCKS = """\
@@ -92,12 +118,12 @@ def test_no_clock_is_said(made, tmp_path):
     (tmp_path / "small" / "clocks.yaml").write_text(WITH_CLOCKS, encoding="utf-8")
     told = clocks(Made(made.engine, made.store, load(tmp_path / "small"), made.folder).day(), 10, "en")
     assert told.answer[0] == "No legal period runs: the run of 2026-02-27 wrote no clock."
-    assert told.grids == []
+    assert told.pages == []
 
 
 def test_a_pack_without_clocks_is_not_a_book_without_periods(made):
     told = clocks(made.day(), 10, "en")
-    assert (list(told.answer), told.grids) == (
+    assert (list(told.answer), told.pages) == (
         [
             "The pack holds no legal clocks, so none is counted: legal periods may be running out unseen.",
         ],
@@ -108,5 +134,6 @@ def test_a_pack_without_clocks_is_not_a_book_without_periods(made):
         "date": made.day().as_of,
         "policy_version": made.day().row.policy_version,
         "kinds_in_pack": 0,
+        "answer": list(told.answer),
         "bands": [],
     }

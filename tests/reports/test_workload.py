@@ -38,6 +38,9 @@ MEASURES = [
 ]
 
 
+EMPTY = ("03-09", "03-16", "03-23", "03-30", "04-06", "04-13")
+
+
 @pytest.fixture(scope="module")
 def house(engine, made, tmp_path_factory):
     store = tmp_path_factory.mktemp("work") / "store"
@@ -88,6 +91,7 @@ def test_by_week_with_what_is_overdue_first(house):
         ["overdue", 1, Decimal("1.50"), 0],
         ["2026-02-23", 1, Decimal("1.50"), 0],
         ["2026-03-02", 2, Decimal("1.00"), 0],
+        *([f"2026-{monday}", 0, Decimal("0.00"), 0] for monday in EMPTY),
         ["later", 1, Decimal("0.00"), 0],
         ["no deadline", 0, Decimal("0.00"), 1],
         ["total", 5, Decimal("4.00"), 1],
@@ -115,7 +119,17 @@ def test_what_machines_read_adds_up(house):
     records = _told(house).tidy.records()
     assert sum(row["measures"] for row in records) == 7
     assert sum(row["minutes"] or 0 for row in records if row["nature"] == "duty") == 240
-    assert {row["week"] and row["week"].isoformat() for row in records} == {None, "2026-02-23", "2026-03-02"}
+    weeks = {
+        week: [row for row in records if row["week"] == week] for week in {row["week"] for row in records}
+    }
+    assert set(weeks) == {"overdue", "later", "none", "2026-02-23", "2026-03-02"} | {
+        f"2026-{monday}" for monday in EMPTY
+    }
+    (empty,) = weeks["2026-03-09"]
+    assert (empty["manager"], empty["measures"], empty["minutes"]) == (None, 0, 0)
+    (later,) = weeks["later"]
+    assert (later["manager"], later["measure"], later["minutes"], later["unknown"]) == ("S2", "M3", 0, 1)
+    assert {type(row["minutes"]) for row in records} == {int}
 
 
 def test_nothing_to_do_is_said(made):

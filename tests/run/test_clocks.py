@@ -79,7 +79,8 @@ GUARANTEED = {
 BANKRUPT = {name: loan(name, "2025-01-06") for name in ("b-day", "b-over", "b-filed", "b-open", "b-early")}
 OTHERS = [
     *(loan(name) for name in ("p-day", "p-over", "p-weekend", "p-sued", "o-day", "o-over", "o-no", "o-late")),
-    *(loan(name) for name in ("j-day", "j-over", "j-leap", "j-anew", "j-undated", "j-begun")),
+    *(loan(name) for name in ("j-day", "j-over", "j-leap", "j-anew", "j-undated", "j-begun", "j-giver")),
+    loan("l-late", "2018-06-29", disbursed_on="2015-06-29"),
     *(loan(name, "2025-01-06") for name in ("c-day", "c-over", "c-new", "c-farmer", "c-lost")),
     *(loan(name, "2025-01-06") for name in ("t-day", "t-over", "t-sold", "r-day", "r-over", "r-none")),
     *(loan(name, "2025-01-06") for name in ("n-day", "n-over", "n-late", "n-firm")),
@@ -90,6 +91,7 @@ OTHERS = [
 def tables() -> dict[str, list[Row]]:
     """Give the rows of the book."""
     firms = [*BANKRUPT, "c-day", "c-over", "c-new", "c-lost", "n-firm"]
+    to_giver = {"loan_id": "j-giver", "customer_id": "GIVER", "role": "guarantor"}
     broke = {"our_role": "none", "role": "defendant", "kind": "liquidation", "stage": "bankruptcy"}
     extension = {"loan_id": "g-extended", "changed_on": "2023-06-01", "kind": "extension"}
     return {
@@ -119,6 +121,11 @@ def tables() -> dict[str, list[Row]]:
             notice("g-unproven", "claim_on_guarantor", "2024-02-05", "GIVER", receipt=None),
             notice("g-general-claim", "claim_on_guarantor", "2024-02-05", "GIVER"),
             notice("j-anew", "demand", "2023-06-28"),
+            notice("j-giver", "demand", "2024-05-06", "GIVER"),
+            notice("l-late", "demand", "2020-01-06"),
+            notice("l-late", "demand", "2023-01-09"),  # three days after the end
+            notice("l-late", "acknowledgement", "2023-03-06"),
+            notice("l-late", "demand", "2023-05-08", "GIVER"),
         ],
         "restructuring": [extension],
         "collateral": [
@@ -153,6 +160,11 @@ def tables() -> dict[str, list[Row]]:
             case("j-undated", "P:j-undated", "judged"),
             case("j-begun", "P:j-begun", "judged", effective_on="2024-02-05"),
             case("j-begun", "P:j-more", "enforcement", kind="enforcement", filed_on="2024-03-05"),
+            case("j-giver", "P:j-giver", "judged", effective_on="2024-02-05"),
+            case("j-giver", "P:j-bail", "judged", effective_on="2024-02-05", **to_giver),
+            case(
+                "j-giver", "P:j-bail2", "enforcement", kind="enforcement", filed_on="2024-03-05", **to_giver
+            ),
             case("b-day", "P:b-day", **{**broke, "claim_deadline_on": DAY}),
             case("b-over", "P:b-over", **{**broke, "claim_deadline_on": EVE}),
             case("b-filed", "P:b-filed", **{**broke, "our_role": "creditor", "claim_deadline_on": EVE}),
@@ -257,7 +269,13 @@ def test_guarantee_periods(rows: dict[str, Row]) -> None:
     }
     found = rows["guarantee_period:G:g-unproven:g-unproven"]["evidence"]
     assert found["not_counted"] == [
-        {"id": "N:g-unproven:2024-02-05", "kind": "claim_on_guarantor", "on": "2024-02-05", "proof": None}
+        {
+            "id": "N:g-unproven:2024-02-05",
+            "kind": "claim_on_guarantor",
+            "on": "2024-02-05",
+            "proof": None,
+            "why": "no_proof",
+        }
     ]
     found = rows["guarantee_period:G:g-general-sued:g-general-sued"]["evidence"]
     assert [item["id"] for item in found["moved_by"]] == ["P:general"]
@@ -292,6 +310,13 @@ def test_limitation_of_the_debt(rows: dict[str, Row]) -> None:
     assert found["j-day"] == ("satisfied", None, None)
     assert "trust" not in found  # an entrusted loan is nobody's claim of the bank's
     assert "g-ahead" not in found  # not due yet
+    late = rows["debt_limitation:l-late"]
+    assert (late["state"], late["ends_on"]) == ("running", date(2026, 3, 6))
+    assert [one["on"] for one in late["evidence"]["moved_by"]] == ["2020-01-06", "2023-03-06"]
+    assert [(one["on"], one["why"]) for one in late["evidence"]["not_counted"]] == [
+        ("2023-01-09", "too_late"),
+        ("2023-05-08", "other_person"),
+    ]
     evidence = rows["debt_limitation:g-general-sued"]["evidence"]
     assert evidence["not_before"] == "2027-06-28"
     assert evidence["moved_by"] == [{"id": "P:general", "kind": "suit", "on": "2024-06-20", "proof": None}]
@@ -307,7 +332,12 @@ def test_enforcement_and_the_security_that_goes_with_it(rows: dict[str, Row]) ->
         "P:j-anew:j-anew": ("running", date(2025, 6, 30), 367),  # the 28th is a Saturday
         "P:j-undated:j-undated": ("not_measurable", None, None),
         "P:j-begun:j-begun": ("satisfied", date(2026, 2, 5), None),
+        # Applied for against the guarantor alone: the debtor's time runs on.
+        "P:j-giver:j-giver": ("running", date(2026, 2, 5), 587),
+        "P:j-bail:j-giver": ("satisfied", date(2026, 5, 6), None),
     }
+    other = rows["enforcement_application:P:j-giver:j-giver"]["evidence"]
+    assert [(one["on"], one["why"]) for one in other["not_counted"]] == [("2024-05-06", "other_person")]
     missing = rows["enforcement_application:P:j-undated:j-undated"]["evidence"]["missing"]
     assert missing == ["proceeding.performance_due_on", "proceeding.effective_on"]
     found = told(rows, "security_exercise")
@@ -384,7 +414,9 @@ def test_a_suit_against_the_guarantor_alone(rows: dict[str, Row]) -> None:
     )
     period = rows["guarantee_period:G:g-general-himself:g-general-himself"]
     assert (period["state"], period["ends_on"], period["days_left"]) == ("running", DAY, 0)
-    assert [one["id"] for one in period["evidence"]["not_counted"]] == ["P:g-general-himself"]
+    assert [(one["id"], one["why"]) for one in period["evidence"]["not_counted"]] == [
+        ("P:g-general-himself", "other_act")
+    ]
     for name in ("g-sued-himself", "g-general-himself"):
         debt = rows[f"debt_limitation:{name}"]
         assert (debt["state"], debt["ends_on"], debt["interrupted_on"]) == (
@@ -445,6 +477,16 @@ def test_clocks_ask_for_measures_with_a_hard_stop(store: tuple[Path, RunResult],
     assert found["M43", "j-leap"] == (DAY, date(2026, 2, 28), "enforcement_application:P:j-leap:j-leap")
     assert found["M46", "C-b-day"] == (DAY, DAY, "bankruptcy_claim:P:b-day")
     assert found["M46", "C-b-open"] == (date(2024, 6, 30), None, "bankruptcy_claim:P:b-open")
+    # What cannot be counted asks for what gathers its evidence.
+    assert found["M43", "j-undated"][2] == "enforcement_application:P:j-undated:j-undated"
+    assert found["M15", "g-extended"][2] == "guarantee_period:G:g-extended:g-extended"
+    assert found["M38", "C-g-extended"] == (
+        date(2024, 7, 5),
+        None,
+        "guarantee_period:G:g-extended:g-extended",
+    )
+    assert ("M38", "C-g-day") not in found
+    assert found["M43", "j-giver"][2] == "enforcement_application:P:j-giver:j-giver"
     assert found["M41", "p-weekend"] == (DAY, date(2024, 7, 1), "preservation:P:p-weekend:p-weekend")
     # Nothing is lost once the time to object to an order ends, nor after an end that has passed.
     assert found["M43", "o-over"][1:] == (None, "payment_order:E:o-over:2024-06-12")
@@ -487,7 +529,8 @@ def test_explain_tells_each_clock_in_both_languages(store: tuple[Path, RunResult
         (
             "Guarantee period G:g-claimed-again:g-claimed-again: satisfied · from 2021-01-29"
             " · moved by claim on the guarantor 2021-06-25 N:g-claimed-again:2021-06-25 (EMS)"
-            " · not counted: claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS)"
+            " · not counted: claim on the guarantor 2024-06-24 N:g-claimed-again:2024-06-24 (EMS), "
+            "came too late"
         ),
     ]
     assert lines("p-day", "zh") == [

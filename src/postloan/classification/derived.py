@@ -37,8 +37,9 @@ DERIVED: tuple[Fact, ...] = (
     ),
     fact(
         "customer.worst_on_balance_class",
-        "The worst five-level class of the customer's claims on the balance sheet, before the second step.",
-        zh="客户表内债权在第二步之前的最差五级分类。",
+        "The worst five-level class of the customer's claims on the balance sheet, before the second step; "
+        "for an exposure off it also by decisions in force, loss by decision alone counting as doubtful.",
+        zh="客户表内债权在第二步之前的最差五级分类；对表外业务还计入现行人工认定（仅凭认定的损失类按可疑类计）。",
         kind="string",
     ),
     fact(
@@ -54,15 +55,17 @@ DERIVED: tuple[Fact, ...] = (
         kind="string",
     ),
     fact(
-        "customer.npl_claim_count",
-        "The customer's claims that are non-performing in the first step.",
-        zh="客户在第一步为不良的债权笔数。",
+        "loan.other_npl_claim_count",
+        "Other claims of the debtor at this bank that are non-performing: in the first step, by a decision "
+        "in force, or by the last run where nobody has upgraded them.",
+        zh="债务人在本行的其他不良债权笔数：第一步为不良，或现行认定为不良，或上次运行为不良且尚未上调。",
     ),
     fact(
-        "customer.npl_claim_share",
-        "Their part of all his claims at this bank, on the sheet and off it but for undrawn commitments; a "
-        "claim without a class counts as performing and is named as missing.",
-        zh="上述不良债权占其在本行全部债权（含表外，不含未提用承诺）的比例；无分类的债权按非不良计并列为缺失。",
+        "loan.debtor_npl_share",
+        "Part of all claims of the debtor at this bank, on the sheet and off it but for undrawn commitments, "
+        "that is non-performing in the first step or, the loan itself apart, by a decision in force; a claim "
+        "without a class counts as performing and is named as missing.",
+        zh="债务人在本行的不良债权占其全部债权（含表外，不含未提用承诺）的比例：第一步为不良，或（本笔除外）现行认定为不良；无分类的债权按非不良计并列为缺失。",
     ),
     fact(
         "loan.is_decision_upgrade",

@@ -26,13 +26,13 @@ class Levels:
             is_npl, provision_factor (a fraction of the balance, null where the pack sets none).
         of_base: scheme_id, base_code, level_order: the scheme's level for each code of the base scheme.
         of_five: scheme_id, five_level, level_order: the best level of each five-level class.
-        first_npl: scheme_id, npl_order: the best non-performing level.
+        marks: scheme_id, npl_order (the best non-performing level), short_order (the worst short of loss).
     """
 
     all: Table
     of_base: Table
     of_five: Table
-    first_npl: Table
+    marks: Table
 
 
 def read(engine: Engine, policy: Policy) -> Levels:
@@ -50,8 +50,12 @@ def read(engine: Engine, policy: Policy) -> Levels:
         for scheme in schemes
         for five in FIVE_LEVELS
     ]
-    first_npl = [
-        {"scheme_id": scheme.id, "npl_order": min(level.order for level in scheme.levels if level.is_npl)}
+    marks = [
+        {
+            "scheme_id": scheme.id,
+            "npl_order": min(level.order for level in scheme.levels if level.is_npl),
+            "short_order": max(level.order for level in scheme.levels if level.five_level != "loss"),
+        }
         for scheme in schemes
     ]
     key, order = Field("scheme_id", "string"), Field("level_order", "integer")
@@ -62,7 +66,9 @@ def read(engine: Engine, policy: Policy) -> Levels:
         engine.from_rows(rows, [key, code, order, five_level, base_code, npl, factor], "levels"),
         engine.from_rows(of_base, [key, base_code, order], "levels_of_base"),
         engine.from_rows(of_five, [key, five_level, order], "levels_of_five"),
-        engine.from_rows(first_npl, [key, Field("npl_order", "integer")], "levels_first_npl"),
+        engine.from_rows(
+            marks, [key, Field("npl_order", "integer"), Field("short_order", "integer")], "levels_marks"
+        ),
     )
 
 

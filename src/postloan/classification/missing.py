@@ -61,7 +61,7 @@ def _conditions(loans: Table) -> dict[str, Column]:
         & loans["customer__estate_value"].isnull(),
         "customer.has_debt_evasion": best & loans["customer__has_debt_evasion"].isnull(),
         "customer.is_in_liquidation": best & firm & loans["customer__is_in_liquidation"].isnull(),
-        "customer.npl_claim_share": best & firm & (loans.unclassed.fill_null(0) > 0),
+        "loan.debtor_npl_share": best & firm & (loans.unclassed.fill_null(0) > 0),
         "loan.guarantor_npl_count": best & bound & loans["loan__guarantor_npl_count"].isnull(),
         "loan.is_refinancing": best & loans["loan__is_refinancing"].isnull(),
         "loan.is_use_changed": best & loans["loan__is_use_changed"].isnull(),

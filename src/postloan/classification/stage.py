@@ -85,9 +85,11 @@ def state_of(
         entrusted=loans["loan__is_entrusted"].fill_null(False),
         as_of=v.literal(as_of, "date"),
     )
-    found = steps.machine(run, loans.filter(~loans.entrusted))
+    own = loans.filter(~loans.entrusted)
+    said = final.people(run, own, book, prior, known)
+    found = steps.machine(run, own, said)
     state = run.engine.materialise(_machine(loans, found, known), "class_machine")
-    return final.decide(run, state, book, prior, known)
+    return final.decide(run, state, said, book)
 
 
 def _machine(loans: Table, found: Machine, known: Levels) -> Table:
@@ -115,8 +117,8 @@ def _machine(loans: Table, found: Machine, known: Levels) -> Table:
 _STEP = (
     "loan__first_class",
     "customer__worst_on_balance_class",
-    "customer__npl_claim_count",
-    "customer__npl_claim_share",
+    "loan__other_npl_claim_count",
+    "loan__debtor_npl_share",
 )
 
 

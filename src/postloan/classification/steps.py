@@ -75,39 +75,26 @@ class Machine:
     modifiers: Table
 
 
-def machine(run: Runner, loans: Table) -> Machine:
-    """Do both steps for loans that are the bank's own risk."""
+def machine(run: Runner, loans: Table, said: Table) -> Machine:
+    """Do both steps for loans that are the bank's own risk.
+
+    Args:
+        said: what people and the last run say, see `final.people`.
+    """
     own = run.engine.materialise(_floor_hits(run, FLOORS, loans), "class_floors_own")
     rows = run.engine.materialise(_own_rows(run, loans, own), "class_rows_own")
     best = run.run(BEST, loans).select("subject_id", best_level="level", best_row="row")
     best = run.engine.materialise(best, "class_rows_best")
     steps = run.engine.materialise(_modifiers(run, loans), "class_modifiers")
     first = _matrix(run, rows, best, steps, "class_matrix_first")
-    told = debtor_claims(run, loans, _floors(own), first)
+    told = debtor_claims(run, loans, _floors(own), first, said)
     told = run.engine.materialise(told, "class_second_step")
     later = run.engine.materialise(_floor_hits(run, (DEBTOR,), told), "class_floors_debtor")
     floors = run.engine.materialise(_floors(own.union(later)), "class_floors")
-    return Machine(told, _with_later(run, first, later), floors, steps)
-
-
-def _with_later(run: Runner, first: Table, floors: Table) -> Table:
-    """Add the rows that the second step's floors call for; modifiers have been applied in the first."""
     if not run.has(MAPPING):
-        return first
-    hits = _mapped(run, floors)
-    hits = hits.mutate(_order=levels.base_order(run.policy, hits["level"]))
-    hits = hits.mutate(_place=v.row_number(partition=[hits.subject_id], order=[(hits["_order"], "desc")]))
-    hits = hits.filter(hits["_place"] == 1).select("level", "_order", _hit="subject_id", _row="row")
-    rows = first.left_join(hits, first.subject_id == hits["_hit"])
-    worse = (rows["_order"] > levels.base_order(run.policy, rows.matrix_base)).fill_null(
-        rows["level"].notnull()
-    )
-    rows = rows.select(
-        "subject_id",
-        matrix_row=worse.ifelse(rows["_row"], rows.matrix_row),
-        matrix_base=worse.ifelse(rows["level"], rows.matrix_base),
-    )
-    return run.engine.materialise(rows, "class_matrix")
+        return Machine(told, first, floors, steps)
+    matrix = _matrix(run, rows.union(_mapped(run, later)), best, steps, "class_matrix")
+    return Machine(told, matrix, floors, steps)
 
 
 def _floor_hits(run: Runner, names: tuple[str, ...], loans: Table) -> Table:
@@ -193,38 +180,63 @@ def _floors(hits: Table) -> Table:
     )
 
 
-def debtor_claims(run: Runner, loans: Table, floors: Table, matrix: Table) -> Table:
+def debtor_claims(run: Runner, loans: Table, floors: Table, matrix: Table, said: Table) -> Table:
     """Add what the first step came to: of the loan itself, and of all claims of its debtor.
 
-    Columns: those of the loans, loan__first_class, customer__worst_on_balance_class,
-    customer__npl_claim_count, customer__npl_claim_share, unclassed (claims of the debtor without a class).
+    People's decisions in force and classes of the last run count for the debtor's other claims, never for the
+    loan itself: a decision must not become a floor under its own successor. Into the share of F09 no class of
+    the last run goes, because that may itself come of F09: two claims would hold each other for ever.
+
+    Args:
+        said: subject_id, decided_five, was_npl, see `final.people`.
+
+    Columns: those of the loans, loan__first_class, customer__worst_on_balance_class (off the sheet also by
+    decisions; loss by decision alone counts as doubtful, as it needs an approval of its own),
+    loan__other_npl_claim_count, loan__debtor_npl_share, unclassed (claims of the debtor without a class).
     """
     floors = floors.select("floor_rank", _floored="subject_id")
     matrix = matrix.select("matrix_base", _placed="subject_id")
+    doubtful = v.literal("doubtful", "string")
+    decided = (said.decided_five == "loss").fill_null(False).ifelse(doubtful, said.decided_five)
+    said = said.select(_said="subject_id", _decided=five_rank(decided), _was_npl="was_npl")
     rows = loans.left_join(floors, loans.subject_id == floors["_floored"]).drop("_floored")
     rows = rows.left_join(matrix, rows.subject_id == matrix["_placed"]).drop("_placed")
+    rows = rows.left_join(said, rows.subject_id == said["_said"]).drop("_said")
     base = five_rank(levels.base_class(run.policy, rows.matrix_base))
     rows = rows.mutate(_rank=v.greatest(rows.floor_rank, base)).drop("floor_rank", "matrix_base")
-    claim = rows["loan__on_off"].notin(NOT_A_CLAIM)
     owed = v.cents(rows["loan__reporting_balance_amt"]).fill_null(0)
-    npl = rows["_rank"] >= NPL_RANK
+    npl = (rows["_rank"] >= NPL_RANK).fill_null(False)
+    by_decision = (rows["_decided"] >= NPL_RANK).fill_null(False)
+    rows = rows.mutate(
+        _owed=rows["loan__on_off"].notin(NOT_A_CLAIM).fill_null(False).ifelse(owed, v.literal(0, "integer")),
+        _only_decided=by_decision & ~npl,
+        _npl=npl | by_decision,
+        _bad=npl | by_decision | rows["_was_npl"],
+    )
+    is_on = rows["loan__on_off"] == "on"
     sums = rows.group_by(_customer=rows.customer_id).aggregate(
-        _worst=v.max_if(rows["_rank"], rows["loan__on_off"] == "on"),
-        _known=v.count_if(rows["_rank"].notnull()),
-        _npl=v.count_if(npl),
-        _npl_owed=v.total_if(owed, (npl & claim).fill_null(False)),
-        _owed=v.total_if(owed, claim.fill_null(False)),
+        _worst=v.max_if(rows["_rank"], is_on),
+        _worst_decided=v.max_if(rows["_decided"], is_on),
+        _known=v.count_if(rows["_rank"].notnull() | rows["_bad"]),
+        _all_bad=v.count_if(rows["_bad"]),
+        _npl_owed=v.total_if(rows["_owed"], rows["_npl"]),
+        _all_owed=v.total(rows["_owed"]),
         unclassed=v.count_if(rows["_rank"].isnull()),
     )
-    sums = sums.select(
-        "_customer",
-        "unclassed",
-        customer__worst_on_balance_class=five_name(sums["_worst"]),
-        customer__npl_claim_count=(sums["_known"] > 0).ifelse(sums["_npl"], v.null("integer")),
-        customer__npl_claim_share=v.ratio(sums["_npl_owed"], sums["_owed"]),
+    rows = rows.left_join(sums, rows.customer_id == sums["_customer"])
+    nothing, none = v.literal(0, "integer"), v.null("integer")
+    others = rows["_all_bad"] - rows["_bad"].ifelse(v.literal(1, "integer"), nothing)
+    npl_owed = rows["_npl_owed"] - rows["_only_decided"].ifelse(rows["_owed"], nothing)
+    worst = (rows["loan__on_off"] == "on").ifelse(
+        rows["_worst"], v.greatest(rows["_worst"], rows["_worst_decided"])
     )
-    rows = rows.mutate(loan__first_class=five_name(rows["_rank"])).drop("_rank")
-    return rows.left_join(sums, rows.customer_id == sums["_customer"]).drop("_customer")
+    rows = rows.mutate(
+        loan__first_class=five_name(rows["_rank"]),
+        customer__worst_on_balance_class=five_name(worst),
+        loan__other_npl_claim_count=(rows["_known"] > 0).ifelse(others, none),
+        loan__debtor_npl_share=v.ratio(npl_owed, rows["_all_owed"]),
+    )
+    return rows.drop(*(name for name in rows.columns if name.startswith("_")))
 
 
 def five_rank(five_level: Column) -> Column:

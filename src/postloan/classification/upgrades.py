@@ -34,6 +34,9 @@ REASONS = (
 )
 """Why a decision to upgrade does not count."""
 
+_OF_AUTHORITY = REASONS[: REASONS.index("more_than_one_step")]
+"""Those that also stand against a decision that it is a loss (U6)."""
+
 AUTHORITY = "class_authority"
 
 
@@ -99,8 +102,8 @@ def refusals(run: Runner, loans: Table, book: Book) -> Table:
     Args:
         loans: the frame with orders of previous, machine and decided class and what `in_force` gives; with
         the
-            states of the conditions, `is_crossing` (out of the non-performing classes) and `base_order` (the
-            class that the decision set out from).
+            states of the conditions, `is_upgrade`, `is_new_loss`, `is_crossing` (out of the non-performing
+            classes) and `base_order` (the class that the decision set out from).
     """
     policy = run.policy
     roles = _roles(run.engine, policy, book)
@@ -116,8 +119,11 @@ def refusals(run: Runner, loans: Table, book: Book) -> Table:
         part = _levels_of(who, asked, roles)
         asked = asked.left_join(part, asked.subject_id == part["_of"]).drop("_of")
     reasons = _reasons(asked, policy)
+    loss_too = asked.is_upgrade | asked.is_new_loss
     parts = [
-        (is_so & asked.is_upgrade).fill_null(False).ifelse(v.literal(f',"{name}"', "string"), _NOTHING)
+        (is_so & (loss_too if name in _OF_AUTHORITY else asked.is_upgrade))
+        .fill_null(False)
+        .ifelse(v.literal(f',"{name}"', "string"), _NOTHING)
         for name, is_so in reasons.items()
     ]
     return asked.select(_asked="subject_id", refused=v.json_parts(*parts))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from postloan.cli.class_words import say
+from postloan.cli.class_words import WORDS, say
 from postloan.cli.packs import Names
-from postloan.cli.text import amount
+from postloan.cli.text import amount, joined
 from postloan.cli.words import Words
 
 Condition = Callable[[Mapping[str, Any]], str]
@@ -62,11 +62,16 @@ def _better(
         yield [say(words.lang, "lacks", level, first), *rest]
         return
     held = [
-        f"{rule['row']} {gap.join(condition(one) for one in rule.get('conditions', []))}".strip()
+        joined([_row(words.lang, rule["row"]), gap.join(map(condition, rule.get("conditions", ())))], " ")
         for rule in told["holding"][:_SHOWN]
     ]
     if held:
         yield [say(words.lang, "without", level, held[0]), *held[1:]]
+
+
+def _row(lang: str, row: str) -> str:
+    """Give the words for a row that has a name, such as the circle; the number of any other, such as MX06."""
+    return say(lang, f"row_{row}") if f"row_{row}" in WORDS else row
 
 
 def _people(
@@ -85,6 +90,8 @@ def _people(
         yield [say(lang, key, parts[0]), *parts[1:]]
     if "merger" in people["held"]:
         yield [say(lang, "held_merger")]
+    if "loss" in people["held"]:
+        yield [say(lang, "held_loss")]
     if people["refused"]:
         level = names.level(loan["scheme_id"], people["decided"])
         reasons = [

@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "one level worse: its circle of guarantees has a failing member",
         "担保圈内有不良成员，下调一级",
     ),
+    "row_circle": ("circle of guarantees", "担保圈"),
     "season_relief": (
         "season relief: the date was re-set before it was due, after a certified disaster",
         "灾害宽限：因经认定的灾害在到期前调整了还款日",
@@ -17,6 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "held_npl": (
         "held non-performing until people upgrade it: {0}",
         "不良分类保持，须经人工上调：{0}",
+    ),
+    "held_loss": (
+        "a loss only once it is approved; until then one level short of it",
+        "损失类须经批准方可生效，批准前按损失类前一级",
     ),
     "held_merger": ("no upgrade for now: a merger changed who pays", "合并收购期内不得上调"),
     "question": ("conditions of an upgrade: {0}", "上调条件：{0}"),
@@ -45,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "merger": ("a merger changed who pays", "合并收购期内"),
     "observed": ("restructured: observed {0} to {1}, {2} missed", "重组观察期 {0} 至 {1}，未按时还款 {2} 期"),
     "open": ("open", "未定"),
-    "reference": ("the former matrix ({0}) would say {1}", "原矩阵（{0}）为{1}"),
+    "reference": ("the former matrix ({0}) would say {1}", "原矩阵（规则 {0}）为{1}"),
     "provision": ("provision {0}, before {1}", "拨备 {0}，此前 {1}"),
 }
 

@@ -28,6 +28,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "provisional": ("holidays of that year not known", "该年节假日未公布"),
     "otherwise": ("else: {0}", "逾期后果：{0}"),
     "no_proof": ("no proof", "无凭证"),
+    "why": ("{0}, {1}", "{0}，{1}"),
+    "too_late": ("came too late", "逾期无效"),
+    "too_early": ("came before the debt was due", "早于债务到期"),
+    "other_person": ("about another person", "涉及他人"),
+    "other_act": ("only a suit against the debtor keeps this guarantor bound", "一般保证须起诉债务人"),
     "demand": ("demand", "催收"),
     "acknowledgement": ("acknowledgement", "债务确认"),
     "acceleration": ("acceleration", "提前到期"),
@@ -41,6 +46,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "asset_disposed": ("disposal", "处置"),
     "payment_order_objected": ("objection", "异议"),
 }
+
+_SERVED = ("demand", "acknowledgement", "acceleration", "claim_on_guarantor")
+"""Kinds of item that need a proof."""
 
 _SHOWN = 2
 """How many items of evidence stand on a line; the newest say the most."""
@@ -99,14 +107,17 @@ class ClockLines:
 
     def _items(self, items: Sequence[Mapping[str, Any]]) -> str:
         """Name the newest items: what, when, its number, and where its proof is."""
-        shown = [
-            f"{self._say(item['kind'])} {item['on']} {item['id']} ({item['proof'] or self._say('no_proof')})"
-            if item["kind"] in ("demand", "acknowledgement", "acceleration", "claim_on_guarantor")
-            else f"{self._say(item['kind'])} {item['on']} {item['id']}"
-            for item in items[-_SHOWN:]
-        ]
+        shown = [self._item(item) for item in items[-_SHOWN:]]
         more = len(items) - len(shown)
         return self._gap.join(shown) + (f" +{more}" if more else "")
+
+    def _item(self, item: Mapping[str, Any]) -> str:
+        """Name one item, with the reason where it did not count; want of proof is told already."""
+        text = f"{self._say(item['kind'])} {item['on']} {item['id']}"
+        if item["kind"] in _SERVED:
+            text += f" ({item['proof'] or self._say('no_proof')})"
+        why = item.get("why")
+        return text if why in (None, "no_proof") else self._say("why", text, self._say(why))
 
     def _say(self, key: str, *values: object) -> str:
         found = _WORDS.get(key)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from postloan.cli.packs import Names
-from postloan.cli.text import cut, folded, joined, pad
+from postloan.cli.text import cut, folded, pad, width
 from postloan.cli.words import Words
 
 _WORDS = {
@@ -55,8 +56,8 @@ class DutyLines:
             return self._say("of_loan", known[0]) if known else ""
         return self._say("of_loans", len(known))
 
-    def measure(self, row: Mapping[str, Any]) -> str:
-        """Give a measure in one line; one of `together` names its loans."""
+    def measure(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """Give a measure in as many lines as it takes; one of `together` names its loans."""
         words = self._words
         name = self._named(row["measure_code"])
         nature = row["nature"]
@@ -72,7 +73,21 @@ class DutyLines:
             self._say("asked_by", self._rows(row["asked_by"])) if row["asked_by"] else "",
         ]
         room = 40 if self._width > 90 else max(16, self._width - 42)
-        return f"{pad(due, 15)} {pad(cut(name, room), room)} {joined(parts)}"
+        yield from self._wrapped(f"{pad(due, 15)} {pad(cut(name, room), room)}", filter(None, parts))
+
+    def _wrapped(self, head: str, parts: Iterable[str]) -> Iterator[str]:
+        """Put parts behind the head, and what has no room there under it."""
+        columns, indent = self._width - 2, " " * 16
+        line, gap = head, " "
+        for part in parts:
+            if width(line + gap + part) <= columns:
+                line, gap = line + gap + part, " · "
+                continue
+            yield line
+            *full, last = textwrap.wrap(part, columns - len(indent))
+            yield from (indent + text for text in full)
+            line, gap = indent + last, " · "
+        yield line
 
     def blocked(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         """Give what is blocked, a line each, those first that a row asks for; loans alike share a line."""

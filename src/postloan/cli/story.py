@@ -38,9 +38,6 @@ _LINES = 45
 _ROOM = ((2, 7, 8, 3), (2, 6, 6, 2), (2, 5, 4, 1), (1, 5, 4, 1), (1, 4, 3, 1), (1, 3, 2, 0))
 """How many loans, signals, measures and rows of a table stand on the screen; the first that fits is taken."""
 
-_TYPES = {"mortgage": "mortgage_type", "trade_finance": "trade_finance_type"}
-"""Types of contract whose code is also that of something else."""
-
 _FIVE = {"normal": "green", "special_mention": "yellow"}
 
 
@@ -130,10 +127,10 @@ class _Screen:
         dimensions = [
             words("amount_band", loan["amount_band"]) if loan["amount_band"] else "",
             words(loan["on_off"] or ""),
-            words(f"suit_{loan['suit_status']}") if loan["suit_status"] else "",
+            words.code(loan["suit_status"] or "", "suit_status"),
             self.names.level(loan["scheme_id"], loan["class_final"]),
             words(facts.get("guarantee_mode") or ""),
-            words(_TYPES.get(facts.get("contract_type") or "", facts.get("contract_type") or "")),
+            words.code(facts.get("contract_type") or "", "contract_type"),
         ]
         first, *rest = filter(None, dimensions)
         yield from self._lines([self._named(words("dimensions"), first), *rest])
@@ -144,7 +141,9 @@ class _Screen:
         words, days = self.words, loan["days_past_due"]
         if days is None:
             return [words("dpd_unknown")]
-        source = words(f"dpd_{loan['dpd_source']}")
+        # Off the balance sheet the days may be those of an advance, which no schedule and no record tells.
+        told = loan["dpd_source"] if facts.get("dpd_days", days) == days else None
+        source = words(f"dpd_{told or 'advance'}")
         if not days:
             return [words("not_past_due", source)]
         oldest = facts.get("oldest_unpaid_on")
@@ -238,8 +237,9 @@ class _Screen:
         return ", ".join(self._condition(one) for one in rule["conditions"])
 
     def _condition(self, one: Mapping[str, Any]) -> str:
-        told = f"{one['label']} {_shown(one['value'], self.words)}"
-        return told if one["test"] == _literal(one["value"]) else f"{told} ({one['test']})"
+        told = f"{one['label']} {_shown(one['value'], self.words, one['input'])}"
+        test = re.sub(r'"(\w+)"', lambda code: self.words.code(code[1], one["input"]), one["test"])
+        return told if one["test"] == _literal(one["value"]) else f"{told} ({test})"
 
     def _classes(self) -> Iterator[str]:
         words = self.words
@@ -285,7 +285,7 @@ class _Screen:
         if of_customer:
             rows = lines.together(rows)
         for row in rows[: self.measures]:
-            yield self._line(lines.measure(row))
+            yield from (self._line(text) for text in lines.measure(row))
         yield from self._rest(len(rows) - self.measures)
         yield from (self._line(text) for text in lines.blocked(self.told["blocked"]))
 
@@ -330,12 +330,11 @@ def _literal(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else plain_number(str(value))
 
 
-def _shown(value: object, words: Words) -> str:
+def _shown(value: object, words: Words, name: str) -> str:
     if value is None:
         return words("unknown")
     if isinstance(value, bool):
         return words(str(value).lower())
     if isinstance(value, str):
-        told = words(value.lower())
-        return value if told == value.lower() else told  # a code without words, such as F09, is told as it is
+        return words.code(value, name)
     return plain_number(str(value))

@@ -59,7 +59,11 @@ def say_overview(
         [f"{amount(one['balance'], words)} {one['currency']}" for one in told["amounts"]], " + "
     )
     sizes = f"{told['loans']:,}", f"{told['customers']:,}"
-    click.echo(f"  {words('loans_and_balance', *sizes, balances)}")
+    off = told["off_balance"]
+    if off:
+        click.echo(f"  {words('exposures_and_balance', *sizes, balances, f'{off:,}')}")
+    else:
+        click.echo(f"  {words('loans_and_balance', *sizes, balances)}")
     overdue = joined([f"{amount(one['overdue'], words)} {one['currency']}" for one in told["amounts"]], " + ")
     past_due = f"{told['overdue_loans']:,}"
     click.echo(f"  {words('overdue_loans', past_due, overdue)}")
@@ -152,6 +156,9 @@ def _finding(finding: Finding, words: Words) -> str:
     if finding.code == "clock_not_measurable":
         lacks = finding.message.partition(" for want of ")[2].partition(":")[0]
         return words(finding.code, finding.file, f"{finding.rows:,}", lacks)
+    if finding.code == "bands_as_plain_numbers":
+        book, _, rest = finding.message.removeprefix("amounts are in ").partition(", thresholds in ")
+        return words(finding.code, book, rest.partition(",")[0])
     if finding.code != "owner_not_found":
         return finding.message
     role = finding.message.partition(" fall to role ")[2].partition(",")[0]
@@ -166,7 +173,7 @@ def say_status(found: Status) -> None:
         )
         return
     colours = "".join(f"{name:>8}" for name in COLOUR_MARKS)
-    click.echo(heading(f"{'day':<11}{'run':<15}{'state':<12}{'seconds':>8}{'loans':>12}{colours}"))
+    click.echo(heading(f"{'day':<11}{'run':<15}{'state':<12}{'seconds':>8}{'exposures':>12}{colours}"))
     hidden = len(found.runs) - _RUNS_SHOWN
     if hidden > 0:
         click.echo(faint(f"… {hidden} earlier runs; --json shows all"))

@@ -27,7 +27,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "loans {0}, borrowers {1}, outstanding {2}",
         "贷款 {0} 笔，借款人 {1} 户，余额 {2}",
     ),
-    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期贷款 {0} 笔，逾期金额 {1}"),
+    "exposures_and_balance": (
+        "exposures {0}, of which {3} off the balance sheet, borrowers {1}, outstanding {2}",
+        "敞口 {0} 笔（其中表外 {3} 笔），借款人 {1} 户，余额 {2}",
+    ),
+    "overdue_loans": ("past due {0}, amount overdue {1}", "逾期 {0} 笔，逾期金额 {1}"),
     "warnings": ("Warnings", "风险预警"),
     "classes": ("Classes", "十级分类"),
     "measures": ("Measures due", "贷后措施"),
@@ -51,6 +55,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dpd_unknown": ("days past due cannot be measured", "逾期天数无法计量"),
     "oldest_unpaid": ("oldest unpaid {0}", "最早未还期次 {0}"),
     "overdue_amount": ("overdue {0}", "逾期金额 {0}"),
+    "dpd_advance": ("by advances", "按垫款计算"),
     "dpd_position": ("the bank's record", "行内台账"),
     "dpd_carried": ("the bank's record, carried forward", "行内台账顺延"),
     "dpd_schedule": ("from the schedule", "按还款计划计算"),
@@ -126,6 +131,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{1} clocks of kind {0} cannot be counted for want of {2}: a right may be lost unseen",
         "法律时限 {0} 有 {1} 项无法计量，缺 {2}：权利可能不知不觉丧失",
     ),
+    "bands_as_plain_numbers": (
+        "amounts in {0}, thresholds in {1}, and no table fx: compared as plain numbers; add fx rows for {0}",
+        "金额为 {0}、阈值为 {1}，无 fx 汇率表：按数字直接比较；请补充 {0} 的汇率",
+    ),
     "no_open_loan": (
         "no loan of the book is open on this day: look with `postloan check BOOK`",
         "账簿当日没有未结清贷款，请用 postloan check BOOK 核查",
@@ -144,6 +153,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "suit_terminated": ("enforcement ended for now", "终结本次执行"),
     "suit_bankruptcy": ("bankruptcy", "破产"),
     "credit": ("on credit", "信用"),
+    "restructuring_none": ("none", "未重组"),
     "observed": ("observed", "观察期内"),
     "passed": ("observation passed", "观察期已满"),
     "guarantor": ("guarantor", "保证"),
@@ -156,9 +166,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "fixed_asset": ("fixed assets", "固定资产贷款"),
     "project": ("project", "项目贷款"),
     "real_estate_development": ("real estate development", "房地产开发贷款"),
-    "trade_finance_type": ("trade finance", "贸易融资"),
+    "contract_trade_finance": ("trade finance", "贸易融资"),
     "discount": ("discounted bills", "贴现"),
-    "mortgage_type": ("home mortgage", "按揭贷款"),
+    "contract_mortgage": ("home mortgage", "按揭贷款"),
     "personal_consumption": ("personal consumption", "个人消费贷款"),
     "personal_business": ("personal business", "个人经营贷款"),
     "farmer_business": ("farmer's business", "农户经营贷款"),
@@ -199,3 +209,12 @@ class Words:
         found = _WORDS.get(key)
         text = found[self._place] if found else key
         return text.format(*values) if values else text
+
+    def code(self, value: str, name: str = "") -> str:
+        """Give the words for a code of the fact of that name; a code without words, such as F09, as it is.
+
+        What a code means can depend on the fact: suit_status reads `suit_none` before `none`.
+        """
+        kind = name.rpartition(".")[2].partition("_")[0]
+        key = next((key for key in (f"{kind}_{value.lower()}", value.lower()) if key in _WORDS), None)
+        return self(key) if key else value

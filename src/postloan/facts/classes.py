@@ -36,25 +36,33 @@ def rank(five: Column) -> Column:
 
 
 def decided(context: Context, then: date) -> Table:
-    """Give the class of each loan by its last determination or approval up to a day: loan_id, five."""
+    """Give the class of each loan by its last determination or approval up to a day.
+
+    Columns: loan_id, five, decided_on.
+    """
     rows = context.book.table("class_decision")
     rows = rows.filter((rows.decided_on <= v.literal(then, "date")) & (rows.kind != "initial"))
     order = [(rows.decided_on, "desc"), (rows.kind, "asc")]  # of one day the approval comes first
     ranked = rows.mutate(_rank=v.row_number(partition=[rows.loan_id], order=order))
-    return five_levels(context, ranked.filter(ranked["_rank"] == 1)).select("loan_id", "five")
+    return five_levels(context, ranked.filter(ranked["_rank"] == 1)).select("loan_id", "five", "decided_on")
 
 
 def current(context: Context) -> Table | None:
-    """Give the class of each loan by the last run, else as decided: loan_id, five; None without either."""
-    found = []
-    if context.prior is not None and "loan_state" in context.prior.tables:
-        state = context.prior.tables["loan_state"]
-        found.append(state.filter(state.five_level.isin(FIVE_LEVELS)).select("loan_id", five="five_level"))
-    if context.book.has("class_decision"):
-        by_people = decided(context, context.as_of)
-        if found:
-            by_people = by_people.anti_join(found[0], by_people.loan_id == found[0].loan_id)
-        found.append(by_people)
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else found[0].union(found[1])
+    """Give the class of each loan by the last run, else as decided: loan_id, five; None without either.
+
+    What people decided since the last run counts at once where it is worse. A better decision counts when a
+    run has found that nothing stands against it.
+    """
+    by_people = decided(context, context.as_of) if context.book.has("class_decision") else None
+    if context.prior is None or "loan_state" not in context.prior.tables:
+        return None if by_people is None else by_people.select("loan_id", "five")
+    state = context.prior.tables["loan_state"]
+    ran = state.filter(state.five_level.isin(FIVE_LEVELS)).select("loan_id", five="five_level")
+    if by_people is None:
+        return ran
+    since = by_people.decided_on > v.literal(context.prior.as_of, "date")
+    by_people = by_people.select(_of="loan_id", _five="five", _since=since)
+    both = by_people.left_join(ran, by_people["_of"] == ran.loan_id)
+    worse = both["_since"] & (rank(both["_five"]) > rank(both.five)).fill_null(False)
+    both = both.select(loan_id="_of", five=(worse | both.five.isnull()).ifelse(both["_five"], both.five))
+    return both.union(ran.anti_join(both, ran.loan_id == both.loan_id))

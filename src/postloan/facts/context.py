@@ -173,11 +173,16 @@ def by_id(tables: Mapping[str, Table], base: Table) -> Table:
 
     Raises ValueError where two of them have a column of one name: one of the two would be lost.
     """
-    result = base
-    for name, table in tables.items():
-        double = (set(table.columns) & set(result.columns)) - {"id"}
+    if not tables:
+        return base
+    result, names = base, list(base.columns)
+    for number, (name, table) in enumerate(tables.items()):
+        double = (set(table.columns) & set(names)) - {"id"}
         if double:
             raise ValueError(f"{', '.join(sorted(double))} of {name} is there already")
-        right = table.rename(_right="id")
-        result = result.left_join(right, result["id"] == right["_right"]).drop("_right")
-    return result
+        key = f"_right_{number}"
+        right = table.rename({key: "id"})
+        # One chain of joins and one choice of columns: each choice between costs as much as it is wide.
+        result = result.left_join(right, [("id", key)])
+        names += [column for column in table.columns if column != "id"]
+    return result.select(names)

@@ -80,13 +80,17 @@ def _decided_falls(context: Context) -> Table:
     rows = rows.left_join(known, same)
     order = [(rows.decided_on, "asc"), (rows.kind, "desc")]  # of one day the approval comes last
     part = [rows.loan_id]
+    rows = rows.mutate(_place=classes.rank(rows.five))
     rows = rows.mutate(
-        _was=v.lag(rows["_order"], partition=part, order=order), _place=classes.rank(rows.five)
+        _was=v.lag(rows["_order"], partition=part, order=order),
+        _was_in=v.lag(rows.scheme_id, partition=part, order=order),
+        _before=v.lag(rows["_place"], partition=part, order=order),
     )
-    rows = rows.mutate(_before=v.lag(rows["_place"], partition=part, order=order))
     first_bad = v.literal(FIVE_LEVELS.index(classes.NON_PERFORMING[0]), "integer")
     npl = (rows["_place"] >= first_bad) & (rows["_before"] < first_bad).fill_null(True)
-    worse = (rows["_order"] > rows["_was"]) | npl
+    # Orders of two schemes count different levels; between them only the five classes compare.
+    one_scheme = (rows.scheme_id == rows["_was_in"]) & rows["_order"].notnull() & rows["_was"].notnull()
+    worse = one_scheme.ifelse(rows["_order"] > rows["_was"], rows["_place"] > rows["_before"]) | npl
     return rows.group_by(_of=rows.loan_id).aggregate(
         _worse_on=v.max_if(rows.decided_on, worse.fill_null(False)),
         _npl_on=v.max_if(rows.decided_on, npl.fill_null(False)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import periods
+from postloan.facts import moving
 from postloan.facts.limitation import called_in
 from postloan.facts.periods import Ground
 
@@ -107,7 +107,7 @@ def _acts(ground: Ground) -> Table:
         _source="notice_id",
         _is_suit=notices.kind == "suit",
     )
-    filed = periods.suits(ground).select(
+    filed = moving.suits(ground).select(
         _loan="id",
         _on="filed_on",
         _to="against",

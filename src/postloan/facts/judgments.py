@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from postloan.engine import Table
+from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import periods
-from postloan.facts.context import Context, for_all, zero
+from postloan.facts import moving, periods
+from postloan.facts.context import Context, for_all
 from postloan.facts.limitation import ground_of
 from postloan.facts.periods import Ground
 from postloan.facts.registry import fact
+from postloan.policy.clock_entries import Clock
 
 _CASE = "proceeding.customer_id proceeding.our_role proceeding.loan_id proceeding.kind proceeding.stage"
 _TIME = (
     f"{_CASE} proceeding.performance_due_on proceeding.effective_on notice.kind notice.served_on "
-    "notice.receipt notice.document_ref payment.paid_on payment.amount payment.payer_customer_id"
+    "notice.receipt notice.document_ref notice.to_customer_id payment.paid_on payment.amount "
+    "payment.payer_customer_id"
 )
 
 FACTS = (
     fact(
         "loan.judgment_count",
-        "Judgments for the bank that it has not begun to enforce; 0 once any enforcement has begun.",
-        zh="本行胜诉尚未申请执行的判决数；已申请执行的为0。",
+        "Judgments for the bank whose enforcement has not begun against whom they bind.",
+        zh="本行胜诉、对被执行人尚未申请执行的判决数。",
         needs="proceeding",
         sources=_CASE,
     ),
@@ -51,15 +53,14 @@ def compute(context: Context) -> None:
         return
     rows = application(ground_of(context))
     sums = rows.group_by(id=rows.loan_id).aggregate(
-        _judged=rows.count(),
-        _begun=rows.is_begun.max(),
+        judgment_count=v.count_if(~rows.is_begun),
         judgment_due_on=v.min_if(rows.start_on, ~rows.is_begun),
         _ends=v.min_if(rows.ends_on, ~rows.is_begun),
     )
     sums = sums.select(
         "id",
         "judgment_due_on",
-        judgment_count=sums["_begun"].ifelse(zero(), sums["_judged"]),
+        "judgment_count",
         enforcement_left_days=v.days_between(sums["_ends"], context.day),
     )
     context.tell("loan", for_all(context, "loan", sums, but=("judgment_due_on", "enforcement_left_days")))
@@ -68,24 +69,17 @@ def compute(context: Context) -> None:
 def application(ground: Ground) -> Table:
     """Give the time to apply for enforcement of each judgment, once for each open loan that it is about.
 
-    Columns: loan_id, proceeding_id, start_on, interrupted_on, ends_on, is_stopped, and is_begun, whether any
-    enforcement for the loan has begun. Dates are null where the book does not say from when it runs, or the
-    pack has no such clock.
+    Columns: loan_id, proceeding_id, against (whom it binds), start_on, interrupted_on, ends_on, is_stopped,
+    and is_begun, whether enforcement for the loan against the same person has begun. Dates are null where the
+    book does not say from when it runs, or the pack has no such clock.
     """
-    cases = periods.suits(ground)
-    begun = (cases.kind == "enforcement").fill_null(False) | cases.stage.isin(("enforcement", "bankruptcy"))
-    cases = cases.mutate(_begun=begun)
-    judged = cases.filter((cases.stage == "judged") & ~cases["_begun"])
-    judged = judged.select(
-        "proceeding_id",
-        loan_id="id",
-        _key=v.concat(judged.proceeding_id, "|", judged["id"]),
-        _due=v.coalesce(judged.performance_due_on, judged.effective_on),
+    judged = _judged(ground)
+    cases = moving.suits(ground)
+    enforced = cases.filter(_is_enforced(cases)).select(_enforced="id", _whom="against").distinct()
+    rows = judged.left_join(
+        enforced, [judged.loan_id == enforced["_enforced"], judged.against == enforced["_whom"]]
     )
-    judged = ground.engine.materialise(judged, "judgments")
-    enforced = cases.filter(cases["_begun"]).select(_enforced="id").distinct()
-    rows = judged.left_join(enforced, judged.loan_id == enforced["_enforced"])
-    rows = rows.select("proceeding_id", "loan_id", "_key", is_begun=rows["_enforced"].notnull())
+    rows = rows.select("proceeding_id", "loan_id", "against", "_key", is_begun=rows["_enforced"].notnull())
     clock = ground.clocks.get("enforcement_application")
     if clock is None:
         nothing = v.null("date")
@@ -93,25 +87,44 @@ def application(ground: Ground) -> Table:
         return rows.mutate(start_on=nothing, interrupted_on=nothing, ends_on=nothing, is_stopped=no).drop(
             "_key"
         )
-    starts = judged.filter(judged["_due"].notnull()).select(id="_key", start_on="_due")
-    found = periods.run(
-        ground,
-        clock,
-        starts,
-        _of_judgment(judged, periods.notices(ground, clock).union(periods.payments(ground))),
-        _stops(judged, periods.obstacles(ground, clock)),
-    )
+    found = periods.run(ground, clock, *_course(ground, clock, judged))
     rows = rows.left_join(found, rows["_key"] == found["id"])
     return rows.mutate(is_stopped=rows.is_stopped.fill_null(False)).drop("_key", "id")
 
 
-def _of_judgment(judged: Table, causes: Table) -> Table:
-    pairs = judged.select("_key", "loan_id").inner_join(causes, judged.loan_id == causes["id"])
-    return pairs.select("on", "until", "kind", id="_key")
+def moments(ground: Ground, clock: Clock) -> Table:
+    """Give the days on which causes moved the time to apply: id (proceeding:loan), on."""
+    return periods.moments(ground, clock, *_course(ground, clock, _judged(ground)))
 
 
-def _stops(judged: Table, stops: Table | None) -> Table | None:
+def _is_enforced(cases: Table) -> Column:
+    kind = (cases.kind == "enforcement").fill_null(False)
+    return kind | cases.stage.isin(("enforcement", "bankruptcy"))
+
+
+def _judged(ground: Ground) -> Table:
+    """Give the judgments not enforced in their own case: _key, proceeding_id, loan_id, against, _due."""
+    cases = moving.suits(ground)
+    judged = cases.filter((cases.stage == "judged") & ~_is_enforced(cases))
+    judged = judged.select(
+        "proceeding_id",
+        "against",
+        loan_id="id",
+        _key=v.concat(judged.proceeding_id, ":", judged["id"]),
+        _due=v.coalesce(judged.performance_due_on, judged.effective_on),
+    )
+    return ground.engine.materialise(judged, "judgments")
+
+
+def _course(ground: Ground, clock: Clock, judged: Table) -> tuple[Table, Table, Table | None]:
+    """Give starts, causes and stops of the times; of notices and payments those of the person bound."""
+    starts = judged.filter(judged["_due"].notnull()).select(id="_key", start_on="_due")
+    told = moving.notices(ground, clock).union(moving.payments(ground))
+    pairs = judged.select("_key", "loan_id", "against")
+    causes = pairs.inner_join(told, [pairs.loan_id == told["id"], pairs.against == told["to"]])
+    causes = causes.select("on", "until", "kind", id="_key")
+    stops = moving.obstacles(ground, clock)
     if stops is None:
-        return None
-    pairs = judged.select("_key", "loan_id").inner_join(stops, judged.loan_id == stops["id"])
-    return pairs.select("began_on", "ended_on", id="_key")
+        return starts, causes, None
+    pairs = pairs.inner_join(stops, pairs.loan_id == stops["id"])
+    return starts, causes, pairs.select("began_on", "ended_on", id="_key")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import periods
+from postloan.facts import moving, periods
 from postloan.facts.context import Context, by_id, zero
 from postloan.facts.periods import Ground
 from postloan.facts.registry import fact
@@ -86,13 +86,9 @@ def compute(context: Context) -> None:
         context.tell("loan", rows.select("id", "has_limitation_clock", "limitation_due_on"))
         return
     running = rows.filter(rows.limitation_due_on.notnull()).select("id", start_on="limitation_due_on")
-    cases = periods.suits(ground)
-    # A suit against a guarantor alone does not move the time of the debt itself.
-    cases = cases.filter(cases.is_debtor)
-    causes = periods.notices(ground, clock).union(periods.payments(ground))
-    causes = causes.union(periods.filings(ground, cases))
-    found = periods.run(ground, clock, running, causes, periods.obstacles(ground, clock))
-    open_cases = cases.filter(cases.over_on.isnull())
+    found = periods.run(ground, clock, running, causes(ground, clock), moving.obstacles(ground, clock))
+    cases = moving.suits(ground)
+    open_cases = cases.filter(cases.is_debtor & cases.over_on.isnull())
     open_cases = open_cases.group_by(_case="id").aggregate(_filed=open_cases.filed_on.min())
     found = found.left_join(open_cases, found["id"] == open_cases["_case"])
     found = found.select(
@@ -126,6 +122,16 @@ def ground_of(context: Context) -> Ground:
     loans = context.made["loans_known"]
     loans = loans.filter(~loans.is_entrusted).select("id", "customer_id", "contract_id", "matures_on")
     return Ground(context.engine, context.book, context.policy, context.as_of, loans)
+
+
+def causes(ground: Ground, clock: Clock) -> Table:
+    """Give what may move the limitation of each open loan, as `periods.run` reads it.
+
+    A suit against a guarantor alone does not move the time of the debt itself.
+    """
+    told = moving.from_debtor(ground, moving.notices(ground, clock).union(moving.payments(ground)))
+    cases = moving.suits(ground)
+    return told.union(moving.filings(ground, cases.filter(cases.is_debtor)))
 
 
 def _in_time(found: Table, context: Context) -> Column:
@@ -176,7 +182,7 @@ def _starts(context: Context, ground: Ground, clock: Clock) -> Table:
 
 def called_in(ground: Ground, clock: Clock) -> Table:
     """Give when each loan was first called in by a proven notice: _called_loan, _called_on."""
-    rows = periods.notices(ground, clock)
+    rows = moving.from_debtor(ground, moving.notices(ground, clock))
     rows = rows.filter(rows.kind == "acceleration")
     return rows.group_by(_called_loan=rows["id"]).aggregate(_called_on=rows.on.min())
 

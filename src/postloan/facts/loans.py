@@ -155,9 +155,11 @@ FACTS = (
     ),
     fact(
         "loan.advance_repaid_within_days",
-        "Days that the last repaid advance stood.",
-        zh="最近一笔已归还垫款的存续天数。",
+        "The most days that an advance stood which was repaid within the last repaid_advance_days; null "
+        "without one.",
+        zh="最近若干天内（参数）归还的垫款中最长的占用天数；没有的为空。",
         needs="advance",
+        keeps="calendar",
         sources="advance.advanced_on advance.repaid_on",
     ),
     fact(
@@ -323,15 +325,13 @@ def _position_of(stage: Column) -> Column:
 def _advances(context: Context, base: Table) -> Table:
     table = context.book.table("advance")
     due = table.repaid_on.isnull() | (table.repaid_on > context.day)
-    # Of those repaid and of those not, the last has rank 1.
-    order = [(table.advanced_on, "desc")]
-    table = table.mutate(_due=due, _rank=v.row_number(partition=[table.loan_id, due], order=order))
-    due, is_last = table["_due"], table["_rank"] == 1
-    stood = v.days_between(table.repaid_on, table.advanced_on)
+    table = table.mutate(_due=due)
+    due, stood = table["_due"], v.days_between(table.repaid_on, table.advanced_on)
+    lately = v.days_between(context.day, table.repaid_on) <= context.whole("repaid_advance_days")
     sums = table.group_by(id=table.loan_id).aggregate(
         advance=v.total_if(table.amount, due),
         advance_days=v.max_if(v.days_between(context.day, table.advanced_on), due),
-        advance_repaid_within_days=v.max_if(stood, ~due & is_last),
+        advance_repaid_within_days=v.max_if(stood, ~due & lately),
     )
     return sums.semi_join(base, sums["id"] == base["id"])
 

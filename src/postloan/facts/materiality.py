@@ -52,13 +52,25 @@ FACTS = (
         keeps="calendar",
         sources=_PAID + " facts_loan.material_last_on",
     ),
+    fact(
+        "customer.material_overdue_share",
+        "Part of the customer's exposures on the balance sheet whose arrears have been material for more "
+        "than non_performing_days; where arrears are not known the exposure counts as not past due, and "
+        "the loan names them as missing; null without an exposure on the sheet.",
+        zh="客户表内敞口中重大逾期超过参数天数的部分所占比例；逾期情况不明的按未逾期计，并在该笔贷款列为缺失；无表内敞口为空。",
+        needs="due|position",
+        keeps="calendar",
+        sources=_PAID + " position.days_past_due position.overdue_principal position.balance",
+    ),
 )
+
+_OF_LOAN = tuple(one.column for one in FACTS if one.subject == "loan")
 
 _SERIES: dict[str, Kind] = {"_since": "date", "_last": "date"}
 
 
 def compute(context: Context) -> None:
-    """Tell the facts above, and keep `materiality`, one row a loan with them."""
+    """Tell the facts above, and keep `materiality`, one row a loan with those of loans."""
     if "materiality" not in context.policy.parameters:
         return
     rows = context.keep("material_units", _units(context))
@@ -83,8 +95,21 @@ def compute(context: Context) -> None:
     days = (rows["_recorded"] > 0).ifelse(by_record, known.ifelse(by_schedule, v.null("integer")))
     rows = rows.mutate(material_dpd_days=days)
     rows = _with_last(context, rows)
-    names = [one.column for one in FACTS]
-    context.tell("loan", context.keep("materiality", rows.select("id", *names)))
+    rows = context.keep("materiality", rows.select("id", *_OF_LOAN))
+    context.tell("loan", rows)
+    context.tell("customer", _late_shares(context, rows))
+
+
+def _late_shares(context: Context, rows: Table) -> Table:
+    """Give the late part of each customer's own exposures on the sheet: id, material_overdue_share."""
+    loans = context.made["loans_known"].filter(lambda t: (t.on_off == "on") & ~t.is_entrusted)
+    rows = rows.select("material_dpd_days", _of="id")
+    loans = loans.inner_join(rows, loans["id"] == rows["_of"])
+    late = (loans.material_dpd_days > context.whole("non_performing_days")).fill_null(False)
+    sums = loans.group_by(id=loans.customer_id).aggregate(
+        _late=v.total_if(loans.reporting_balance, late), _all=v.total(loans.reporting_balance)
+    )
+    return sums.select("id", material_overdue_share=v.ratio(sums["_late"], sums["_all"]))
 
 
 def _units(context: Context) -> Table:

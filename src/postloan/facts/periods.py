@@ -15,7 +15,6 @@ from functools import cached_property
 from postloan.book.snapshot import Book
 from postloan.engine import Column, Engine, Field, Table
 from postloan.engine import verbs as v
-from postloan.facts.context import standing
 from postloan.policy.calendar import Calendar
 from postloan.policy.clock_entries import PROOFS, Clock, Span
 from postloan.policy.pack import Policy
@@ -24,9 +23,6 @@ _MONDAY = date(1, 1, 1)
 """A Monday before every date of a book, from which days of the week are counted."""
 
 _SATURDAY, _SUNDAY, _WEEK = 5, 6, 7
-
-NOTICES = ("demand", "acknowledgement", "acceleration", "suit", "claim_on_guarantor")
-"""Kinds of notice that can move a period."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +120,8 @@ def run(ground: Ground, clock: Clock, starts: Table, causes: Table, stops: Table
     """Let a clock run from its start, anew from each cause that came in time, and stop in its last part.
 
     A cause after the end changes nothing, unless it is one that revives; a suit stops the time until its end.
+    What stood in the way in the last part leaves as much time after it as the pack says: in that time causes
+    still count, and so does what stands in the way again. Nothing moves the end beyond the longest time.
 
     Args:
         ground: the book and the policy.
@@ -136,25 +134,74 @@ def run(ground: Ground, clock: Clock, starts: Table, causes: Table, stops: Table
         id, start_on, interrupted_on (the last cause in time), ends_on, and is_stopped, true while something
         stops it; ends_on is then the day on which it would end otherwise.
     """
-    points = _points(clock, starts, causes)
-    points = _reached(ground, clock, points)
+    ways = _in_the_way(ground, clock, stops)
+    points = _points(ground, clock, starts, causes, ways)
     sums = points.group_by("id").aggregate(
         start_on=points.start_on.min(),
         _from=v.max_if(points["_reach"], points["_counts"]),
         interrupted_on=v.max_if(points.on, points["_counts"] & ~points["_is_start"]),
     )
-    sums = ground.ends(sums, "_from", "ends_on", clock)
-    sums = _capped(ground, clock, sums)
-    sums = ground.engine.materialise(
-        sums.select("id", "start_on", "interrupted_on", "ends_on"), f"{clock.kind}_runs"
+    sums = _most(ground, clock, ground.ends(sums, "_from", "_ends", clock))
+    if ways is None or clock.suspended is None:
+        stopped = v.literal(False, "boolean")
+    else:
+        sums = ways.lasting(ways.prolonged(sums, "_ends"))
+        part = later(sums["_ends"], clock.suspended.within_last, back=True)
+        stopped = (sums["_since"] <= sums["_ends"]) & (part <= ground.day)
+        stopped = stopped.fill_null(False) & (sums["_most"] >= ground.day).fill_null(True)
+    ends = v.least(sums["_ends"], sums["_most"])
+    sums = sums.select("id", "start_on", "interrupted_on", ends_on=ends, is_stopped=stopped)
+    return ground.engine.materialise(sums, f"{clock.kind}_runs")
+
+
+def moments(ground: Ground, clock: Clock, starts: Table, causes: Table, stops: Table | None = None) -> Table:
+    """Give the days on which causes moved a clock, those before a time that was revived among them: id, on.
+
+    A cause from before the start, such as a suit that is still open on it, stands on the day of the start.
+    Arguments as for `run`.
+    """
+    points = _points(ground, clock, starts, causes, _in_the_way(ground, clock, stops))
+    return points.filter(points["_breaks"] == 0).select("id", "on")
+
+
+def _points(ground: Ground, clock: Clock, starts: Table, causes: Table, ways: _Obstacles | None) -> Table:
+    """Give the days of each clock from which it may run, its start and its causes: one row a day.
+
+    Columns: id, start_on, on, _is_start, _reach (until when it has run anew by that day), _breaks (0 where
+    the day came in time since the start or the last revival), and _counts (where that holds of the last).
+    From a day that revives the clock on, days count until the first that came after its end; a suit that is
+    open on such a day stops the time from then on, whenever it was filed.
+    """
+    epoch = v.literal(_MONDAY, "date")
+    points = _most(ground, clock, _days(clock, starts, causes))
+    revives = points["_revives"] & (points.on <= points["_most"]).fill_null(True)
+    points = points.mutate(_revives=revives)
+    turns = v.running_sum(_one_if(points["_revives"]), partition=[points["id"]], order=[(points.on, "asc")])
+    points = points.mutate(_turn=turns, _minus=_number(0) - v.days_between(points.until, epoch))
+    last = points.group_by(_of="id").aggregate(_last=points["_turn"].max())
+    points = points.inner_join(last, points["id"] == last["_of"]).drop("_of")
+    least = v.least_from_here(points["_minus"], partition=[points["id"]], order=[(points.on, "desc")])
+    points = points.mutate(_reach=v.add_days(epoch, _number(0) - least))
+    points = ground.ends(points, "_reach", "_limit", clock)
+    if ways is not None:
+        points = ways.lasting(ways.prolonged(points, "_limit"))
+        lasts = (points["_since"] <= points["_limit"]).fill_null(False)
+        points = points.mutate(_limit=lasts.ifelse(v.literal(date.max, "date"), points["_limit"]))
+    points = points.mutate(_limit=v.least(points["_limit"], points["_most"]))
+    points = points.mutate(
+        _before=v.lag(points["_limit"], partition=[points["id"]], order=[(points.on, "asc")])
     )
-    if stops is None or clock.suspended is None:
-        return sums.mutate(is_stopped=v.literal(False, "boolean"))
-    return _stopped(ground, clock, sums, stops)
+    late = (points.on > points["_before"]).fill_null(False) & ~points["_revives"]
+    points = points.mutate(_late=_one_if(late))
+    breaks = v.running_sum(
+        points["_late"], partition=[points["id"], points["_turn"]], order=[(points.on, "asc")]
+    )
+    points = points.mutate(_breaks=breaks)
+    return points.mutate(_counts=(points["_breaks"] == 0) & (points["_turn"] == points["_last"]))
 
 
-def _points(clock: Clock, starts: Table, causes: Table) -> Table:
-    """Give the days of each clock from which it may run: its start and its causes, one row a day."""
+def _days(clock: Clock, starts: Table, causes: Table) -> Table:
+    """Give each clock's start and the days of its causes: id, start_on, on, until, _revives, _is_start."""
     yes, no = v.literal(True, "boolean"), v.literal(False, "boolean")
     causes = causes.filter(causes.kind.isin(clock.restarts)).rename(_of="id")
     causes = starts.inner_join(causes, starts["id"] == causes["_of"])
@@ -175,163 +222,68 @@ def _points(clock: Clock, starts: Table, causes: Table) -> Table:
     )
 
 
-def _reached(ground: Ground, clock: Clock, points: Table) -> Table:
-    """Add until when the clock has run anew by each day, and whether that day counts.
+@dataclass(frozen=True)
+class _Obstacles:
+    """What stood in the way of clocks.
 
-    From a day that revives the clock on, days count until the first that came after its end; a suit that is
-    open on such a day stops the time from then on, whenever it was filed.
+    Args:
+        spans: _stops (the clock), _began and _freed: a time that would end between the two ends on the later,
+            which is the time left once the obstacle was gone, and once those that followed in it were.
+        open: _lasts_of and _since, from when the first obstacle lasts that is not gone.
     """
-    epoch, order = v.literal(_MONDAY, "date"), [(points.on, "asc")]
-    turns = v.running_sum(_one_if(points["_revives"]), partition=[points["id"]], order=order)
-    points = points.mutate(_turn=turns, _minus=_number(0) - v.days_between(points.until, epoch))
-    last = points.group_by(_of="id").aggregate(_last=points["_turn"].max())
-    points = points.inner_join(last, points["id"] == last["_of"])
-    least = v.least_from_here(points["_minus"], partition=[points["id"]], order=[(points.on, "desc")])
-    points = points.mutate(_reach=v.add_days(epoch, _number(0) - least))
-    points = ground.ends(points, "_reach", "_limit", clock)
-    points = points.mutate(
-        _before=v.lag(points["_limit"], partition=[points["id"]], order=[(points.on, "asc")])
-    )
-    late = (points.on > points["_before"]).fill_null(False) & ~points["_revives"]
-    points = points.mutate(_late=_one_if(late))
-    breaks = v.running_sum(
-        points["_late"], partition=[points["id"], points["_turn"]], order=[(points.on, "asc")]
-    )
-    points = points.mutate(_breaks=breaks)
-    return points.mutate(_counts=(points["_breaks"] == 0) & (points["_turn"] == points["_last"]))
+
+    spans: Table
+    open: Table
+
+    def prolonged(self, rows: Table, name: str) -> Table:
+        """Put off the last days in a column that fall into what stood in the way."""
+        spans = self.spans
+        rows = rows.left_join(
+            spans,
+            [rows["id"] == spans["_stops"], rows[name] >= spans["_began"], rows[name] <= spans["_freed"]],
+        )
+        return rows.mutate(**{name: v.coalesce(rows["_freed"], rows[name])}).drop(
+            "_stops", "_began", "_freed"
+        )
+
+    def lasting(self, rows: Table) -> Table:
+        """Add _since to rows by their id."""
+        return rows.left_join(self.open, rows["id"] == self.open["_lasts_of"]).drop("_lasts_of")
 
 
-def _stopped(ground: Ground, clock: Clock, sums: Table, stops: Table) -> Table:
-    """Let what stood in the way in the last part of a period leave as much time after it as the pack says."""
-    stop = clock.suspended
-    if stop is None:
-        return sums
-    stops = stops.rename(_of="id")
-    pairs = sums.inner_join(stops, sums["id"] == stops["_of"])
-    pairs = pairs.mutate(
-        _part=later(pairs.ends_on, stop.within_last, back=True), _freed=later(pairs.ended_on, stop.leaves)
-    )
-    in_part = pairs.ended_on.isnull() | (pairs.ended_on >= pairs["_part"])
-    pairs = pairs.filter((pairs.began_on <= pairs.ends_on) & in_part)
-    pairs = ground.last_day(pairs, "_freed", clock)
-    lasts = pairs.ended_on.isnull() & (pairs["_part"] <= ground.day)
-    found = pairs.group_by(_of="id").aggregate(_freed=pairs["_freed"].max(), _lasting=v.count_if(lasts))
-    rows = sums.left_join(found, sums["id"] == found["_of"])
-    rows = rows.mutate(ends_on=v.greatest(rows.ends_on, rows["_freed"]))
-    rows = _capped(ground, clock, rows)
-    stopped = (rows["_lasting"] > 0).fill_null(False)
-    return rows.select("id", "start_on", "interrupted_on", "ends_on", is_stopped=stopped)
+def _in_the_way(ground: Ground, clock: Clock, stops: Table | None) -> _Obstacles | None:
+    """Give what stood in the way of a clock, each with the time that it leaves, those that meet as one.
 
-
-def _capped(ground: Ground, clock: Clock, rows: Table) -> Table:
-    """Hold the last day at the longest time from the start."""
-    if clock.at_most is None:
-        return rows
-    rows = rows.mutate(_most=later(rows.start_on, clock.at_most))
-    rows = ground.last_day(rows, "_most", clock)
-    return rows.mutate(ends_on=v.least(rows.ends_on, rows["_most"]))
-
-
-def obstacles(ground: Ground, clock: Clock) -> Table | None:
-    """Give what stops a clock of each open loan, by events with proof: id, began_on, ended_on.
-
-    An obstacle ends with the first event of the pack's `ends` about the same subject after it.
+    That an obstacle counts only in the last part of the time needs no look: one that ended before leaves an
+    end before the clock's own, as the pack leaves no more time than that part is long.
     """
-    if clock.suspended is None or not ground.book.has("event"):
+    if stops is None or clock.suspended is None:
         return None
-    events = ground.book.table("event")
-    events = events.filter(events.subject_kind.isin(("loan", "customer")))
-    begun = events.filter(events.kind.isin(clock.suspended.begins) & events.proof_ref.notnull())
-    begun = begun.select("subject_kind", "subject_id", "occurred_on")
-    over = events.filter(events.kind.isin(clock.suspended.ends))
-    over = over.group_by(_kind=over.subject_kind, _subject=over.subject_id, _over=over.occurred_on).aggregate(
-        _n=over.count()
+    lasting = stops.filter(stops.ended_on.isnull())
+    lasting = lasting.group_by(_lasts_of="id").aggregate(_since=lasting.began_on.min())
+    over = stops.filter(stops.ended_on.notnull())
+    over = over.mutate(_freed=later(over.ended_on, clock.suspended.leaves))
+    over = ground.last_day(over, "_freed", clock)
+    over = over.group_by(_stops="id", _began="began_on").aggregate(_freed=over["_freed"].max())
+    over = over.mutate(_minus=_number(0) - v.days_between(over["_freed"], v.literal(_MONDAY, "date")))
+    least = v.least_from_here(over["_minus"], partition=[over["_stops"]], order=[(over["_began"], "desc")])
+    over = over.mutate(_until=v.add_days(v.literal(_MONDAY, "date"), _number(0) - least))
+    before = v.lag(over["_until"], partition=[over["_stops"]], order=[(over["_began"], "asc")])
+    over = over.mutate(_apart=_one_if((over["_began"] > before).fill_null(False)))
+    nth = v.running_sum(over["_apart"], partition=[over["_stops"]], order=[(over["_began"], "asc")])
+    over = over.mutate(_nth=nth)
+    spans = over.group_by("_stops", "_nth").aggregate(
+        _began=over["_began"].min(), _freed=over["_freed"].max()
     )
-    pairs = begun.left_join(
-        over,
-        [
-            begun.subject_kind == over["_kind"],
-            begun.subject_id == over["_subject"],
-            begun.occurred_on <= over["_over"],
-        ],
-    )
-    spans = pairs.group_by("subject_kind", "subject_id", began_on=pairs.occurred_on).aggregate(
-        ended_on=pairs["_over"].min()
-    )
-    loans = ground.loans.select("id", "customer_id")
-    own = spans.filter(spans.subject_kind == "loan")
-    own = own.inner_join(loans, own.subject_id == loans["id"]).select("id", "began_on", "ended_on")
-    whole = spans.filter(spans.subject_kind == "customer")
-    whole = whole.inner_join(loans, whole.subject_id == loans.customer_id)
-    return own.union(whole.select("id", "began_on", "ended_on"))
+    spans = ground.engine.materialise(spans.drop("_nth"), f"{clock.kind}_obstacles")
+    return _Obstacles(spans, ground.engine.materialise(lasting, f"{clock.kind}_lasting"))
 
 
-def notices(ground: Ground, clock: Clock) -> Table:
-    """Give the proven notices to the debtor of each open loan: id, on, until and kind."""
-    loans = ground.loans.select(_loan="id", _debtor="customer_id")
-    rows = ground.book.table("notice")
-    rows = rows.filter(rows.kind.isin(NOTICES) & ground.proven(rows, clock))
-    rows = rows.inner_join(loans, rows.loan_id == loans["_loan"])
-    rows = rows.filter(rows.to_customer_id.isnull() | (rows.to_customer_id == rows["_debtor"]))
-    rows = rows.filter(rows.kind != "claim_on_guarantor")
-    return rows.select(id="_loan", on="served_on", until="served_on", kind="kind")
-
-
-def payments(ground: Ground) -> Table:
-    """Give what the debtor paid on each open loan, as causes; another's payment is no consent of his."""
-    loans = ground.loans.select(_loan="id", _debtor="customer_id")
-    rows = standing(ground.book.table("payment"), "payment_id")
-    rows = rows.filter(rows.amount > 0).inner_join(loans, rows.loan_id == loans["_loan"])
-    rows = rows.filter(rows.payer_customer_id.isnull() | (rows.payer_customer_id == rows["_debtor"]))
-    kind = v.literal("payment", "string")
-    return rows.select(id="_loan", on="paid_on", until="paid_on", kind=kind)
-
-
-def suits(ground: Ground) -> Table:
-    """Give the bank's own proceedings once for each open loan that they are about.
-
-    Columns: id (the loan), proceeding_id, kind, stage, filed_on, stage_on, effective_on, performance_due_on,
-    closed_on, against (whom the bank sued), is_debtor (whether that is the borrower, not a guarantor), and
-    over_on, the day on which it ended, null while it is open. A proceeding without a loan is about each of
-    the customer's.
-    """
-    rows = ground.book.table("proceeding")
-    rows = rows.filter(rows.our_role == "creditor").select("loan_id", "customer_id", *_CASE)
-    loans = ground.loans.select("id", _owner="customer_id")
-    own = rows.filter(rows.loan_id.notnull())
-    own = own.inner_join(loans, own.loan_id == loans["id"])
-    whole = rows.filter(rows.loan_id.isnull())
-    whole = whole.inner_join(loans, whole.customer_id == loans["_owner"])
-    both = own.union(whole)
-    against = both.customer_id
-    given_up = v.when(
-        [(both.stage == "terminated", v.coalesce(both.stage_on, both.filed_on))], v.null("date")
-    )
-    return both.select(
-        "id",
-        *_CASE,
-        against=against,
-        is_debtor=against == both["_owner"],
-        over_on=v.coalesce(both.closed_on, given_up),
-    )
-
-
-def filings(ground: Ground, cases: Table) -> Table:
-    """Give proceedings as causes: id, on, until (the end, or the day where it is open) and kind."""
-    until = v.greatest(v.coalesce(cases.over_on, ground.day), cases.filed_on)
-    return cases.select("id", on="filed_on", until=until, kind=v.literal("suit", "string"))
-
-
-_CASE = (
-    "proceeding_id",
-    "kind",
-    "stage",
-    "filed_on",
-    "stage_on",
-    "effective_on",
-    "performance_due_on",
-    "closed_on",
-)
+def _most(ground: Ground, clock: Clock, rows: Table) -> Table:
+    """Add _most, the last day of the longest time from the start; null where the pack sets none."""
+    if clock.at_most is None:
+        return rows.mutate(_most=v.null("date"))
+    return ground.last_day(rows.mutate(_most=later(rows.start_on, clock.at_most)), "_most", clock)
 
 
 def _one_if(condition: Column) -> Column:

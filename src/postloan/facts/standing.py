@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from postloan.engine import Column, Field, Table
+from postloan.engine import Column, Table
 from postloan.engine import verbs as v
+from postloan.facts import classes
 from postloan.facts.context import Context, by_id, nulls, zero
 from postloan.results import FIVE_LEVELS
 
@@ -57,46 +56,16 @@ def level_name(rank: Column) -> Column:
     return v.when(names, v.null("string"))
 
 
-def _rank(five_level: Column) -> Column:
-    places = [(five_level == name, v.literal(place, "integer")) for place, name in enumerate(FIVE_LEVELS)]
-    return v.when(places, v.null("integer"))
-
-
 def _classes(context: Context) -> Table:
-    """Give the worst class of a customer's open loans: of the last run, or of a decision since."""
+    """Give the worst class of a customer's open loans: see `classes.current`."""
     loans = context.made["loans_known"].filter(lambda t: ~t.is_entrusted)
-    rows = loans.select("customer_id", _loan="id")
-    last = None
-    if context.prior is not None and "loan_state" in context.prior.tables:
-        last = context.prior.as_of
-        state = context.prior.tables["loan_state"]
-        state = state.select(_stated="loan_id", _prior=_rank(state.five_level))
-        rows = rows.left_join(state, rows["_loan"] == state["_stated"]).drop("_stated")
+    known = classes.current(context)
+    if known is None:
+        rows = loans.mutate(_rank=v.null("integer"))
     else:
-        rows = rows.mutate(_prior=v.null("integer"))
-    decided = _decided(context, last)
-    rows = rows.left_join(decided, rows["_loan"] == decided["_of"])
-    rows = rows.mutate(_rank=v.coalesce(rows["_decided"], rows["_prior"]))
+        known = known.select(_of="loan_id", _rank=classes.rank(known.five))
+        rows = loans.left_join(known, loans["id"] == known["_of"])
     return rows.group_by(id=rows.customer_id).aggregate(class_rank=rows["_rank"].max())
-
-
-def _decided(context: Context, since: Any) -> Table:
-    rows = context.book.table("class_decision")
-    if since is not None:
-        rows = rows.filter(rows.decided_on > v.literal(since, "date"))
-    # Of one day the approval counts before the determination, and that before the first proposal.
-    order = [(rows.decided_on, "desc"), (rows.kind, "asc")]
-    rows = rows.mutate(_turn=v.row_number(partition=[rows.loan_id], order=order))
-    rows = rows.filter(rows["_turn"] == 1)
-    levels = [
-        {"_scheme": scheme.id, "_code": level.level_code, "_five": level.five_level}
-        for scheme in context.policy.schemes
-        for level in scheme.levels
-    ]
-    fields = [Field(name, "string") for name in ("_scheme", "_code", "_five")]
-    known = context.engine.from_rows(levels, fields, "class_levels")
-    rows = rows.left_join(known, (rows.scheme_id == known["_scheme"]) & (rows.level_code == known["_code"]))
-    return rows.select(_of="loan_id", _decided=_rank(v.coalesce(rows.five_level, rows["_five"])))
 
 
 def _bureau(context: Context) -> Table:
@@ -109,7 +78,7 @@ def _bureau(context: Context) -> Table:
     return rows.select(
         id="customer_id",
         bureau_dpd=v.greatest(rows.worst_days_past_due, a_day),
-        bureau_class=_rank(rows.worst_class),
+        bureau_class=classes.rank(rows.worst_class),
         bureau_guaranteed="guaranteed_amount",
     )
 

@@ -115,6 +115,7 @@ def _places(rows: Table, bases: set[str], as_of: date) -> dict[str, Column]:
         "disbursed_on": rows.watched_from,
         "oldest_unpaid_on": ago("loan__claim_days"),
         "colour_since": rows.colour_since,
+        "non_performing_since": v.coalesce(rows["loan__non_performing_since_on"], day),
         "matures_on": rows["loan__matures_on"],
         "next_due_on": rows["loan__next_due_on"],
         "advanced_on": ago("loan__advance_days"),

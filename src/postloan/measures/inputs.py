@@ -91,6 +91,7 @@ _ALWAYS = (
     "loan.advance_days",
     "loan.claim_deadline_left_days",
     "loan.judgment_due_on",
+    "loan.non_performing_since_on",
     "loan.is_entrusted",
     "customer.last_yellow_on",
     "customer.last_orange_on",

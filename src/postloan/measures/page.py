@@ -46,6 +46,7 @@ def _facts(measure: Measure) -> Iterator[str]:
     yield f"of a {measure.level}"
     yield f"owner · 责任人 `{measure.owner_role}`"
     bands = [f"{band} {role or '—'}" for band, role in measure.approver_by_band.items()]
+    bands += [f"{rule} {role or '—'}" for rule, role in measure.approver_by_rule.items()]
     shown = f" ({', '.join(bands)})" if bands else ""
     yield f"approver · 审批 `{measure.approver_role or '—'}`{shown}"
     yield f"choice · 择一 {measure.choice_group.replace('_or_', ', ')}" if measure.choice_group else ""

@@ -78,12 +78,13 @@ def decide(
     dated = dated.filter(dated.kind.isin((hits.STEP, hits.OFFER)) | (due <= lead))
     dated = engine.materialise(_offered(dated, as_of), "measure_dated")
     blocks = tables.blocks(engine)
-    merged = _merged(_one_inspection(dated), _rules(dated, _subjects(modifiers, kinds)), blocks)
+    asked = _rules(dated, _subjects(modifiers, kinds))
+    merged = _merged(_one_inspection(dated), asked, blocks)
     merged = _hard_stops(merged, dated)
     stops = engine.materialise(blocking.stops(rows, blocks, kinds), "measure_stops")
     merged = blocking.unblocked(merged, stops)
     merged = blocking.told(merged, stops, dated)
-    merged = approvers.with_approver(engine, merged, loans, policy)
+    merged = approvers.with_approver(engine, merged, asked, loans, policy)
     merged = _owned(merged, facts, owners.holders(engine, policy, book, as_of))
     return {"measure_due": _columns(merged, book, policy, as_of)}
 

@@ -66,6 +66,7 @@ def check_pack(
         findings += _feeds(dated.value, feeds)
     for dated in _all(pack, "measure"):
         findings += _roles(dated.value, roles)
+        findings += _asking(dated.value, pack)
     for dated in _all(pack, "scheme"):
         findings += _levels(dated.value, pack)
     for dated in _all(pack, "table"):
@@ -188,6 +189,7 @@ def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
     """Find roles that nobody can have: what is due would have no owner."""
     named = {"owner_role": measure.owner_role, "approver_role": measure.approver_role}
     named |= {f"approver_by_band {band}": role for band, role in measure.approver_by_band.items()}
+    named |= {f"approver_by_rule {rule}": role for rule, role in measure.approver_by_rule.items()}
     return [
         Finding(
             "error",
@@ -198,6 +200,22 @@ def _roles(measure: Measure, roles: Collection[str]) -> list[Finding]:
         )
         for key, role in named.items()
         if roles and role and role not in roles
+    ]
+
+
+def _asking(measure: Measure, pack: Pack) -> list[Finding]:
+    """Find rows by which a measure names its approver and that no table has."""
+    rows = {rule.id for dated in _all(pack, "table") for rule in dated.value.rules}
+    return [
+        Finding(
+            "warning",
+            "unknown_rule",
+            f"No table has a row `{rule}`.",
+            f"{measure.where}, approver_by_rule",
+            near(rule, rows),
+        )
+        for rule in measure.approver_by_rule
+        if rule not in rows
     ]
 
 

@@ -203,7 +203,16 @@ def _suspension(reader: Reader) -> Suspension | None:
     if not found.begins or not found.ends:
         missing = "ends" if found.begins else "begins"
         raise inner.error(f"`{missing}` names no kind of event.", f"Write `{missing}: [a_kind_of_event]`.")
+    if _days(found.leaves) > _days(found.within_last):
+        raise inner.error(
+            "`leaves` is longer than `within_last`: what does not count would prolong the time.",
+            "Let it leave at most as much time as the last part is long.",
+        )
     return found
+
+
+def _days(span: Span) -> int:
+    return 30 * span.months + span.days
 
 
 _LENGTHS = ("within_last", "leaves")

@@ -128,6 +128,7 @@ class Measure(Provenance):
     """Something to be done: who does it, who approves it, and what proves it.
 
     `approver_by_band` names the approver by amount band where it is another; none where it is empty.
+    `approver_by_rule` names him by the row of a table that asks, and goes before both.
     """
 
     code: str
@@ -137,6 +138,7 @@ class Measure(Provenance):
     owner_role: str
     approver_role: str = ""
     approver_by_band: Mapping[str, str] = field(default_factory=dict)
+    approver_by_rule: Mapping[str, str] = field(default_factory=dict)
     choice_group: str = ""
     evidence: tuple[str, ...] = ()
     effort_minutes: int = 0
@@ -289,7 +291,8 @@ def read_measure(raw: Any, where: str) -> Measure:
         "level": reader.one_of("level", ("loan", "customer")),
         "owner_role": reader.take("owner_role", str),
         "approver_role": reader.take("approver_role", str, ""),
-        "approver_by_band": _by_band(reader),
+        "approver_by_band": _approvers(reader, "approver_by_band", "{A1: branch_head, A2: null}"),
+        "approver_by_rule": _approvers(reader, "approver_by_rule", "{M08.unready: branch_head}"),
         "choice_group": reader.take("choice_group", str, ""),
         "evidence": reader.texts("evidence"),
         "effort_minutes": reader.count("effort_minutes", 0),
@@ -297,10 +300,10 @@ def read_measure(raw: Any, where: str) -> Measure:
     return Measure(**fields, **reader.provenance())
 
 
-def _by_band(reader: Reader) -> dict[str, str]:
-    raw = reader.take("approver_by_band", Mapping, {})
-    wrong = [str(band) for band, role in raw.items() if not isinstance(role, str | None)]
+def _approvers(reader: Reader, key: str, example: str) -> dict[str, str]:
+    raw = reader.take(key, Mapping, {})
+    wrong = [str(name) for name, role in raw.items() if not isinstance(role, str | None)]
     if wrong:
-        told = f"`approver_by_band` names no role for {', '.join(wrong)}."
-        raise reader.error(told, "Write it like {A1: branch_head, A2: null}; null means no approval.")
-    return {str(band): role or "" for band, role in raw.items()}
+        told = f"`{key}` names no role for {', '.join(wrong)}."
+        raise reader.error(told, f"Write it like {example}; null means no approval.")
+    return {str(name): role or "" for name, role in raw.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +23,10 @@ BANDS = ("expired", *(name for name, _ in ENDS), "more", "suspended", "satisfied
 
 
 def clocks(day: Day, top: int, lang: str) -> Document:
-    """Give the legal clocks of a day by kind and band, and the `top` running ones that end first."""
+    """Give the legal clocks of a day by kind and band, and the `top` running ones that end first.
+
+    Those that cannot be counted are told with what is missing: on pages the `top` first, else all of them.
+    """
     words = Words(lang, WORDS)
     table = day.table("clock")
     table = table.mutate(band=_band(table))
@@ -36,18 +41,74 @@ def clocks(day: Day, top: int, lang: str) -> Document:
         ([row["kind"], row["band"], row["clocks"]] for row in counted),
         key=lambda row: (row[0], BANDS.index(row[1])),
     )
+    unmeasured = _unmeasured(day, table)
+    grids = [
+        _by_kind(counted, names, words),
+        *_lacking(unmeasured, top, names, words),
+        _urgent(day, table, top, names, words),
+    ]
+    bands = Grid("bands", words("bands"), columns, rows, only="data")
     return Document(
         "clocks",
         words("clocks_title", day.as_of),
         [*_answer(counted, day, words), *day.policy_told(words)],
-        [_by_kind(counted, names, words), _urgent(day, table, top, names, words)] if counted else [],
+        [*grids, bands] if counted else [bands],
         about={
             "date": day.as_of,
             "policy_version": day.row.policy_version,
             "kinds_in_pack": None if day.policy is None else len(day.policy.clocks),
         },
-        rows=Grid("bands", words("bands"), columns, rows),
+        rows=_tidy(columns, rows, unmeasured, words),
     )
+
+
+def _tidy(
+    columns: Sequence[Column], rows: Sequence[Sequence[Value]], unmeasured: Sequence[_Row], words: Words
+) -> Grid:
+    """Give the clocks by kind and band, and each of those that cannot be counted in a row of its own."""
+    loan, customer, missing = (Column(name, words(name), "code") for name in _LACKING[1:])
+    kind, band, clocks = columns
+    told: list[list[Value]] = [
+        [name, place, None, None, None, count] for name, place, count in rows if place != NOT_MEASURABLE
+    ]
+    told += [[row["kind"], NOT_MEASURABLE, *(row[key] for key in _LACKING[1:]), 1] for row in unmeasured]
+    return Grid("clocks", words("bands"), [kind, band, loan, customer, missing, clocks], told, only="csv")
+
+
+_Row = Mapping[str, Any]
+_LACKING = ("kind", "loan_id", "customer_id", "missing")
+
+
+def _unmeasured(day: Day, clock: Table) -> list[_Row]:
+    """Give the clocks that cannot be counted, by kind, loan and customer, with what is missing as a text."""
+    rows = clock.filter(clock.band == NOT_MEASURABLE)
+    found = day.rows(rows.select("kind", "loan_id", "customer_id", "clock_id", "evidence"))
+    found.sort(key=lambda row: (row["kind"], row["loan_id"] or "", row["customer_id"] or "", row["clock_id"]))
+    return [{**row, "missing": _missing(row["evidence"])} for row in found]
+
+
+def _missing(evidence: str | None) -> str | None:
+    return ", ".join(json.loads(evidence or "{}").get("missing", [])) or None
+
+
+def _lacking(rows: Sequence[_Row], top: int, names: Mapping[str, str], words: Words) -> Iterator[Grid]:
+    """Give what is missing by kind, then the loans: the first of them for pages, all for other files."""
+    if not rows:
+        return
+    loan, customer = (Column(name, words(name), "code") for name in _LACKING[1:3])
+    kind = Column("kind", words("kind"), labels=dict(names))
+    counts = Counter((row["kind"], row["missing"]) for row in rows)
+    order = sorted(counts, key=lambda what: (what[0], -counts[what], what[1] or ""))
+    summed: list[list[Value]] = [[*what, counts[what]] for what in order]
+    lacks = Column("missing", words("missing"))
+    yield Grid(
+        "missing", words("clocks_missing"), [kind, lacks, Column("clocks", words("clocks"), "count")], summed
+    )
+    told: list[list[Value]] = [[row[name] for name in _LACKING] for row in rows]
+    columns = [kind, loan, customer, lacks]
+    more = [words("unmeasured_more", f"{len(told) - top:,}")] if len(told) > top else []
+    yield Grid("unmeasured", words("unmeasured"), columns, told[:top], says=more, only="pages")
+    yield Grid("unmeasured", words("unmeasured"), columns, told, only="data")
 
 
 def _band(clock: Table) -> Expression:

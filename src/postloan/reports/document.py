@@ -64,7 +64,8 @@ class Grid:
         rows: a value for each column.
         totals: how many rows at the end sum up the others.
         says: lines above it.
-        only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not.
+        only: `pages` where Markdown, HTML and the terminal alone hold it, `data` where they do not, `csv`
+            where nothing but CSV does.
         chart: draws what the table tells as SVG text (`reports.plots`), for pages of HTML; called only there.
     """
 
@@ -74,7 +75,7 @@ class Grid:
     rows: Sequence[Sequence[Value]]
     totals: int = 0
     says: Sequence[str] = ()
-    only: Literal["", "pages", "data"] = ""
+    only: Literal["", "pages", "data", "csv"] = ""
     chart: Callable[[], str] | None = None
 
     def records(self) -> list[dict[str, Value]]:
@@ -117,8 +118,9 @@ class Document:
     def data(self) -> list[Grid]:
         """Give the tables of JSON, and of the sheets of Excel."""
         own = [grid for grid in self.grids if grid.only != "pages"]
-        return [*own, self.rows] if self.rows else own
+        return [*own, self.rows] if self.rows and self.rows.only != "csv" else own
 
     def as_dict(self) -> dict[str, object]:
-        """Give the document as JSON holds it: codes and exact numbers, no words."""
-        return {"report": self.key, **self.about, **{grid.key: grid.records() for grid in self.data}}
+        """Give the document as JSON holds it: the answer in words, all else as codes and exact numbers."""
+        told = {grid.key: grid.records() for grid in self.data}
+        return {"report": self.key, **self.about, "answer": list(self.answer), **told}

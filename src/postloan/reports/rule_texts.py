@@ -96,6 +96,12 @@ def of_measure(measure: Measure) -> Says:
         parts.append(f"{'owner' if english else '责任人'} {_role(measure.owner_role, place)}")
         if measure.approver_role:
             parts.append(f"{'approved by' if english else '审批'} {_role(measure.approver_role, place)}")
+        for rule, role in measure.approver_by_rule.items():
+            parts.append(
+                f"approved by {_role(role, place)} where {rule} asks"
+                if english
+                else f"由 {rule} 触发的须经{_role(role, place)}审批"
+            )
         if measure.choice_group:
             parts.append(
                 f"one choice with {measure.choice_group}"

@@ -173,6 +173,8 @@ def _loads(day: Day, work: Table, by: str | None) -> list[Load]:
     rows = day.rows(work.group_by([by]).aggregate(**_figures(work)))
     loads = [Load(row[by], **{name: row[name] for name in _FIGURES}) for row in rows]
     if by == "week":
+        found = {one.name for one in loads}
+        loads += [_total([], place) for place in range(WEEKS) if place not in found] if loads else []
         return sorted(loads, key=lambda one: int(one.name or 0))
     return sorted(loads, key=lambda one: (-one.minutes, -one.duties, one.name is None, str(one.name)))
 
@@ -212,8 +214,8 @@ def _name(by: str, one: Load) -> str:
     return "nobody" if one.name is None else str(one.name)
 
 
-def _total(loads: Sequence[Load]) -> Load:
-    return Load("total", **{name: sum(getattr(one, name) for one in loads) for name in _FIGURES})
+def _total(loads: Sequence[Load], name: str | int = "total") -> Load:
+    return Load(name, **{figure: sum(getattr(one, figure) for one in loads) for figure in _FIGURES})
 
 
 def _labels(by: str, day: Day, words: Words) -> dict[str, str]:
@@ -282,26 +284,42 @@ def _working(day: Day, start: date, end: date) -> int:
 
 
 def _tidy(day: Day, work: Table, words: Words) -> Grid:
-    keys = ["role", "branch", "measure", "nature", "week"]
+    """Give the measures by everything that they can be told by; a week without any is a row of zeros.
+
+    A week is its Monday, or `overdue`, `later` or `none`. Minutes are of the measures whose effort is
+    known; `unknown` counts the others.
+    """
+    keys = ["role", "branch", "manager", "measure", "nature", "week"]
+    zero = v.literal(0, "integer")
     told = work.group_by(keys).aggregate(
-        measures=work.count(), minutes=v.total(work.minutes), overdue=v.count_if(work.is_overdue)
+        measures=work.count(),
+        overdue=v.count_if(work.is_overdue),
+        minutes=v.total(work.minutes.fill_null(zero)),
+        unknown=v.count_if(work.minutes.isnull()),
     )
+    figures = ("measures", "overdue", "minutes", "unknown")
     labels = words.labels("duty", "option", "guard", *ROLES)
+    labels |= {_week(day, place): words(f"week_{name}") for place, name in _OTHERS.items()}
     columns = [
-        *(Column(name, words(name), "code", labels) for name in keys[:-1]),
-        Column("week", words("week"), "date"),
+        *(Column(name, words(name), "code", labels) for name in keys),
         Column("measures", words("by_measure"), "count"),
         Column("overdue", words("overdue"), "count"),
         Column("minutes", words("minutes"), "count"),
+        Column("unknown", words("effort_unknown"), "count"),
     ]
-    rows = [
-        [
-            *(row[key] for key in keys[:-1]),
-            _monday(day, row["week"]) if 0 <= row["week"] < WEEKS else None,
-            row["measures"],
-            row["overdue"],
-            row["minutes"],
-        ]
-        for row in day.rows(told)
+    found = day.rows(told)
+    empty = set(range(WEEKS)) - {row["week"] for row in found} if found else set()
+    rows: list[list[Value]] = [
+        [*(row[key] for key in keys[:-1]), _week(day, row["week"]), *(row[name] for name in figures)]
+        for row in found
     ]
+    rows += [[*[None] * (len(keys) - 1), _week(day, place), *[0] * len(figures)] for place in empty]
     return Grid("work", words("work"), columns, sorted(rows, key=lambda row: [str(cell) for cell in row]))
+
+
+_OTHERS = {_OVERDUE: "overdue", WEEKS: "later", _NO_DEADLINE: "none"}
+"""What is due in none of the weeks that are told by themselves."""
+
+
+def _week(day: Day, place: int) -> str:
+    return _OTHERS.get(place) or _monday(day, place).isoformat()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,8 +19,8 @@ from postloan.run.rules import Rules, environment
 _NAMES = {
     "first_class": "loan",
     "worst_on_balance_class": "customer",
-    "npl_claim_count": "customer",
-    "npl_claim_share": "customer",
+    "other_npl_claim_count": "loan",
+    "debtor_npl_share": "loan",
     "is_full_cash_pledge": "loan",
     "is_warning_confirmed": "customer",
     "is_warning_dismissed": "customer",
@@ -69,9 +70,10 @@ def class_of(
 ) -> dict[str, Any] | None:
     """Tell what the class of a loan rests on; None where the result keeps no basis or the loan has no class.
 
-    Keys: holding (rules that keep the machine's class where it is), next (the level without them: level_code,
-    five_level), needs (conditions that the next better row of the normal levels lacks), people (the decision,
-    what stands against it, and the conditions of an upgrade), restructuring, modifiers, reference, provision.
+    Keys: holding (rules that keep the machine's class where it is), next (the nearest better level:
+    level_code, five_level), needs (conditions that it lacks, such as fewer days past due; where there are
+    none, the level is reached once what holds is gone), people (the decision, what stands against it, and the
+    conditions of an upgrade), restructuring, modifiers, reference, provision.
     The first three are empty where not the machine but people, or a hold, make the class.
     """
     if basis is None or loan["scheme_id"] is None:
@@ -129,6 +131,14 @@ class _Hit:
     row: str
     order: int
 
+    @property
+    def rule(self) -> tuple[str, str]:
+        """Give what tells the rule from others."""
+        return self.table, self.rule_id
+
+
+_Holding = dict[tuple[str, str], _Hit]
+
 
 class _Better:
     """Holds the tables of classification against the values of one loan."""
@@ -141,52 +151,99 @@ class _Better:
         self.base = policy.base_scheme
 
     def tell(self, loan: Mapping[str, Any], modifiers: Sequence[str]) -> dict[str, Any]:
-        """Give holding, next and needs."""
-        hits = [*self._floors(), *self._rows()]
+        """Give holding, next and needs: the nearest better level, and what stands between."""
+        floors, rows = self._floors(), self._rows()
+        if _CIRCLE in modifiers and (found := self._tightened(loan, floors, rows)):
+            return found
+        hits = [*floors, *rows]
         if not hits:
-            return self._tightened(loan) if _CIRCLE in modifiers else self._among_best(loan)
+            return self._among_best(loan)
         worst = max(hit.order for hit in hits)
-        holding = list({(hit.table, hit.rule_id): hit for hit in hits if hit.order == worst}.values())
-        rest = self._without({(hit.table, hit.rule_id) for hit in holding}, worst)
-        order = max(rest) if rest else self._best_order()
-        found: dict[str, Any] = {"holding": [self._told(hit) for hit in holding], "needs": []}
-        found["next"] = self._level(loan, order) if order else None
-        if _CIRCLE in modifiers:
-            found["holding"] += self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
-        return found
+        holding: _Holding = {hit.rule: hit for hit in hits if hit.order == worst}
+        stay = self._stay(holding)
+        # Some rules, such as F09, hold only for a loan that performs by itself: they come up now.
+        while more := {hit.rule: hit for hit in stay if hit.order >= worst}:
+            holding |= more
+            stay = self._stay(holding)
+        order = max((hit.order for hit in stay), default=self._best_order())
+        told: dict[str, Any] = {"holding": [self._told(hit) for hit in holding.values()], "needs": []}
+        told["next"] = self._level(loan, order) if order else None
+        nearer = self._by_fewer_days(told["holding"], worst)
+        if order and nearer and nearer[0] >= order:
+            told |= {"next": self._level(loan, nearer[0]), "needs": nearer[1]}
+        return told
 
-    def _tightened(self, loan: Mapping[str, Any]) -> dict[str, Any]:
-        """Tell for a loan of the best table that a modifier alone makes worse."""
-        (hit,) = self._decided(steps.BEST)
-        found: dict[str, Any] = {"holding": [], "next": None, "needs": []}
-        if hit["level"] is not None:
-            found["holding"] = self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
-            found["next"] = self._level(loan, self.base.level(hit["level"]).order)
-        return found
+    def _tightened(
+        self, loan: Mapping[str, Any], floors: Sequence[_Hit], rows: Sequence[_Hit]
+    ) -> dict[str, Any] | None:
+        """Tell for a loan that the circle makes worse: without it it stands where its rows put it."""
+        (best,) = self._decided(steps.BEST)
+        found = [hit.order for hit in rows] or [self.base.level(best["level"]).order if best["level"] else 0]
+        order = max(found)
+        if not order or any(hit.order > order for hit in floors) or order == self.base.levels[-1].order:
+            return None
+        holding = self.rules.of_rows((steps.MODIFIER,), [_CIRCLE])
+        return {"holding": holding, "next": self._level(loan, order), "needs": []}
 
-    def _without(self, gone: Set[tuple[str, str]], worst: int) -> list[int]:
-        """Give the levels below the worst that stay when rules are gone.
+    def _by_fewer_days(
+        self, holding: Iterable[Mapping[str, Any]], worst: int
+    ) -> tuple[int, list[dict[str, Any]]] | None:
+        """Give the level of the nearest band of fewer days and what it asks; None where days alone do not do.
+
+        Args:
+            holding: rules with their conditions, as `_told` gives them.
+            worst: the place of the level that they hold.
+        """
+        asked = [one for rule in holding for one in rule.get("conditions", ())]
+        days = {one["input"]: one for one in asked if one["input"].endswith("_days")}
+        told = {name: int(value) for name in days if (value := self.values.get(name)) is not None}
+        most = max(told.values(), default=0)
+        for limit in sorted((bound for bound in self._bounds(told) if bound < most), reverse=True):
+            fewer = {name: min(value, limit) for name, value in told.items()}
+            order = _Better(self.policy, {**self.values, **fewer}, self.as_of, self.rules.lang).order()
+            if order and order < worst:
+                needs = [
+                    {**days[name], "test": f"<= {limit}", "value": value}
+                    for name, value in told.items()
+                    if value > limit
+                ]
+                return order, needs
+        return None
+
+    def _bounds(self, names: Iterable[str]) -> set[int]:
+        """Give the days at which tests over these inputs turn, and those before them."""
+        found: set[int] = set()
+        for name in {*steps.FLOORS, steps.DEBTOR, *steps.WORST} & set(self.policy.tables):
+            table = self.policy.table(name)
+            places = [place for place, item in enumerate(table.inputs) if item.expression in names]
+            tests = (rule.tests[place] for rule in table.rules for place in places)
+            found |= {int(text) for test in tests for text in re.findall(r"\d+", test)}
+        return found | {bound - 1 for bound in found if bound}
+
+    def order(self) -> int | None:
+        """Give the place of the level that these values come to; None where they come to none."""
+        return max((hit.order for hit in self._stay(())), default=self._best_order())
+
+    def _stay(self, gone: Container[tuple[str, str]]) -> list[_Hit]:
+        """Give the rules that hold when some are gone.
 
         The second step reads the first class by the rules which stay; a loan that would perform by them is no
         longer one of its debtor's non-performing claims.
         """
-        first = (*self._floors(steps.FLOORS), *self._rows(steps.FLOORS))
-        stay = [hit.order for hit in first if (hit.table, hit.rule_id) not in gone]
-        order = max(stay) if stay else self._best_order()
+        first = [*self._floors(steps.FLOORS), *self._rows(steps.FLOORS)]
+        stay = [hit for hit in first if hit.rule not in gone]
+        order = max((hit.order for hit in stay), default=self._best_order())
         level = next((level for level in self.base.levels if level.order == order), None)
         more = self._performing(level.five_level if level else None)
         later = [*self._floors((steps.DEBTOR,), more), *self._rows((steps.DEBTOR,), (), more)]
-        stay += [hit.order for hit in later if (hit.table, hit.rule_id) not in gone]
-        return [order for order in stay if order < worst]
+        return stay + [hit for hit in later if hit.rule not in gone]
 
     def _performing(self, five_level: str | None) -> dict[str, Any]:
         """Give what the second step would read if the first class of the loan were this one."""
         more: dict[str, Any] = {"loan.first_class": five_level}
-        count = self.values["customer.npl_claim_count"]
-        if count and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
-            more["customer.npl_claim_count"] = count - 1
-            if count == 1:
-                more["customer.npl_claim_share"] = 0
+        alone = self.values["loan.other_npl_claim_count"] == 0
+        if alone and _is_npl(self.values["loan.first_class"]) and not _is_npl(five_level):
+            more["loan.debtor_npl_share"] = 0
         return more
 
     def _floors(

@@ -92,9 +92,10 @@ def plain_bands(engine: Engine, book: Book, policy: Policy) -> list[Finding]:
             "fx",
             "",
             0,
-            f"amounts are in {names[0]}, thresholds in {policy.currency}, and there are no exchange rates: "
-            "amount bands and thresholds are compared as plain numbers",
-            "add table fx, or use a pack with thresholds in the book's currency",
+            f"amounts are in {names[0]}, thresholds in {policy.currency}, and table fx is missing: amount "
+            "bands and thresholds are compared as plain numbers, not converted",
+            f"add table fx with the row currency {names[0]}, on_date up to {book.as_of.isoformat()}, rate "
+            f"(how many {policy.currency} one {names[0]} is), or use a pack with thresholds in {names[0]}",
         )
     ]
 

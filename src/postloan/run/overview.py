@@ -15,7 +15,8 @@ from postloan.results import FIVE_LEVELS, LOAN_STATE, MEASURE_DUE, SEVERITIES, W
 def overview(engine: Engine, folder: Path, *, top: int = 5) -> dict[str, Any]:
     """Sum a result folder up.
 
-    Gives loans, customers, balance and overdue amount by currency, overdue_loans, warnings by colour,
+    Gives loans (every exposure), off_balance (those of them that are off the balance sheet), customers,
+    balance and overdue amount by currency, overdue_loans, warnings by colour,
     classes (level_code, five_level, loans) best first, measures by owner_role, and the `top` customers
     by score with their reasons.
     """
@@ -34,6 +35,7 @@ def _loans(engine: Engine, loans: Table) -> dict[str, Any]:
     owing = loans.overdue_amount > 0
     sums = loans.group_by(["currency"]).aggregate(
         loans=loans.count(),
+        off_balance=v.count_if((loans.on_off != "on").fill_null(False)),
         overdue_loans=v.count_if(owing | (loans.days_past_due > 0).fill_null(False)),
         balance=v.money(v.total(loans.balance)),
         overdue=v.money(v.total(loans.overdue_amount)),
@@ -43,6 +45,7 @@ def _loans(engine: Engine, loans: Table) -> dict[str, Any]:
     (customers,) = engine.rows(owners.aggregate(n=owners.count()))
     return {
         "loans": sum(row["loans"] for row in rows),
+        "off_balance": sum(row["off_balance"] for row in rows),
         "customers": int(customers["n"]),
         "overdue_loans": sum(row["overdue_loans"] for row in rows),
         "amounts": [

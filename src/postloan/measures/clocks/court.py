@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import periods
+from postloan.facts import moving
 from postloan.facts.context import standing
 from postloan.facts.periods import Ground, later
 from postloan.measures.clocks import evidence
@@ -25,7 +25,7 @@ _SUED = ("sued", "judged", "enforcement", "bankruptcy")
 def preservation(ground: Ground) -> Table:
     """Give the time to sue after each preservation of the bank's, satisfied by a suit for the same loan."""
     clock = ground.clocks[PRESERVATION]
-    cases = periods.suits(ground)
+    cases = moving.suits(ground)
     sued = cases.filter(cases.stage.isin(_SUED))
     sued = sued.group_by(_sued="id").aggregate(
         moved_by=evidence.listed(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from postloan.engine import Table
 from postloan.engine import verbs as v
-from postloan.facts import judgments, periods
+from postloan.facts import judgments, moving, periods
+from postloan.facts import limitation as limits
 from postloan.facts.periods import Ground
 from postloan.measures.clocks import evidence
 from postloan.measures.clocks.shape import any_missing, day_after, shaped
@@ -26,7 +27,7 @@ def limitation(ground: Ground, loans: Table) -> Table:
     rows = loans.filter(~loans.is_entrusted.fill_null(False))
     unknown = rows.has_limitation_clock.isnull()
     rows = rows.filter(unknown | rows.has_limitation_clock)
-    cases = periods.suits(ground)
+    cases = moving.suits(ground)
     judged = cases.stage.isin(("judged", "enforcement")) | (cases.kind == "enforcement").fill_null(False)
     judged = cases.filter(judged & cases.is_debtor).select(_judged="id").distinct()
     rows = rows.left_join(judged, rows["id"] == judged["_judged"])
@@ -35,6 +36,7 @@ def limitation(ground: Ground, loans: Table) -> Table:
         "customer_id",
         "limitation_ends_on",
         loan_id="id",
+        person="customer_id",
         start_on="limitation_due_on",
         interrupted_on="limitation_interrupted_on",
         is_satisfied=rows["_judged"].notnull(),
@@ -42,7 +44,12 @@ def limitation(ground: Ground, loans: Table) -> Table:
         is_unknown=rows.has_limitation_clock.isnull(),
     )
     rows = ground.engine.materialise(rows, "limitation_rows")
-    rows = evidence.with_papers(rows, evidence.of_debt(clock, rows, evidence.documents(ground, clock)))
+    starts = rows.filter(rows.start_on.notnull()).select("id", "start_on")
+    moved = periods.moments(
+        ground, clock, starts, limits.causes(ground, clock), moving.obstacles(ground, clock)
+    )
+    papers = evidence.documents(ground, clock)
+    rows = evidence.with_papers(rows, evidence.of_debt(clock, rows, papers, moved))
     rows = ground.ends(rows, "start_on", "_first_end", clock)
     told = ground.book.has("notice")
     known = ~rows.is_unknown
@@ -72,9 +79,11 @@ def enforcement(ground: Ground) -> Table:
     rows = judgments.application(ground)
     owners = ground.loans.select("customer_id", _loan="id")
     rows = rows.inner_join(owners, rows.loan_id == owners["_loan"]).drop("_loan")
-    rows = rows.mutate(id=v.concat(rows.proceeding_id, ":", rows.loan_id))
+    rows = rows.mutate(id=v.concat(rows.proceeding_id, ":", rows.loan_id), person=rows.against)
     rows = ground.engine.materialise(rows, "enforcement_rows")
-    rows = evidence.with_papers(rows, evidence.of_debt(clock, rows, evidence.documents(ground, clock)))
+    papers = evidence.documents(ground, clock)
+    papers = evidence.of_debt(clock, rows, papers, judgments.moments(ground, clock))
+    rows = evidence.with_papers(rows, papers)
     unknown = rows.start_on.isnull()
     return shaped(
         rows,

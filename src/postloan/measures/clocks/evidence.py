@@ -6,7 +6,7 @@ from datetime import date
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import periods
+from postloan.facts import moving
 from postloan.facts.context import standing
 from postloan.facts.periods import Ground
 from postloan.policy.clock_entries import Clock
@@ -14,16 +14,17 @@ from postloan.policy.clock_entries import Clock
 _EPOCH = date(1970, 1, 1)
 
 
-def item(source: Column, kind: Column, on: Column, proof: Column) -> Column:
-    """Give one item: its number in the book, what it is, its day, and where its proof is."""
-    return v.json_object(
-        {
-            "id": v.json_text(source),
-            "kind": v.json_text(kind),
-            "on": v.json_text(v.text(on)),
-            "proof": v.json_text(proof),
-        }
-    )
+NO_PROOF, OTHER_PERSON, OTHER_ACT = "no_proof", "other_person", "other_act"
+TOO_EARLY, TOO_LATE = "too_early", "too_late"
+"""Why something did not move a clock: `why` of an item of not_counted."""
+
+
+def item(source: Column, kind: Column, on: Column, proof: Column, why: Column | None = None) -> Column:
+    """Give one item: its number in the book, what it is, its day, where its proof is, and why it failed."""
+    values = {"id": source, "kind": kind, "on": v.text(on), "proof": proof}
+    if why is not None:
+        values["why"] = why
+    return v.json_object({name: v.json_text(value) for name, value in values.items()})
 
 
 def listed(items: Column, on: Column) -> Column:
@@ -65,7 +66,7 @@ def documents(ground: Ground, clock: Clock) -> Table:
         proof=nothing,
         is_proven=yes,
     )
-    cases = periods.suits(ground)
+    cases = moving.suits(ground)
     cases = cases.inner_join(loans, cases["id"] == loans["_loan"])
     filed = cases.select(
         "debtor",
@@ -82,38 +83,53 @@ def documents(ground: Ground, clock: Clock) -> Table:
     return told.select(*names).union(paid.select(*names)).union(filed.select(*names))
 
 
-def of_debt(clock: Clock, rows: Table, papers: Table) -> Table:
-    """Give what moved the time of each loan's debt and what did not: _papers_of, moved_by, not_counted.
+def of_debt(clock: Clock, rows: Table, papers: Table, moments: Table) -> Table:
+    """Give what moved the time of each debt and what did not, as `split` does.
 
-    Of payments only the last that counted is named, and one by somebody else than the debtor.
+    Of payments in time only the last cause is named.
 
     Args:
         clock: the clock, which says what moves it.
-        rows: id, loan_id, start_on and interrupted_on.
+        rows: id, loan_id, start_on, interrupted_on, and person, whose debt it is.
         papers: the documents.
+        moments: the days on which causes moved the time: id, on.
     """
-    rows = rows.select("id", "start_on", "interrupted_on", _of="loan_id")
+    rows = rows.select("id", "start_on", "interrupted_on", "person", _of="loan_id")
     pairs = rows.inner_join(papers, rows["_of"] == papers.loan_id)
-    theirs = pairs.to.notnull() & (pairs.to != pairs.debtor)
     pairs = pairs.filter(pairs.kind.isin(clock.restarts) & (pairs.until >= pairs.start_on))
-    is_payment = pairs.kind == "payment"
-    in_time = (pairs.on <= pairs.interrupted_on).fill_null(False)
-    counts = pairs.is_proven & ~theirs.fill_null(False) & in_time
-    counts = counts & (~is_payment | (pairs.on == pairs.interrupted_on))
-    fails = ~(pairs.is_proven & in_time) | theirs.fill_null(False)
-    fails = fails & (~is_payment | theirs.fill_null(False))
-    named = pairs.mutate(
-        _item=item(pairs.source, pairs.kind, pairs.on, pairs.proof), _moved=counts, _failed=fails
+    pairs = pairs.mutate(_when=v.greatest(pairs.on, pairs.start_on))
+    moments = moments.select(_moved="id", _moved_on="on")
+    pairs = pairs.left_join(
+        moments, [pairs["id"] == moments["_moved"], pairs["_when"] == moments["_moved_on"]]
     )
-    return split(named.select("on", "_item", "_moved", "_failed", _key="id"))
+    theirs = v.coalesce(pairs.to, pairs.debtor) != pairs.person
+    in_time = pairs["_moved"].notnull()
+    last = (pairs.kind != "payment") | (pairs.on == pairs.interrupted_on).fill_null(False)
+    named = pairs.mutate(
+        _why=why((~pairs.is_proven, NO_PROOF), (theirs, OTHER_PERSON), (~in_time, TOO_LATE)),
+        _shown=in_time & last,
+    )
+    return split(named.mutate(_key=named["id"]))
+
+
+def why(*reasons: tuple[Column, str]) -> Column:
+    """Give the first reason that holds for which something did not move a clock; null where none does."""
+    return v.when([(holds, v.literal(name, "string")) for holds, name in reasons], v.null("string"))
 
 
 def split(named: Table) -> Table:
-    """Give lists by key: _papers_of, moved_by, not_counted, of rows _key, on, _item, _moved and _failed."""
-    nothing = v.null("string")
+    """Give lists by key: _papers_of, moved_by, not_counted.
+
+    Args:
+        named: _key, source, kind, on, proof, _why (null: it moved the clock), and _shown, whether what moved
+            it is named.
+    """
+    nothing, failed = v.null("string"), named["_why"].notnull()
+    moved = item(named.source, named.kind, named.on, named.proof)
+    other = item(named.source, named.kind, named.on, named.proof, named["_why"])
     return named.group_by(_papers_of=named["_key"]).aggregate(
-        moved_by=listed(v.when([(named["_moved"], named["_item"])], nothing), named.on),
-        not_counted=listed(v.when([(named["_failed"], named["_item"])], nothing), named.on),
+        moved_by=listed(v.when([(~failed & named["_shown"], moved)], nothing), named.on),
+        not_counted=listed(v.when([(failed, other)], nothing), named.on),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import guarantee_periods, periods
+from postloan.facts import guarantee_periods, moving, periods
 from postloan.facts.limitation import called_in
 from postloan.facts.periods import Ground
 from postloan.measures.clocks import evidence
@@ -90,7 +90,9 @@ def _papers(ground: Ground, rows: Table) -> Table:
     )
     papers = evidence.documents(ground, clock)
     papers = papers.filter(papers.kind.isin(("claim_on_guarantor", "suit")))
-    pairs = rows.select("part", "guarantee_id", "guarantor_id", "due_on", _loan="loan_id")
+    pairs = rows.select(
+        "part", "guarantee_id", "guarantor_id", "is_general", "due_on", "ends_on", _loan="loan_id"
+    )
     pairs = pairs.inner_join(papers, pairs["_loan"] == papers.loan_id)
     to_him = pairs.to.isnull() | (pairs.to == pairs.guarantor_id)
     pairs = pairs.filter(to_him | (pairs.kind == "suit"))
@@ -102,9 +104,20 @@ def _papers(ground: Ground, rows: Table) -> Table:
             pairs.source == acts["_act_source"],
         ],
     )
-    moved = pairs["_act"].notnull()
-    found = evidence.item(pairs.source, pairs.kind, pairs.on, pairs.proof)
-    named = pairs.select("on", _key="part", _item=found, _moved=moved, _failed=~moved)
+    failed = pairs["_act"].isnull()
+    is_suit = pairs.kind == "suit"
+    on_himself = ~is_suit | (pairs.to == pairs.guarantor_id).fill_null(False)
+    named = pairs.mutate(
+        _key=pairs.part,
+        _shown=_constant(True),
+        _why=evidence.why(
+            (failed & ~pairs.is_proven, evidence.NO_PROOF),
+            (failed & pairs.is_general & on_himself, evidence.OTHER_ACT),
+            (failed & (pairs.on > pairs.ends_on).fill_null(False), evidence.TOO_LATE),
+            (failed & ~is_suit & (pairs.on < pairs.due_on).fill_null(False), evidence.TOO_EARLY),
+            (failed, evidence.OTHER_PERSON),
+        ),
+    )
     return evidence.split(named)
 
 
@@ -132,7 +145,7 @@ def limitation(ground: Ground, rows: Table) -> Table:
     """
     clock = ground.clocks[LIMITATION]
     kept = rows.filter(rows.kept_on.notnull())
-    ended = periods.suits(ground)
+    ended = moving.suits(ground)
     ended = ended.filter((ended.stage == "terminated") & ended.is_debtor)
     ended = ended.group_by(_ended_loan=ended["id"]).aggregate(_ended=ended.over_on.min())
     kept = kept.left_join(ended, kept.loan_id == ended["_ended_loan"])
@@ -147,23 +160,20 @@ def limitation(ground: Ground, rows: Table) -> Table:
     papers = _own_papers(ground, kept)
     causes = papers.filter(papers.is_proven).select("id", "on", "until", "kind")
     causes = causes.union(suits.select("id", "on", "until", kind=v.literal("suit", "string")))
-    found = periods.run(ground, clock, kept.select("id", "start_on"), causes)
+    starts = kept.select("id", "start_on")
+    found = periods.run(ground, clock, starts, causes)
+    moved = periods.moments(ground, clock, starts, causes).select(_of="id", _on="on")
     state = suits.group_by(_sued="id").aggregate(_judged=suits.is_judged.max(), _open=suits.is_open.max())
     found = found.select("interrupted_on", "ends_on", _run="id")
     out = kept.inner_join(found, kept["id"] == found["_run"])
     out = out.left_join(state, out["id"] == state["_sued"])
-    last = out.select("start_on", _key="id", _last=v.coalesce(out.interrupted_on, out.start_on))
-    pairs = last.inner_join(papers, last["_key"] == papers["id"])
+    begun = out.select("start_on", _key="id")
+    pairs = begun.inner_join(papers, begun["_key"] == papers["id"])
     pairs = pairs.filter(pairs.on >= pairs.start_on)
-    moved = pairs.is_proven & (pairs.on <= pairs["_last"])
-    named = pairs.select(
-        "on",
-        "_key",
-        _item=evidence.item(pairs.source, pairs.kind, pairs.on, pairs.proof),
-        _moved=moved,
-        _failed=~moved,
-    )
-    out = evidence.with_papers(out, evidence.split(named))
+    named = pairs.left_join(moved, [pairs["_key"] == moved["_of"], pairs.on == moved["_on"]])
+    late = named["_of"].isnull()
+    reason = evidence.why((~named.is_proven, evidence.NO_PROOF), (late, evidence.TOO_LATE))
+    out = evidence.with_papers(out, evidence.split(named.mutate(_shown=~late, _why=reason)))
     return shaped(
         out,
         LIMITATION,

@@ -25,8 +25,11 @@ STARTS: dict[str, Both] = {
         "随主债权诉讼时效；判决后随申请执行时效",
     ),
     "enforcement_application": (
-        "the last day to perform the judgment, else the day on which it took effect",
-        "判决履行期限届满日，未载明的为生效日",
+        (
+            "the last day to perform the judgment, else the day on which it took effect; for each person "
+            "whom a judgment binds, until enforcement against that person is applied for"
+        ),
+        "判决履行期限届满日，未载明的为生效日；对各被执行人分别计算，至对其申请执行为止",
     ),
     "preservation": ("the day on which the court took the measure", "保全措施采取之日"),
     "payment_order": ("the day on which the order reached the debtor", "支付令送达之日"),
@@ -138,9 +141,13 @@ COUNTING: tuple[Both, ...] = (
             "revives the "
             "debt (an acknowledgement that the debtor signed). A notice counts only with a receipt or the "
             "number of "
-            "the document; others are listed as not counted."
+            "the document. What moved nothing is listed as not counted, with the reason: it came too late, "
+            "has no proof, or was about another person."
         ),
-        "届满日当日的事由有效，其后的无效，但债务人签字确认可使债权恢复。催收须有回执或文书编号，否则列为未计入。",
+        (
+            "届满日当日的事由有效，其后的无效，但债务人签字确认可使债权恢复。催收须有回执或文书编号。"
+            "未使时限变动的列为未计入并注明原因：逾期、无凭证或涉及他人。"
+        ),
     ),
 )
 
@@ -162,9 +169,10 @@ SUIT_IN_TIME: Both = (
 OBSTACLE: Both = (
     (
         "An obstacle in the last six months (events `limitation_obstacle` and `limitation_obstacle_ended`, "
-        "with proof) leaves six months from its end."
+        "with proof) leaves six months from its end. In that time causes still count, and so does a further "
+        "obstacle."
     ),
-    "最后六个月内有证据的障碍，自消除之日起满六个月届满。",
+    "最后六个月内有证据的障碍，自消除之日起满六个月届满；在此期间事由仍有效，再次发生的障碍同样中止。",
 )
 """What stops a clock that the pack lets be suspended."""
 
