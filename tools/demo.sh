@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A small book, one business day, and what Postloan sees in it. Everything goes to demo/; `make clean` removes it.
+# A simulated bank, one business day, and what Postloan sees in it. Everything goes to demo/; `make clean` removes it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 postloan=.venv/bin/postloan
@@ -15,20 +15,8 @@ show() {
 
 rm -rf demo
 mkdir -p demo
-say "A small book of a county bank, generated: the same one every time"
-.venv/bin/python - demo/export "$day" <<'PYTHON'
-import sys
-from datetime import date
-from pathlib import Path
-
-from postloan.book.sources import demo
-from postloan.engine import open_engine
-
-with open_engine() as engine:
-    tables = demo.generate(Path(sys.argv[1]), engine, date.fromisoformat(sys.argv[2]))
-print(f"{len(tables)} tables in {sys.argv[1]}: {', '.join(tables)}")
-PYTHON
-show $postloan import folder demo/export "$book"
+say "A simulated county bank with 5,000 loans: the same one every time"
+show $postloan simulate "$book" --loans 5000 --seed 1 --as-of "$day" --months 24
 
 say "The run of $day: facts, signals, colours, classes, measures"
 show $postloan run "$book" --as-of "$day" --store "$store"
@@ -50,6 +38,7 @@ cat <<TEXT
 What next:
   $postloan status $store
   $postloan explain $store --customer $worst --json
+  $postloan simulate $book --append-day
   $postloan describe              the tables of a book, to bring your own
   ls src/postloan/packs/cn_rural          the thresholds, tables and deadlines behind all this
 TEXT

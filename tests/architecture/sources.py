@@ -26,6 +26,11 @@ class Module:
         parts = self.name.split(".")
         return parts[1] if len(parts) > 1 else "postloan"
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it belongs to the simulated bank, which makes books in numpy and takes no part in a run."""
+        return self.name.startswith("postloan.book.sources.simulated")
+
     def place(self, node: ast.AST) -> str:
         """Where a node stands, as a person would look for it."""
         return f"{self.path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"

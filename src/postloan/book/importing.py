@@ -97,7 +97,7 @@ def import_book(
         result = gate.check(engine, found, target, event_kinds=event_kinds, progress=progress)
         _write_csv_beside(engine, result.quarantine)
         write_stamp(target, result, event_kinds)
-        _put_in_place(target, book)
+        put_in_place(target, book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 
 
@@ -134,7 +134,7 @@ def append_rows(
         _keep_quarantine(engine, book)
         _write_csv_beside(engine, result.quarantine)
         write_stamp(engine.scratch / "book", result, event_kinds)
-        _put_in_place(engine.scratch / "book", book)
+        put_in_place(engine.scratch / "book", book)
     return ImportSummary(book, result.rows, result.quarantined, result.controls, result.findings)
 
 
@@ -154,8 +154,8 @@ def _refuse_loss(engine: Engine, standing: SourceBook, result: gate.GateResult) 
 
 
 @contextlib.contextmanager
-def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
-    """Open an engine whose scratch lies beside the book, so that putting in place is a rename."""
+def beside(book: Path) -> Iterator[Path]:
+    """Give a folder beside the book for what is being made, so that putting in place is a rename."""
     try:
         book.absolute().parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{book.name}-", dir=book.absolute().parent))
@@ -167,10 +167,18 @@ def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
             mend="free space or choose another folder",
         ) from error
     try:
-        with open_engine("duckdb", threads=threads, memory=memory, scratch=scratch) as engine:
-            yield engine
+        yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _engine_beside(book: Path, threads: int, memory: str) -> Iterator[Engine]:
+    with (
+        beside(book) as scratch,
+        open_engine("duckdb", threads=threads, memory=memory, scratch=scratch) as engine,
+    ):
+        yield engine
 
 
 def _read(
@@ -272,7 +280,8 @@ def _old(book: Path) -> Path:
     return book.with_name(f".{book.name}.old")
 
 
-def _put_in_place(target: Path, book: Path) -> None:
+def put_in_place(target: Path, book: Path) -> None:
+    """Put a finished folder in a book's place, by renames; what was there before goes."""
     old = _old(book)
     shutil.rmtree(old, ignore_errors=True)
     if book.exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,9 @@ from postloan.engine.types import FILE_TYPES, Column, Table
 from postloan.errors import PostloanError
 
 EngineKind = Literal["duckdb", "spark"]
+
+_CALLS = 10_000
+"""How deep the calls may go that write a query out; since Python 3.11 they take no stack of C's."""
 
 _FETCH_LIMIT = 100_000
 """The most rows that may come back to Python at once; results of any size stay in files."""
@@ -135,7 +139,8 @@ class Engine:
             quoted = sge.to_identifier(name, quoted=True).sql(compiler.dialect)
             target = compiler.type_mapper.from_ibis(kind).sql(compiler.dialect)
             columns.append(quoted if kind.is_null() else f"CAST({quoted} AS {target}) AS {quoted}")
-        return f"SELECT {', '.join(columns)} FROM ({self.backend.compile(table)}) AS written"
+        with _deep():
+            return f"SELECT {', '.join(columns)} FROM ({self.backend.compile(table)}) AS written"
 
     def _write_spark(self, table: Table, path: Path, order_by: Sequence[str]) -> None:
         frame = self.backend._session.sql(self._statement(table)).repartition(1)
@@ -245,6 +250,17 @@ class Engine:
         pq.write_table(table, path)
         schema = TableSchema(name, tuple(fields), key=())
         return self.read(path, schema, cents=cents)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Let a query of many feeds be written out: each step of an expression is several calls in Python."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _CALLS))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @contextmanager
