@@ -79,14 +79,17 @@ def card(*balances: tuple[str, str]) -> list[dict[str, object]]:
 
 def test_days_at_the_limit(facts_of):
     cases = {"949.99": 0, "950.00": 60, "1000.00": 60}  # 1 February to 31 March 2024 are 60 days
+    used = {name: name for name in cases} | {"paid out once": "1000.00"}
     rows = [
         {"loan_id": name, "on_date": day, "balance": balance, "days_past_due": 0, "limit_amount": "1000.00"}
-        for name in cases
-        for day, balance in (("2024-01-31", "100.00"), ("2024-02-01", name), ("2024-03-01", name))
+        for name, most in used.items()
+        for day, balance in (("2024-01-31", "100.00"), ("2024-02-01", most), ("2024-03-01", most))
     ]
     drawn = [{**DRAWN, "loan_id": name} for name in cases]
-    found = facts_of("loan", "2024-03-31", loan=drawn, contract=[CARD], position=rows)
-    assert {name: row["full_limit_days_90d"] for name, row in found.items()} == cases
+    drawn.append({**DRAWN, "loan_id": "paid out once", "contract_id": "term"})
+    contracts = [CARD, {**CARD, "contract_id": "term", "is_revolving": False}]
+    found = facts_of("loan", "2024-03-31", loan=drawn, contract=contracts, position=rows)
+    assert {name: row["full_limit_days_90d"] for name, row in found.items()} == {**cases, "paid out once": 0}
 
 
 def test_over_the_limit_since(facts_of):

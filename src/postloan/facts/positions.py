@@ -42,9 +42,9 @@ FACTS = (
     ),
     fact(
         "loan.full_limit_days_90d",
-        "Of the last 90 days, those with utilisation of 95 % or more; each record stands until the "
-        "next, 35 days at most.",
-        zh="最近90天中额度使用率达95%及以上的天数；每条记录沿用至下一条，最长35天。",
+        "Of the last 90 days, those with utilisation of 95 % or more of a revolving limit; each record "
+        "stands until the next, 35 days at most. What is paid out once has been used in full by nature: 0.",
+        zh="最近90天中循环额度使用率达95%及以上的天数；每条记录沿用至下一条，最长35天；一次性发放的贷款为0。",
         kind="integer",
         unit="days",
         needs="position",
@@ -218,7 +218,7 @@ def _usage(context: Context, rows: Table) -> Table:
     is_month_end = v.day_of_month(v.add_days(rows.on_date, 1)) == 1
     month_end = is_month_end & within(rows.on_date, context.months(6)) & rows.days.notnull()
     sums = rows.group_by(id=rows.loan_id).aggregate(
-        full_limit_days_90d=v.total_if(overlap, (rows["limit"] > 0) & is_full),
+        full_limit_days_90d=v.total_if(overlap, (rows["limit"] > 0) & is_full & rows.is_revolving),
         _usage_now=v.max_if(v.ratio(rows.balance, rows["limit"]), now & rows.is_revolving),
         _usage_then=v.max_if(v.ratio(rows.balance, rows["limit"]), then & rows.is_revolving),
         _over_until=v.max_if(rows.until, over),
