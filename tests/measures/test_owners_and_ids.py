@@ -182,8 +182,8 @@ def test_nine_loans_of_one_customer_make_one_measure_of_the_customer(engine: Eng
     rows = measures(engine, loans, warnings=[ORANGE], customers=[{"id": "CL", "manager_id": "M4"}])
     assert len({row["measure_id"] for row in rows}) == len(rows)
     whole = by_code([row for row in rows if row["level"] == "customer"])
-    # M33 for the classes 03 to 05, M38 for those from 06 on.
-    assert set(whole) == {"M05", "M06", "M07", "M13", "M14", "M25", "M33", "M34", "M38"}
+    # M33 for the classes 03 to 05, M38 and M52 for those from 06 on.
+    assert set(whole) == {"M05", "M06", "M07", "M13", "M14", "M25", "M33", "M34", "M38", "M52"}
     assert all(row["loan_id"] is None and row["customer_id"] == "CL" for row in whole.values())
     assert whole["M07"]["owner_id"] == "M4"
     letters = [row for row in rows if row["measure_code"] == "M24"]
