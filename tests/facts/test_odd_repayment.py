@@ -175,6 +175,6 @@ def test_which_loans_are_open_and_what_was_advanced(facts_of):
     assert rows["known early"]["institution_id"] is None
     assert rows["known early"]["is_entrusted"] is False
     found = [rows["bill"][f"advance_{what}"] for what in ("amt", "days", "repaid_within_days")]
-    assert found == [Decimal("50.00"), 10, 3]  # the one repaid last stood 3 days, the one before 40
+    assert found == [Decimal("50.00"), 10, 40]  # of those repaid of late one stood 3 days, the other 40
     quiet = [rows["quiet bill"][f"advance_{what}"] for what in ("amt", "days", "repaid_within_days")]
     assert quiet == [Decimal("0.00"), 0, None]

@@ -238,9 +238,9 @@ def test_the_screen_puts_measures_of_several_loans_together(nine: tuple[Path, Re
     rows = screen.together(told)
     (letter,) = [row for row in rows if row["measure_code"] == "M24"]
     assert sorted(letter["loans"]) == NINE
-    assert "9 loans" in screen.measure(letter)
+    assert "9 loans" in next(iter(screen.measure(letter)))
     # Each is sued on a day of its own, so each names its loan.
-    sued = [screen.measure(row) for row in rows if row["measure_code"] == "M41"]
+    sued = [next(iter(screen.measure(row))) for row in rows if row["measure_code"] == "M41"]
     assert sorted(line.partition("loan ")[2][:2] for line in sued) == NINE
     stopped = list(screen.blocked(blocked_of(told, policy, "customer", "C-NINE", "en")))
     assert stopped[0].split("M29", 1)[1].strip() == "Renewal without repayment of principal · 9 loans"

@@ -318,6 +318,7 @@ def test_outcomes_judge_both_sides_alike(told):
     assert _cut(red["new"], "alerts", "right", "precision") == (3, 1, Decimal("0.333333"))
 
 
+@pytest.mark.slow
 def test_a_draft_that_begins_later_is_tried_as_it_will_stand(house, tmp_path):
     entry = REP05.replace("FACT", "loan.dpd_days")
     first = entry.replace("46", "50") + "  effective_from: 2030-01-01\n  effective_until: 2030-12-31\n"
@@ -380,6 +381,7 @@ def _computed(store: Path, draft: str, *, whole: bool) -> str:
         return result_hash(engine, found)
 
 
+@pytest.mark.slow
 def test_the_draft_over_whom_it_can_touch_is_the_draft_over_everybody(told, house):
     assert told["draft"] == "our_bank"
     draft = str(house / "stricter")
@@ -438,6 +440,7 @@ def test_what_facts_were_computed_with_does_not_change_under_stored_facts(house,
     assert "--book" in caught.value.mend
 
 
+@pytest.mark.slow
 def test_with_the_book_facts_are_computed_anew(house, tmp_path):
     """Bands that end at 1,000 put C46 with 2,500 into A2; nothing of the starter pack hangs on it."""
     draft = _draft(tmp_path / "draft", parameters_dot_yaml=BANDS)
@@ -493,6 +496,7 @@ def test_a_result_that_cannot_be_computed_again_is_no_ground(copied):
     assert caught.value.code == "not_reproduced"
 
 
+@pytest.mark.slow
 def test_a_sample_of_customers_proves_the_side_in_force(house, tmp_path, monkeypatch):
     """C61 has the highest score and @C50 stands first: two of the six, of whom nothing differs."""
     monkeypatch.setattr(proof, "HALF", 1)
@@ -510,6 +514,7 @@ def test_a_day_without_a_result(house, day):
     assert caught.value.code == "unknown_day"
 
 
+@pytest.mark.slow
 def test_another_pack_than_that_of_the_run_is_said(house, tmp_path):
     """The stricter pack in force, the shipped one as the draft: what was gained is lost."""
     stricter = _stricter(tmp_path / "stricter")
@@ -572,6 +577,7 @@ def test_another_owner_approver_or_nature_alters_a_measure(house, tmp_path, chan
     assert altered["changed"][name]["new"] == changed[name]
 
 
+@pytest.mark.slow
 def test_signals_that_are_told_again_are_a_change(house, tmp_path):
     """On Friday REP04 is suppressed for three customers after Thursday's notice; without days it is told."""
     entry = _shipped("signals/repayment.yaml", "REP04", suppress_days=0)
@@ -615,6 +621,7 @@ def test_changes_that_move_no_colour_class_or_hour_are_told(house, tmp_path):
     assert altered["M13"]["choice_group"]["new"] is None
 
 
+@pytest.mark.slow
 def test_classes_of_another_scheme_are_held_against_what_they_stand_for(house, tmp_path):
     """Level for level of `in-sma`: no loan is better or worse than its class of ten was."""
     draft = _draft(tmp_path / "draft", pack_dot_yaml=PACK + "segments:\n  all: {scheme: in-sma}\n")
