@@ -179,6 +179,7 @@ PARAMETERS = (
     "private_lending",
     "property_contract_types",
     "related_kinds",
+    "repaid_advance_days",
     "retail",
     "right_spare_months",
     "season_before_harvest",
