@@ -38,3 +38,43 @@ CLASSES: dict[str, Term] = {
     "not_measurable": ("not measurable", "无法计量"),
 }
 """The regulatory classes, best first, and the word for what cannot be classified."""
+
+CUSTOMER_KINDS: dict[str, Term] = {
+    "corporate": ("corporate", "企业"),
+    "small_business": ("small business", "小微企业"),
+    "farmer": ("farmer", "农户"),
+    "individual": ("individual", "个人"),
+}
+"""Kinds of customers, as the contract of the book lists them."""
+
+CONTRACT_TYPES: dict[str, Term] = {
+    "working_capital": ("working capital", "流动资金贷款"),
+    "fixed_asset": ("fixed assets", "固定资产贷款"),
+    "project": ("project", "项目贷款"),
+    "real_estate_development": ("real estate development", "房地产开发贷款"),
+    "trade_finance": ("trade finance", "贸易融资"),
+    "discount": ("discounted bills", "贴现"),
+    "mortgage": ("home mortgage", "按揭贷款"),
+    "personal_consumption": ("personal consumption", "个人消费贷款"),
+    "personal_business": ("personal business", "个人经营贷款"),
+    "farmer_business": ("farmer's business", "农户经营贷款"),
+    "farmer_micro": ("farmer's microcredit", "农户小额信用贷款"),
+    "card": ("credit card", "信用卡"),
+}
+"""Types of contracts, as the contract of the book lists them."""
+
+ENTRY_KINDS: dict[str, Term] = {
+    "entry_cash": ("cash", "现金"),
+    "entry_transfer": ("transfer", "转账"),
+    "entry_salary": ("salary", "代发工资入账"),
+    "entry_payroll_out": ("wages paid", "发放工资"),
+    "entry_interest": ("interest", "利息"),
+    "entry_penalty_interest": ("penalty interest", "罚息"),
+    "entry_loan_repayment": ("loan repayment", "归还贷款"),
+    "entry_fee": ("fee", "手续费"),
+    "entry_tax": ("tax", "税费"),
+    "entry_utility": ("utility", "水电费"),
+    "entry_returned_debit": ("returned debit", "扣款退回"),
+    "entry_other": ("other", "其他"),
+}
+"""Kinds of entries of accounts, by `entry_` and the kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postloan.terms import Term
+from postloan.terms import CONTRACT_TYPES, CUSTOMER_KINDS, Term
 
 WORDS: dict[str, Term] = {
     "listed": (", ", "、"),
@@ -278,22 +278,8 @@ WORDS: dict[str, Term] = {
     "contract_type": ("type", "合同类型"),
     "institution": ("institution", "机构"),
     "not_told": ("not told", "未知"),
-    "corporate": ("corporate", "企业"),
-    "small_business": ("small business", "小微企业"),
-    "farmer": ("farmer", "农户"),
-    "individual": ("individual", "个人"),
-    "working_capital": ("working capital", "流动资金贷款"),
-    "fixed_asset": ("fixed assets", "固定资产贷款"),
-    "project": ("project", "项目贷款"),
-    "real_estate_development": ("real estate development", "房地产开发贷款"),
-    "trade_finance": ("trade finance", "贸易融资"),
-    "discount": ("discounted bills", "贴现"),
-    "mortgage": ("home mortgage", "按揭贷款"),
-    "personal_consumption": ("personal consumption", "个人消费贷款"),
-    "personal_business": ("personal business", "个人经营贷款"),
-    "farmer_business": ("farmer's business", "农户经营贷款"),
-    "farmer_micro": ("farmer's microcredit", "农户小额信用贷款"),
-    "card": ("credit card", "信用卡"),
+    **CUSTOMER_KINDS,
+    **CONTRACT_TYPES,
     # Ranking and definitions
     "ranking": ("How good are the highest scores of the last run?", "末次批处理最高分客户的违约情况"),
     "ranking_how": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postloan.terms import Term
+from postloan.terms import CONTRACT_TYPES, CUSTOMER_KINDS, ENTRY_KINDS, Term
 
 WORDS: dict[str, Term] = {
     "title": ("What the book {0} looks like, {1}", "账簿概貌：{0}（{1}）"),
@@ -22,34 +22,9 @@ WORDS: dict[str, Term] = {
     "loans": ("loans", "贷款笔数"),
     "month": ("month", "月份"),
     # Kinds
-    "corporate": ("corporate", "公司"),
-    "small_business": ("small business", "小企业"),
-    "farmer": ("farmer", "农户"),
-    "individual": ("individual", "个人"),
-    "working_capital": ("working capital", "流动资金贷款"),
-    "fixed_asset": ("fixed assets", "固定资产贷款"),
-    "project": ("project", "项目贷款"),
-    "real_estate_development": ("real estate development", "房地产开发贷款"),
-    "trade_finance": ("trade finance", "贸易融资"),
-    "discount": ("discounted bills", "贴现"),
-    "mortgage": ("home mortgage", "按揭贷款"),
-    "personal_consumption": ("personal consumption", "个人消费贷款"),
-    "personal_business": ("personal business", "个人经营贷款"),
-    "farmer_business": ("farmer's business", "农户经营贷款"),
-    "farmer_micro": ("farmer's microcredit", "农户小额信用贷款"),
-    "card": ("credit card", "信用卡"),
-    "entry_cash": ("cash", "现金"),
-    "entry_transfer": ("transfer", "转账"),
-    "entry_salary": ("salary", "代发工资入账"),
-    "entry_payroll_out": ("wages paid", "发放工资"),
-    "entry_interest": ("interest", "利息"),
-    "entry_penalty_interest": ("penalty interest", "罚息"),
-    "entry_loan_repayment": ("loan repayment", "归还贷款"),
-    "entry_fee": ("fee", "手续费"),
-    "entry_tax": ("tax", "税费"),
-    "entry_utility": ("utility", "水电费"),
-    "entry_returned_debit": ("returned debit", "扣款退回"),
-    "entry_other": ("other", "其他"),
+    **CUSTOMER_KINDS,
+    **CONTRACT_TYPES,
+    **ENTRY_KINDS,
     # Defaults
     "d_title": ("Default rates", "违约率"),
     "d_no_feed": (
