@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from postloan.cli.policy._shared import kinds
 from postloan.policy import mutation, pack
+
+LEAST = {
+    "COL12": Decimal("0.93"),  # three of 44: the second test of its red grade is for what is not counted
+    "class_actions": Decimal("0.945"),
+    "signal_response": Decimal("0.945"),
+}
+"""What cases of these few notice so far, where 95 % is asked of all others."""
 
 TABLES = Path(pack.__file__).parents[1] / "packs" / "cn_rural" / "tables"
 
@@ -25,12 +34,12 @@ def test_the_cases_notice_what_is_changed_anywhere_in_the_pack() -> None:
     tables = [one for one in report.subjects if one.kind == "table"]
     assert {one.name for one in tables} == {path.name for path in TABLES.iterdir()}
     assert len(report.subjects) - len(tables) == 208
-    # FRD03 waits for a feed. What survives in small signals and in tables of many inputs is mostly a change
-    # that no value can show, which the search for equivalents does not prove.
+    waiting = {one.code for one in pack.load("cn_rural").as_of(date(2026, 11, 1)).signals if one.waits_for}
     weak = {
         one.name: (one.killed, len(one.survived))
         for one in report.subjects
-        if one.name != "FRD03" and one.killed < 0.93 * (one.killed + len(one.survived))
+        if one.name not in waiting
+        and one.killed < LEAST.get(one.name, Decimal("0.95")) * (one.killed + len(one.survived))
     }
     assert weak == {}
     assert report.equivalent < report.mutants // 20
