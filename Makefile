@@ -22,6 +22,12 @@ $(STAMPS)/dev: $(STAMPS)/base requirements/dev.txt
 	$(LOCKED) -r requirements/dev.txt
 	@touch $@
 
+# The console's scripts and styles; a machine without Node takes it from a Python wheel.
+$(STAMPS)/web: $(STAMPS)/base requirements/web.txt web/package-lock.json web/vite.config.js $(wildcard web/src/*)
+	@command -v npm >/dev/null || $(LOCKED) -r requirements/web.txt
+	@cd web && PATH="$$PATH:$(CURDIR)/$(BIN)" && npm ci --silent && npm run --silent build -- --logLevel error
+	@touch $@
+
 # pyspark is large and of no use without Java, so it is installed only where Java is found.
 $(STAMPS)/spark: $(STAMPS)/base requirements/spark.txt
 	@if command -v java >/dev/null; then \
@@ -33,20 +39,22 @@ $(STAMPS)/bench: $(STAMPS)/base requirements/bench.txt
 	$(LOCKED) --target build/bench --upgrade -r requirements/bench.txt
 	@touch $@
 
-.PHONY: help setup demo test test-all bench bench-policy lint docs lock clean
+.PHONY: help setup web demo test test-all bench bench-policy lint docs lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMPS)/dev  ## make .venv with the tools of a developer; .venv/bin/postloan is the command
 
-demo: $(STAMPS)/base  ## make a small book, run a day, and show what Postloan sees in it
+web: $(STAMPS)/web  ## build the console's scripts and styles
+
+demo: $(STAMPS)/base $(STAMPS)/web  ## make a small book, run a day, and show what Postloan sees in it
 	@tools/demo.sh
 
-test: setup $(STAMPS)/spark  ## every test but the long ones; what lacks a component is skipped by name
+test: setup $(STAMPS)/web $(STAMPS)/spark  ## every test but the long ones; what lacks a component is skipped by name
 	$(BIN)/pytest -n 2 --dist loadfile
 
-test-all: setup $(STAMPS)/spark  ## every test, the long ones too
+test-all: setup $(STAMPS)/web $(STAMPS)/spark  ## every test, the long ones too
 	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
 
 bench: setup  ## time and rows of each stage beside the limit of a plain scan

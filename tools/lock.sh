@@ -14,7 +14,8 @@ compile() { # output, then inputs and options
 }
 
 compile build.txt requirements/build.in "${@}"
-compile base.txt pyproject.toml "${@}"
+compile base.txt pyproject.toml --extra console "${@}"
 compile spark.txt pyproject.toml --extra spark --constraint requirements/base.txt "${@}"
 compile dev.txt pyproject.toml --extra dev --constraint requirements/base.txt --constraint requirements/build.txt "${@}"
+compile web.txt requirements/web.in "${@}"
 compile bench.txt requirements/bench.in --constraint requirements/dev.txt "${@}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import postloan
-from postloan.cli import books, looking, reporting, running, simulating
+from postloan.cli import books, looking, reporting, running, serving, simulating
 from postloan.cli.base import Application
 from postloan.cli.policy import policy
 
@@ -33,6 +33,6 @@ def main(*, debug: bool) -> None:
     """
 
 
-_COMMANDS = (books, simulating, running, looking, reporting)
+_COMMANDS = (books, simulating, running, looking, reporting, serving)
 for _command in (*(one for module in _COMMANDS for one in module.COMMANDS), policy):
     main.add_command(_command)

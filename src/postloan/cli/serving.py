@@ -1,0 +1,94 @@
+"""Commands of the console: serve it, publish a run, and prove the audit chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from postloan.cli.base import print_json, shared
+from postloan.cli.running import STORE
+from postloan.errors import PostloanError
+
+_BOOK = click.option("--book", default="", help="The book that the store's runs were made from.")
+_POLICY = click.option("--policy", default="", help="The pack for names; by default that of the run.")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  postloan serve --store STORE --book BOOK --port 8000
+  DATABASE_URL=postgresql://console@localhost/console postloan serve --store STORE --book BOOK --port 8000"""
+)
+@click.option("--store", type=STORE, required=True, help="The store whose runs are shown.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@_BOOK
+@_POLICY
+def serve(store: Path, port: int, host: str, book: str, policy: str) -> None:
+    """Serve the console on this machine; the database is DATABASE_URL, else a file in the store."""
+    from postloan.console import serving
+
+    serving.require_bundle()
+    serving.configure(store, book, policy)
+    serving.prepare(_say)
+    serving.serve(host, port, _say)
+
+
+@click.group()
+def audit() -> None:
+    """Prove that nothing was changed in what the console keeps of people's work."""
+
+
+@audit.command(
+    epilog="""\b
+Examples:
+  postloan audit verify --store STORE
+  postloan audit verify --store STORE --head head.json"""
+)
+@click.option("--store", type=STORE, required=True, help="The store of the console.")
+@click.option(
+    "--head", type=click.Path(path_type=Path), help="A head that was exported: it must lie in the chain."
+)
+@click.option("--export", type=click.Path(path_type=Path), help="Write the present head to this file.")
+@shared
+def verify(store: Path, *, head: Path | None, export: Path | None, as_json: bool) -> None:
+    """Walk the chain of audit events and name the first link that does not hold (exit 1)."""
+    import json
+
+    from postloan.console import serving
+
+    serving.configure(store, "", "")
+    from postloan.console.audit import services
+
+    expected = None
+    if head is not None:
+        try:
+            expected = str(json.loads(head.read_text(encoding="utf-8"))["head"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise PostloanError(
+                "not_a_head",
+                "the file holds no exported head",
+                where=str(head),
+                mend="give a file that --export wrote",
+            ) from error
+    found = services.verify(expected)
+    told = {"events": found.events, "broken_at": found.broken_at, "why": found.why, "head": found.head}
+    if export is not None and found.broken_at is None:
+        export.write_text(json.dumps({"events": found.events, "head": found.head}) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(told)
+    elif found.broken_at is None:
+        click.echo(f"{found.events} events, all in place; head {found.head or '-'}")
+    else:
+        click.echo(
+            f"the chain breaks at event {found.broken_at}: {found.why}; {found.events} events before it hold"
+        )
+    raise click.exceptions.Exit(0 if found.broken_at is None else 1)
+
+
+COMMANDS = (serve, audit)

@@ -1,0 +1,1 @@
+"""Institutions, staff, roles, deputies and the calendar of working days."""

@@ -1,0 +1,50 @@
+"""What every page needs: who is here, the run that is shown, and the parts of the console open to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import lazystr
+from django.utils.translation import gettext_lazy as _
+
+from postloan.console.people import rights
+from postloan.console.publishing.selectors import current
+
+
+@dataclass(frozen=True)
+class Part:
+    """An entry of the navigation: its words, the name of its first page, and who may open it."""
+
+    label: Any
+    route: str
+    roles: frozenset[str]
+
+    @property
+    def address(self) -> str:
+        """Give the address of its first page."""
+        return reverse(self.route)
+
+
+PARTS: tuple[Part, ...] = (
+    Part(_("Today"), "home", rights.EVERYBODY),
+    Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
+    Part(_("Customers"), "customers", rights.BOOK_ROLES),
+)
+"""The navigation, in its order."""
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Give `run`, `parts`, `here` and `scope` to every template."""
+    if not request.user.is_authenticated:
+        return {"run": None, "parts": (), "here": ""}
+    held = rights.scope(request)
+    match = request.resolver_match
+    return {
+        "run": current(),
+        "scope": held,
+        "parts": [part for part in PARTS if held.has(part.roles)],
+        "here": (match.view_name if match else "") or lazystr(""),
+    }

@@ -1,0 +1,1 @@
+"""A customer in one place: exposures, classes, timeline, security, guarantors, clocks."""

@@ -1,0 +1,1 @@
+"""The classification desk: proposal, determination and approval by different people."""

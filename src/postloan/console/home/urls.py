@@ -1,0 +1,9 @@
+"""The address of the first page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from postloan.console.home import views
+
+urlpatterns = [path("", views.index, name="home")]

@@ -1,0 +1,1 @@
+"""Staff, institutions, roles and leave; who may see and do what."""

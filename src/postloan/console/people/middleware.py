@@ -1,0 +1,67 @@
+"""Ends sessions that are too old, too quiet or of people who have left; lets nobody in by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from postloan import clock
+from postloan.console.people.models import Staff
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+_STARTED, _SEEN = "started_at", "seen_at"
+_OPEN_MODULES = ("allauth.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
+
+
+class SessionLimits:
+    """Signs people out after too long, after too long without a click, and when they have left the bank."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the session before the request is answered."""
+        if request.user.is_authenticated:
+            assert isinstance(request.user, Staff)
+            now = int(clock.civil().timestamp())
+            started = request.session.setdefault(_STARTED, now)
+            seen = request.session.get(_SEEN, now)
+            left = request.user.left_on
+            if (
+                now - started > settings.SESSION_ABSOLUTE_HOURS * 3600
+                or now - seen > settings.SESSION_IDLE_MINUTES * 60
+                or (left is not None and left <= clock.civil().date())
+            ):
+                logout(request)
+            elif now - seen >= 60 or _SEEN not in request.session:  # spare the database a write a click
+                request.session[_SEEN] = now
+        return self.following(request)
+
+
+class SignedIn:
+    """Sends those without a session to sign in, and refuses views that say nothing of who may see them."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Leave the decision to `process_view`."""
+        return self.following(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """Look at a view before it is called."""
+        if view.__module__.startswith(_OPEN_MODULES) or getattr(view, "is_open", False):
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not hasattr(view, "allowed_roles"):
+            raise Http404
+        return None

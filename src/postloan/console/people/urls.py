@@ -1,0 +1,9 @@
+"""Addresses of a person's own settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from postloan.console.people import views
+
+urlpatterns = [path("language/", views.choose_language, name="choose_language")]

@@ -1,0 +1,1 @@
+"""Policies from draft to promulgation, and what a change would do."""

@@ -1,0 +1,1 @@
+"""The ledger of runs, coverage, quarantine; starts a run."""

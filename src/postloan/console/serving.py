@@ -1,0 +1,108 @@
+"""Starts the console on one machine: settings, database, publication, background work and the web server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from postloan.errors import PostloanError
+
+Say = Callable[[str], None]
+
+
+def configure(store: Path, book: str, policy: str, database: str | None = None) -> None:
+    """Set the environment that the settings read, and load Django; call it once a process."""
+    folder = store / "console"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["POSTLOAN_STORE"] = str(store.absolute())
+    if book:
+        os.environ["POSTLOAN_BOOK"] = book if ":" in book else str(Path(book).absolute())
+    if policy:
+        os.environ["POSTLOAN_POLICY"] = policy
+    if database:
+        os.environ["DATABASE_URL"] = database
+    os.environ.setdefault("POSTLOAN_SECRET_KEY", _secret(folder / "secret"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postloan.console.settings")
+
+    import django
+
+    from postloan.console.texts import compile_texts
+
+    compile_texts()
+    django.setup()
+
+
+def _secret(path: Path) -> str:
+    if not path.is_file():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def prepare(say: Say) -> None:
+    """Bring the database up to the program's version and publish the store's last run where there is one."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from postloan.console.publishing.services import latest_day, publish
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    if latest_day(settings.STORE) is None:
+        say("the store has no result yet: postloan run BOOK --as-of DATE --store STORE")
+    elif not settings.BOOK:
+        raise PostloanError(
+            "no_book",
+            "the console shows names and rows from the book, and does not know where it is",
+            mend="name it: postloan serve --store STORE --book BOOK",
+        )
+    else:
+        done = publish(settings.STORE, settings.BOOK)
+        say(f"shows the run of {done.publication.as_of}")
+
+
+def require_bundle() -> None:
+    """Raise PostloanError `no_bundle` where scripts and styles have not been built."""
+    if not (Path(__file__).parent / "static" / "console.js").is_file():
+        raise PostloanError(
+            "no_bundle", "the console's scripts and styles are not built", mend="run: make web"
+        )
+
+
+def serve(host: str, port: int, say: Say) -> None:
+    """Serve until interrupted, with one process for background work that ends with this one."""
+    from waitress.server import create_server
+
+    from postloan.console.wsgi import application
+
+    require_bundle()
+    server = create_server(application, host=host, port=port, threads=8, ident="postloan")
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],
+        env=dict(os.environ),
+    )
+    ended = threading.Event()
+
+    def stop(*_signal: object) -> None:
+        if not ended.is_set():
+            ended.set()
+            server.close()
+
+    signal.signal(signal.SIGTERM, stop)
+    say(f"open http://{host}:{port}/ — Ctrl+C stops it")
+    try:
+        server.run()
+    except (KeyboardInterrupt, OSError):
+        if not ended.is_set():
+            say("stopping")
+    finally:
+        server.close()
+        worker.terminate()
+        worker.wait(timeout=20)

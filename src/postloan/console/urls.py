@@ -1,0 +1,17 @@
+"""Every address of the console."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("postloan.console.home.urls")),
+    path("warnings/", include("postloan.console.warnings.urls")),
+    path("customers/", include("postloan.console.customers.urls")),
+    path("account/", include("postloan.console.people.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+]
+handler404 = "postloan.console.errors.absent"
+handler403 = "postloan.console.errors.absent"
+handler500 = "postloan.console.errors.broken"

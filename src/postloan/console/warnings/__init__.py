@@ -1,0 +1,1 @@
+"""Warnings: the list, and why each stands."""

@@ -1,0 +1,1 @@
+"""Cases and tasks from the warning to the effect check; the watch list."""

@@ -1,0 +1,208 @@
+"""A small bank in the database: two branches of two outlets, one person a role, customers with loans.
+
+H is the head office; A and B are branches; A1, A2, B1 and B2 their outlets. Each outlet has a customer
+manager (MA1, …) and two customers (CA1-1, CA1-2, …); the first of each is red, its loan 95 days past due.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from postloan.console.people.models import Institution, Staff, StaffRole
+from postloan.console.publishing.models import (
+    RANKS,
+    Coverage,
+    Customer,
+    LegalClock,
+    Loan,
+    Measure,
+    Publication,
+    Signal,
+)
+from postloan.console.publishing.models import Warning as Alert
+
+DAY = date(2026, 6, 30)
+PASSWORD = "correct horse battery"  # of every invented person here
+OUTLETS = ("A1", "A2", "B1", "B2")
+AT_HEAD_OFFICE = (
+    "credit_department",
+    "risk_department",
+    "audit",
+    "asset_preservation",
+    "legal",
+    "finance",
+    "compliance",
+    "trade_finance",
+    "human_resources",
+    "executive",
+    "risk_committee",
+    "valuer",
+    "policy_author",
+    "policy_approver",
+    "operator",
+)
+
+
+def build() -> None:
+    """Fill the database."""
+    Institution.objects.create(institution_id="H", name="总行", kind="head_office", path="/H/")
+    for branch in "AB":
+        Institution.objects.create(
+            institution_id=branch, name=f"支行 {branch}", parent_id="H", kind="branch", path=f"/H/{branch}/"
+        )
+    for outlet in OUTLETS:
+        Institution.objects.create(
+            institution_id=outlet,
+            name=f"网点 {outlet}",
+            parent_id=outlet[0],
+            kind="outlet",
+            path=f"/H/{outlet[0]}/{outlet}/",
+        )
+    for role in AT_HEAD_OFFICE:
+        person(f"H-{role}", "H", role)
+    for branch in "AB":
+        person(f"BH{branch}", branch, "branch_head")
+        person(f"RD{branch}", branch, "risk_department")
+    for outlet in OUTLETS:
+        person(f"M{outlet}", outlet, "customer_manager")
+        for number in (1, 2):
+            _customer(outlet, number)
+    Coverage.objects.create(
+        code="REP04", subjects=8, fired=4, suppressed=0, clear=4, not_measurable=0, missing=[]
+    )
+    Publication.objects.create(
+        run_id="2026-06-30-1",
+        as_of=DAY,
+        policy_version="cn_rural-0123456789ab",
+        result_hash="0" * 64,
+        published_at=datetime(2026, 7, 1, 6, 0),  # noqa: DTZ001 - the bank's civil time
+        counts={},
+    )
+
+
+def person(staff_id: str, institution_id: str, *roles: str) -> Staff:
+    """Make a member of staff who holds these roles at an institution; nobody has a password to speak of."""
+    made = Staff(staff_id=staff_id, name=f"员工 {staff_id}", institution_id=institution_id)
+    made.set_unusable_password()
+    made.save()
+    for role in roles:
+        StaffRole.objects.create(staff=made, role=role, institution_id=institution_id)
+    return made
+
+
+def _customer(outlet: str, number: int) -> None:
+    name, manager = f"C{outlet}-{number}", f"M{outlet}"
+    bad = number == 1
+    owner = {"institution_id": outlet, "manager_id": manager}
+    Customer.objects.create(
+        customer_id=name,
+        name=f"客户 {name}",
+        kind="farmer",
+        exposure=12_345_678,
+        overdue=1_000_000 if bad else 0,
+        worst_dpd=95 if bad else 0,
+        open_loans=1,
+        colour="red" if bad else None,
+        colour_rank=RANKS["red"] if bad else 0,
+        **owner,
+    )
+    Loan.objects.create(
+        loan_id=f"L{outlet}-{number}",
+        customer_id=name,
+        contract_id=f"K{outlet}-{number}",
+        contract_type="farmer_business",
+        guarantee_mode="guarantor",
+        exposure_kind="loan",
+        currency="CNY",
+        amount=15_000_000,
+        balance=12_345_678,
+        overdue_amount=1_000_000 if bad else 0,
+        days_past_due=95 if bad else 0,
+        disbursed_on=date(2025, 3, 1),
+        matures_on=date(2027, 3, 1),
+        scheme_id="cn10a",
+        class_previous="03",
+        class_matrix="05" if bad else "02",
+        class_floor="06" if bad else None,
+        class_machine="06" if bad else "02",
+        class_final="06" if bad else "02",
+        five_level="substandard" if bad else "normal",
+        amount_band="A2",
+        on_off="on",
+        suit_status="none",
+        floor_rule_ids=["F01"] if bad else [],
+        missing=[],
+        **owner,
+    )
+    if not bad:
+        return
+    Alert.objects.create(
+        episode_id=f"customer:{name}:2026-06-01",
+        subject_kind="customer",
+        subject_id=name,
+        customer_id=name,
+        customer_name=f"客户 {name}",
+        customer_kind="farmer",
+        exposure=12_345_678,
+        colour="red",
+        colour_rank=RANKS["red"],
+        score=400,
+        opened_on=date(2026, 6, 1),
+        colour_since=date(2026, 6, 1),
+        reasons=[
+            {
+                "code": "REP04",
+                "severity": "red",
+                "subject": f"loan:L{outlet}-1",
+                "value": "95",
+                "threshold": "90",
+            }
+        ],
+        new_kinds=[],
+        rule_id="red",
+        owner_role="customer_manager",
+        owner_id=manager,
+        **owner,
+    )
+    Signal.objects.create(
+        signal_id=f"loan:L{outlet}-1:REP04",
+        subject_kind="loan",
+        subject_id=f"L{outlet}-1",
+        code="REP04",
+        customer_id=name,
+        state="fired",
+        severity="red",
+        value="95",
+        threshold_fixed="90",
+        threshold_applied="90",
+        opened_on=date(2026, 6, 1),
+        evidence={"loan.dpd_days": 95},
+    )
+    Measure.objects.create(
+        measure_id=f"M21:loan:L{outlet}-1:2026-06-01",
+        measure_code="M21",
+        level="loan",
+        loan_id=f"L{outlet}-1",
+        customer_id=name,
+        customer_name=f"客户 {name}",
+        nature="duty",
+        owner_role="customer_manager",
+        owner_id=manager,
+        opened_on=date(2026, 6, 1),
+        due_on=date(2026, 7, 3),
+        blocks=[],
+        rule_ids=["M21.1"],
+        because={},
+        **owner,
+    )
+    LegalClock.objects.create(
+        clock_id=f"limitation:L{outlet}-1",
+        kind="limitation",
+        loan_id=f"L{outlet}-1",
+        customer_id=name,
+        starts_on=date(2026, 4, 1),
+        ends_on=date(2029, 4, 1),
+        state="running",
+        evidence={},
+        **owner,
+    )
