@@ -94,9 +94,8 @@ def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
             with transaction.atomic():
                 written, gone = merge(engine, Loan, path, before)
             seconds = time.perf_counter() - started
-            print(
-                f"{'all rows' if before is None else 'changed rows'}: {written:,} written, {gone} gone, {seconds:.2f} s"
-            )
+            what = "all rows" if before is None else "changed rows"
+            print(f"{what}: {written:,} written, {gone} gone, {seconds:.2f} s")
 
 
 if __name__ == "__main__":
