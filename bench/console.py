@@ -3,8 +3,8 @@
 python -m bench.console                     1,000,000 loans, 300,000 open warnings, SQLite
 DATABASE_URL=postgresql://… python -m bench.console      the same on that server (an empty database)
 
-Every address is asked for several times by a customer manager, a branch head and the risk department; the table
-gives the median and the 95th percentile beside the limit of 200 ms.
+Every address is asked for several times by a customer manager, a branch head and the risk department; the
+table gives the median and the 95th percentile beside the limit of 200 ms.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ COPY (
   SELECT 'customer:' || customer_id || ':2026-06-01' AS episode_id,
          institution_id, manager_id, 'customer' AS subject_kind, customer_id AS subject_id, customer_id,
          name AS customer_name, kind AS customer_kind, exposure, colour, colour_rank,
-         hash(customer_id) % 900 AS score, DATE '2026-06-01' - (hash(customer_id) % 200)::INTEGER AS opened_on,
+         hash(customer_id) % 900 AS score,
+         DATE '2026-06-01' - (hash(customer_id) % 200)::INTEGER AS opened_on,
          DATE '2026-06-01' AS colour_since,
          '[{{"code":"ACC02","severity":"orange"}},{{"code":"REP02","severity":"yellow"}}]' AS reasons,
          '[]' AS new_kinds, 'orange' AS rule_id, 'customer_manager' AS owner_role, manager_id AS owner_id
