@@ -1,4 +1,4 @@
-"""What holds of every address: nothing that is sent breaks it, its queries are few, the database is in step."""
+"""What holds of every address: nothing that is sent breaks it, and its queries are few."""
 
 from __future__ import annotations
 
