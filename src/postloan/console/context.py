@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import lazystr
@@ -39,7 +40,8 @@ PARTS: tuple[Part, ...] = (
 def console(request: HttpRequest) -> dict[str, Any]:
     """Give `run`, `parts`, `here` and `scope` to every template."""
     if not request.user.is_authenticated:
-        return {"run": None, "parts": (), "here": ""}
+        oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
+        return {"run": None, "parts": (), "here": "", "oidc": oidc}
     held = rights.scope(request)
     match = request.resolver_match
     return {
