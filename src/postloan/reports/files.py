@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-def markdown(document: Document) -> str:
-    """Give a document as Markdown; a table without rows is its heading and its lines."""
-    lines = [f"# {document.title}", ""]
+def markdown(document: Document, level: int = 1) -> str:
+    """Give a document as Markdown; a table without rows is its heading and its lines.
+
+    Args:
+        document: what is told.
+        level: that of its heading, deeper where it stands within another page.
+    """
+    lines = [f"{'#' * level} {document.title}", ""]
     for said in document.answer:
         lines += [_plain(said), ""]
     for grid in document.pages:
-        lines += [f"## {grid.title}", ""]
+        lines += [f"{'#' * (level + 1)} {grid.title}", ""]
         for said in grid.says:
             lines += [_plain(said), ""]
         if grid.rows:

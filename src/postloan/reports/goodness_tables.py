@@ -72,8 +72,8 @@ class Tables:
         told = [
             {
                 "figure": self.target_name(row),
-                "target": words(row["sense"], _figure(row["figure"], row["target"])),
-                "measured": _figure(row["figure"], row["measured"]),
+                "target": words(row["sense"], figure_text(row["figure"], row["target"])),
+                "measured": figure_text(row["figure"], row["measured"]),
                 "within": span_text(row["low"], row["high"]),
                 "met": labels[row["met"]],
             }
@@ -389,7 +389,8 @@ def whole_days(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.0f}"
 
 
-def _figure(name: str, value: Any) -> str:
+def figure_text(name: str, value: Any) -> str:
+    """Give what a target is about as tables show it: a share in per cent, whole days, or a number."""
     if value is None:
         return NOTHING
     if name.startswith(("precision", "capture")):

@@ -263,6 +263,7 @@ WORDS: dict[str, Term] = {
     "diverted_funds": ("diverted funds", "挪用贷款"),
     "guarantor_fall": ("guarantor's fall", "担保人出险"),
     "fraud": ("fraud from the start", "骗贷"),
+    "overindebted": ("debts beyond the means", "过度负债"),
     "bankruptcy": ("bankruptcy", "破产"),
     "charge_off": ("charge-off", "核销"),
     # Segments
