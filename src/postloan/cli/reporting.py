@@ -171,6 +171,7 @@ def _portrait(
     """Look at a book as it was known on the day, by default the last on which anything happened in it."""
     from postloan.book.opening import open_book
     from postloan.book.snapshot import Book
+    from postloan.book.sources.simulated.making import truth_of
     from postloan.cli.books import table_progress
     from postloan.policy import pack
     from postloan.reports.portrait.portrait import MONTHS, portrait
@@ -183,7 +184,16 @@ def _portrait(
         known = Book(passed.paths, engine, day, versioned=passed.versioned)
         law = pack.load(policy or "cn_rural").as_of(day)
         name = Path(book).name if "://" not in book else ""
-        return portrait(engine, known, law, lang, months=months or MONTHS, name=name, progress=progress)
+        return portrait(
+            engine,
+            known,
+            law,
+            lang,
+            months=months or MONTHS,
+            name=name,
+            is_simulated=bool(name) and (truth_of(Path(book)) / "world.json").is_file(),
+            progress=progress,
+        )
 
 
 COMMANDS: tuple[click.Command, ...] = (report,)

@@ -109,10 +109,10 @@ td.number, td.code, td.date { white-space: nowrap }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }
 @media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static }
-  th.number { min-width: 5em } }
+  th.number { min-width: 5em } th.text { min-width: 8em } }
 @media print { @page { size: A4 landscape; margin: 12mm } body { margin: 0; max-width: none; font-size: 12px }
   table { font-size: 10px } th { position: static } thead { display: table-header-group }
-  tr, .chart { break-inside: avoid } h2 { break-after: avoid } .chart { max-width: 120mm } }
+  tr, .chart { break-inside: avoid } h2, h2 ~ p { break-after: avoid } .chart { max-width: 120mm } }
 """.strip()
 
 
