@@ -73,7 +73,7 @@ def bars(
         reach: to where intervals are drawn, those that go on with an arrow; to the longest when None.
     """
     series = Series("", values, lows, highs)
-    drawn = series if reach is None else _within(series, reach)
+    drawn = series if reach is None else series.within(reach)
     with style():
         sheet, centres, size = _rows(labels, [drawn], kind, nothing, marks=bool(risks))
         for place, (y, value) in enumerate(zip(centres, values, strict=True)):
@@ -218,12 +218,6 @@ def histogram(
             side = "right" if is_left else "left"
             sheet.axes.text(at, 1.03, f" {name} ", ha=side, va="bottom", transform=across)
         return sheet.text(title)
-
-
-def _within(series: Series, reach: Number) -> Series:
-    """Give a series whose intervals end where the chart does."""
-    highs = [None if high is None else min(high, reach) for high in series.highs]
-    return Series(series.name, series.values, series.lows, highs)
 
 
 def _fills(series: Sequence[Series]) -> list[str]:
