@@ -182,3 +182,24 @@ def test_nothing_to_judge_is_said_in_words(engine, tmp_path, lang):
     assert [one in line for one, line in zip(said, document.answer, strict=True)] == [True, True]
     assert "<svg" not in page
     assert "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1.0, "and 1 before 30 days past due."),
+        (0.0, "and 0 before 30 days past due."),
+        (-10.0, "and half of them at most 10 days after 30 days past due."),
+    ],
+)
+def test_a_lead_to_30_days_that_came_after_is_said_to(told, days, said):
+    late = {**told, "total": {**told["total"], "lead_dpd30_median_days": days}}
+    assert goodness(late, None, "en").answer[2].endswith(said)
+
+
+def test_weeks_without_a_run_are_left_out(told):
+    assert [row[0] for row in rows(goodness(told, None, "en"), "by_week")] == [
+        "2026-01-05",
+        "2026-02-02",
+        "2026-03-02",
+    ]

@@ -167,7 +167,8 @@ class Tables:
 
     def weeks(self) -> Grid:
         """Tell what falls to a manager week by week."""
-        told, words, rows = self.told, self.words, self.told["by_week"]
+        told, words = self.told, self.words
+        rows = [row for row in told["by_week"] if row["runs"]]
         load = told["total"]["alerts_per_manager_week"]
         loads = [row["alerts_per_manager"] for row in rows if row["alerts_per_manager"] is not None]
         title = words("by_week", f"{load:,.2f}", f"{max(loads):,.2f}") if loads else words("by_week_none")

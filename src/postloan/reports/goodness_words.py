@@ -44,6 +44,13 @@ WORDS: dict[str, Term] = {
         ),
         "命中预警中有一半至少较违约提前 {0} 天、较逾期 30 天提前 {1} 天。",
     ),
+    "lead_answer_late": (
+        (
+            "Half of the right alerts came at least {0} days before the customer went bad, and half of them "
+            "at most {1} days after 30 days past due."
+        ),
+        "命中预警中有一半至少较违约提前 {0} 天，一半最迟在逾期 30 天后 {1} 天内发出。",
+    ),
     "targets_answer": ("Targets met: {0} of {1}.", "{1} 项目标中达标 {0} 项。"),
     "targets_unmeasured": (" Not measurable: {0}.", "无法计量 {0} 项。"),
     "targets_missed": ("Targets met: {0} of {1}; not met: {2}.", "{1} 项目标中达标 {0} 项，未达标：{2}。"),
@@ -174,8 +181,8 @@ WORDS: dict[str, Term] = {
     ),
     "by_week_none": ("What falls to a manager? No loan names one", "贷款均无客户经理，无法计算人均预警"),
     "by_week_how": (
-        "The first run of a store opens all its warnings at once.",
-        "首次批处理会一次性发出全部存量预警。",
+        "The first run of a store opens all its warnings at once; weeks without a run are left out.",
+        "首次批处理会一次性发出全部存量预警；未做批处理的周不列示。",
     ),
     "week": ("week from", "周（周一）"),
     "per_manager": ("a manager", "人均"),
