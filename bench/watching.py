@@ -60,7 +60,8 @@ def main() -> None:
     print(text(document), end="")
     if told.write:
         page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(filled(page, markdown(document, level=3)), encoding="utf-8")
+        _, block = markdown(document, level=2).split("\n\n", 1)  # without its heading, which the page has
+        PAGE.write_text(filled(page, block), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
