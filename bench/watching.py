@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import click
+
 from postloan.book.sources.simulated import making
 from postloan.book.sources.simulated.world import World
 from postloan.cli.pages import text
@@ -57,7 +59,7 @@ def main() -> None:
         into.mkdir(parents=True, exist_ok=True)
         found = [_watch(bank, days, into, told, known.parameters.get(PARAMETER)) for bank in banks]
     document = watching(found, known, "en")
-    print(text(document), end="")
+    click.echo(text(document), nl=False)
     if told.write:
         page = PAGE.read_text(encoding="utf-8")
         _, block = markdown(document, level=2).split("\n\n", 1)  # without its heading, which the page has
@@ -102,16 +104,18 @@ def filled(page: str, block: str) -> str:
 def _watch(bank: Bank, days: list[date], into: Path, told: argparse.Namespace, asked: object) -> Watched:
     """Make a bank, run its days, and judge it twice; what stands in the folder is kept."""
     book, store = into / bank.folder, into / f"{bank.folder}-store"
-    started = time.perf_counter()
+    made = ran = "kept"
     if not book.exists():
+        started = time.perf_counter()
         world = World.of(told.loans, bank.seed, told.as_of, told.months, bank.variant)
         making.simulate(book, world, told.as_of, progress=lambda step: _say(bank, step))
-    made = time.perf_counter() - started
+        made = f"{time.perf_counter() - started:.0f} s"
+    started = time.perf_counter()
     for day in days:
         if not (store / "runs" / day.isoformat()).is_dir():
             _say(bank, f"run {day}")
             run_day(book, day, store, told.policy)
-    ran = time.perf_counter() - started - made
+            ran = f"{time.perf_counter() - started:.0f} s"
     truth = making.truth_of(book) / "outcomes.parquet"
     _say(bank, "evaluate")
     with open_engine(threads=2) as engine:
@@ -123,9 +127,9 @@ def _watch(bank: Bank, days: list[date], into: Path, told: argparse.Namespace, a
     about = (
         (
             f"postloan simulate BOOK --loans {told.loans} --seed {bank.seed} --as-of {told.as_of} "
-            f"--months {told.months}{variant}: {made:.0f} s."
+            f"--months {told.months}{variant}: {made}."
         ),
-        f"Policy {told.policy}; runs on {days[0]}, then {', '.join(map(str, days[1:]))}: {ran:.0f} s.",
+        f"Policy {told.policy}; runs on {days[0]}, then {', '.join(map(str, days[1:]))}: {ran}.",
     )
     return Watched(bank.name, about, flow, stock)
 

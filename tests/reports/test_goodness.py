@@ -42,7 +42,7 @@ def test_the_answer_comes_first(told):
             "Of customers taken by lot, 78.6% go bad within that time."
         ),
         (
-            "Half of the right alerts came at least 36 days before the customer went bad, "
+            "Of those warned before, half had their first alert at least 36 days before they went bad, "
             "and 30 before 30 days past due."
         ),
         "Targets met: 3 of 5; not met: captured by amount. Not measurable: 1.",
@@ -189,11 +189,11 @@ def test_nothing_to_judge_is_said_in_words(engine, tmp_path, lang):
     [
         (1.0, "and 1 before 30 days past due."),
         (0.0, "and 0 before 30 days past due."),
-        (-10.0, "and half of them at most 10 days after 30 days past due."),
+        (-10.0, "and half at most 10 days after 30 days past due."),
     ],
 )
 def test_a_lead_to_30_days_that_came_after_is_said_to(told, days, said):
-    late = {**told, "total": {**told["total"], "lead_dpd30_median_days": days}}
+    late = {**told, "total": {**told["total"], "first_lead_dpd30_median_days": days}}
     assert goodness(late, None, "en").answer[2].endswith(said)
 
 

@@ -30,8 +30,8 @@ _FIGURES: dict[str, tuple[str, Kind]] = {
     "capture_interval": ("capture_interval", "code"),
     "capture_amount": ("by_amount", "share"),
     "capture_count_1d": ("one_day", "share"),
-    "lead_median_days": ("lead", "count"),
-    "lead_dpd30_median_days": ("lead_30", "count"),
+    "first_lead_median_days": ("lead", "count"),
+    "first_lead_dpd30_median_days": ("lead_30", "count"),
     "alerts_per_manager_week": ("load", "rate"),
 }
 """What a group of alerts is told by: the key, its heading and what it holds."""

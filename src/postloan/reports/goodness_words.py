@@ -34,22 +34,22 @@ WORDS: dict[str, Term] = {
         "若随机抽取客户，同期违约率为 {0}。",
     ),
     "lead_answer": (
-        "Half of the right alerts came at least {0} days before the customer went bad.",
-        "命中预警中有一半至少提前 {0} 天。",
+        "Of those warned before, half had their first alert at least {0} days before they went bad.",
+        "违约前已预警的，有一半首次预警至少提前 {0} 天。",
     ),
     "lead_answer_30": (
         (
-            "Half of the right alerts came at least {0} days before the customer went bad, and {1} "
-            "before 30 days past due."
+            "Of those warned before, half had their first alert at least {0} days before they went bad, "
+            "and {1} before 30 days past due."
         ),
-        "命中预警中有一半至少较违约提前 {0} 天、较逾期 30 天提前 {1} 天。",
+        "违约前已预警的，有一半首次预警至少较违约提前 {0} 天、较逾期 30 天提前 {1} 天。",
     ),
     "lead_answer_late": (
         (
-            "Half of the right alerts came at least {0} days before the customer went bad, and half of them "
-            "at most {1} days after 30 days past due."
+            "Of those warned before, half had their first alert at least {0} days before they went bad, "
+            "and half at most {1} days after 30 days past due."
         ),
-        "命中预警中有一半至少较违约提前 {0} 天，一半最迟在逾期 30 天后 {1} 天内发出。",
+        "违约前已预警的，有一半首次预警至少较违约提前 {0} 天，一半最迟在逾期 30 天后 {1} 天内发出。",
     ),
     "targets_answer": ("Targets met: {0} of {1}.", "{1} 项目标中达标 {0} 项。"),
     "targets_unmeasured": (" Not measurable: {0}.", "无法计量 {0} 项。"),
@@ -315,10 +315,10 @@ WORDS: dict[str, Term] = {
     ),
     "how_lead": (
         (
-            "Lead days are the median from the opening of a right alert to bad, and to 30 days past due "
-            "where the file tells that day."
+            "Lead days are the median from the first alert before a customer went bad to bad, and to 30 days "
+            "past due where the file tells that day, however long before."
         ),
-        "提前天数为命中预警发出日至违约日（及结果文件所载逾期 30 天日）的中位数。",
+        "提前天数为违约客户首次预警日至违约日（及结果文件所载逾期 30 天日）的中位数，不限观察期。",
     ),
     "how_interval": (
         (

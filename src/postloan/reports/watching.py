@@ -238,8 +238,8 @@ def _alerts_row(name: str, row: Told) -> list[Value]:
         row.get("capture_count"),
         span_text(row.get("capture_count_low"), row.get("capture_count_high")),
         row.get("capture_amount"),
-        _number(row.get("lead_dpd30_median_days")),
-        _number(row.get("lead_median_days")),
+        _number(row.get("first_lead_dpd30_median_days")),
+        _number(row.get("first_lead_median_days")),
         _number(row.get("alerts_per_manager_week")),
     ]
 
