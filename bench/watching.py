@@ -50,7 +50,7 @@ def main() -> None:
     told = _arguments()
     banks = (
         Bank("The plain bank", "plain", None, told.seed),
-        Bank("The bank `--variant east`", "east", "east", told.seed + 1),
+        Bank("The bank of --variant east", "east", "east", told.seed + 1),
     )
     days = month_ends(told.as_of, told.runs + 1)
     known = pack.load(told.policy).as_of(told.as_of)
