@@ -171,7 +171,6 @@ def _portrait(
     """Look at a book as it was known on the day, by default the last on which anything happened in it."""
     from postloan.book.opening import open_book
     from postloan.book.snapshot import Book
-    from postloan.book.sources.simulated.making import truth_of
     from postloan.cli.books import table_progress
     from postloan.policy import pack
     from postloan.reports.portrait.portrait import MONTHS, portrait
@@ -191,7 +190,8 @@ def _portrait(
             lang,
             months=months or MONTHS,
             name=name,
-            is_simulated=bool(name) and (truth_of(Path(book)) / "world.json").is_file(),
+            # A simulated book has its truth beside it; that it is there is all that is asked of it.
+            is_simulated=bool(name) and Path(book).with_name(f"{name}.truth").is_dir(),
             progress=progress,
         )
 
