@@ -51,6 +51,11 @@ class Work(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def subject_name(self) -> str:
+        """Give whom or what the work is about: the customer's name, else the number of the subject."""
+        return self.customer_name or str(getattr(self, "subject_id", "") or self.customer_id or "")
+
 
 def _indexes(name: str) -> list[models.Index]:
     """Give the indexes of open work: closed work of years is looked for by customer alone."""

@@ -15,7 +15,7 @@ from postloan.console.work import states
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed
 from postloan.console.work.models import Case, Task
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.services.core import audit, lock, rules_in_force, tell, write
+from postloan.console.work.core import audit, lock, rules_in_force, tell, write
 
 ASSIGNABLE = tuple(row.state for row in states.CASE if row.action == "assign")
 

@@ -11,7 +11,7 @@ from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work.guards import Refused
 from postloan.console.work.models import Case, Task
-from postloan.console.work.services.core import audit, rules_in_force, span, tell
+from postloan.console.work.core import audit, rules_in_force, span, tell
 from postloan.console.work.services.opening import task_of
 
 

@@ -13,7 +13,7 @@ from postloan.console.publishing.models import Customer
 from postloan.console.work import states
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed, evidence_of
 from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task
-from postloan.console.work.services.core import (
+from postloan.console.work.core import (
     audit,
     lock,
     rules_in_force,

@@ -20,7 +20,7 @@ from postloan.console.publishing.models import RANKS, Measure, Publication
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.work.models import Case, Opening, Task, TimelineEntry
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.services.core import line, rules_in_force, span
+from postloan.console.work.core import line, rules_in_force, span
 
 BATCH = 2_000
 
@@ -69,10 +69,12 @@ def batches(rows: models.QuerySet[Any], size: int = BATCH) -> Iterator[list[Any]
         last = found[-1].pk
 
 
-def _lines(works: list[Any], action: str, now: datetime, details: Callable[[Any], dict[str, Any]]) -> None:
-    TimelineEntry.objects.bulk_create(
-        (TimelineEntry(**line(work, None, action, now, **details(work))) for work in works), batch_size=500
+def _lines(works: list[Any], action: str, now: datetime, details: list[dict[str, Any]]) -> None:
+    entries = (
+        TimelineEntry(**line(work, None, action, now, **told))
+        for work, told in zip(works, details, strict=True)
     )
+    TimelineEntry.objects.bulk_create(entries, batch_size=500)
 
 
 def _open_cases(now: datetime, rules: WorkRules) -> int:
@@ -89,7 +91,7 @@ def _open_cases(now: datetime, rules: WorkRules) -> int:
     for batch in batches(alerts):
         cases = [_case(alert, root, now, rules, clock(alert.colour)) for alert in batch]
         Case.objects.bulk_create(cases, batch_size=500)
-        _lines(cases, "open", now, lambda case: {"colour": case.colour, "episode": case.episode_id})
+        _lines(cases, "open", now, [{"colour": one.colour, "episode": one.episode_id} for one in cases])
         count += len(cases)
     return count
 
@@ -142,7 +144,10 @@ def _note_colours(now: datetime, rules: WorkRules) -> int:
         Case.objects.bulk_update(batch, [*fields, "due_at", "half_at"], batch_size=200)
         moved = [case for case in batch if case.colour_now != before[case.pk]]
         _lines(
-            moved, "colour", now, lambda case, was=before: {"before": was[case.pk], "after": case.colour_now}
+            moved,
+            "colour",
+            now,
+            [{"before": before[one.pk], "after": one.colour_now} for one in moved],
         )
         count += len(moved)
     return count
@@ -172,7 +177,7 @@ def _open_tasks(as_of: date, now: datetime, rules: WorkRules) -> int:
         )
         tasks = [task_of(one, cases.get(one.customer_id), as_of, now, rules, clock) for one in batch]
         Task.objects.bulk_create(tasks, batch_size=500)
-        _lines(tasks, "open", now, lambda task: {"due": task.due_on.isoformat()})
+        _lines(tasks, "open", now, [{"due": task.due_on.isoformat()} for task in tasks])
         count += len(tasks)
     return count
 
@@ -185,7 +190,7 @@ def task_of(
     rules: WorkRules,
     clock: Callable[[date], dict[str, Any]],
 ) -> Task:
-    """Give the task of a published measure, not yet written; without a deadline it is due on the run's day."""
+    """Give the unwritten task of a published measure; without a deadline it is due on the run's day."""
     due = measure.due_on or measure.hard_stop_on or as_of
     because = measure.because if isinstance(measure.because, dict) else {}
     return Task(
@@ -219,7 +224,7 @@ def _note_unasked(now: datetime) -> int:
         for task in batch:
             task.is_asked = task.stands
         Task.objects.bulk_update(batch, ["is_asked"], batch_size=200)
-        _lines(batch, "asked", now, lambda task: {"stands": task.is_asked})
+        _lines(batch, "asked", now, [{"stands": task.is_asked} for task in batch])
         count += sum(not task.is_asked for task in batch)
     return count
 
@@ -238,11 +243,7 @@ def _note_moved(now: datetime, rules: WorkRules) -> int:
                     setattr(task, name, value)
         fields = ["due_on", "clock_from", "half_at", "due_at", "escalation_level", "raised_to"]
         Task.objects.bulk_update(batch, fields, batch_size=200)
-        _lines(
-            batch,
-            "moved",
-            now,
-            lambda task, was=before: {"before": was[task.pk], "after": task.due_on.isoformat()},
-        )
+        told = [{"before": before[one.pk], "after": one.due_on.isoformat()} for one in batch]
+        _lines(batch, "moved", now, told)
         count += len(batch)
     return count

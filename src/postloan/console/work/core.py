@@ -39,7 +39,9 @@ def _rules(pack: str, day: date) -> WorkRules:
 
 def lock(work: AnyPiece) -> AnyPiece:
     """Read a piece of work anew and hold it until the transaction ends."""
-    return type(work)._default_manager.select_for_update().get(pk=work.pk)
+    rows: Any = type(work)._default_manager
+    held: AnyPiece = rows.select_for_update().get(pk=work.pk)
+    return held
 
 
 def actor(by: Scope | None) -> str:
