@@ -1,4 +1,4 @@
-"""Work in the small bank: for outlets A1 and B1 a case, a task, evidence, an effect check, a watched customer.
+"""Work in the small bank: for A1 and B1 a case, a task, evidence, an effect check, a watched customer.
 
 Numbers are 9001 for A1 and 9002 for B1, so that addresses can name them.
 """
@@ -99,5 +99,5 @@ def build() -> None:
             action_plan="每月走访",
             proposed_by=f"M{outlet}",
             proposed_at=OPENED,
-            **{key: value for key, value in owner.items()},
+            **owner,
         )

@@ -18,11 +18,11 @@ from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
+from postloan.console.work.core import rules_in_force
 from postloan.console.work.gate import seen
 from postloan.console.work.guards import Piece, missing_needs, roles_towards, table_of
 from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.core import rules_in_force
 
 SHOWN = 50
 """Pieces of work that one list of the page of my work shows."""

@@ -20,7 +20,7 @@ from postloan.console.work import acting, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.files import path_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
-from postloan.console.work.models import Case, Task
+from postloan.console.work.models import Case
 from postloan.console.work.services import assigning, making, moving, proving
 
 IN_PAGE = ("image/jpeg", "image/png", "image/webp")
@@ -256,7 +256,7 @@ def _prove(request: HttpRequest, work: Piece, kind: str) -> HttpResponse:
 
 @allow(BOOK_ROLES)
 @require_safe
-@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "sandbox": []})
+@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "sandbox": []})  # type: ignore[arg-type]
 def evidence(request: HttpRequest, number: int) -> FileResponse:
     """Give the file of a piece of evidence: a picture to look at, anything else to save."""
     found = gate.access_evidence(scope(request), number)

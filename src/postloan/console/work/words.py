@@ -1,4 +1,4 @@
-"""The words of work in the language of the person: states, actions, refusals, evidence, clocks, the timeline."""
+"""The words of work in the language of the person: codes, clocks, and lines of the timeline."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from postloan.console.audit.services import record
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.work import states
+from postloan.console.work.core import audit, lock, rules_in_force, tell, write
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed
 from postloan.console.work.models import Case, Task
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.core import audit, lock, rules_in_force, tell, write
 
 ASSIGNABLE = tuple(row.state for row in states.CASE if row.action == "assign")
 

@@ -10,10 +10,10 @@ from django.db.models import Q
 
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.work import states
+from postloan.console.work.core import line, rules_in_force
 from postloan.console.work.guards import Attempt, Piece, allowed
 from postloan.console.work.models import Case, Task, TimelineEntry
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.core import line, rules_in_force
 
 AT_ONCE = 1_000
 """Pieces of work of each kind that one call raises, so that its audit event stays readable."""

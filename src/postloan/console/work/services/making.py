@@ -9,9 +9,9 @@ from django.db import transaction
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
+from postloan.console.work.core import audit, rules_in_force, span, tell
 from postloan.console.work.guards import Refused
 from postloan.console.work.models import Case, Task
-from postloan.console.work.core import audit, rules_in_force, span, tell
 from postloan.console.work.services.opening import task_of
 
 

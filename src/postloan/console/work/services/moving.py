@@ -11,8 +11,6 @@ from django.db import IntegrityError, transaction
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer
 from postloan.console.work import states
-from postloan.console.work.guards import Attempt, Piece, Refused, allowed, evidence_of
-from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task
 from postloan.console.work.core import (
     audit,
     lock,
@@ -23,6 +21,8 @@ from postloan.console.work.core import (
     with_doer,
     write,
 )
+from postloan.console.work.guards import Attempt, Piece, Refused, allowed, evidence_of
+from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task
 
 
 def _attempt(

@@ -18,9 +18,9 @@ from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.models import Institution
 from postloan.console.publishing.models import RANKS, Measure, Publication
 from postloan.console.publishing.models import Warning as Alert
+from postloan.console.work.core import line, rules_in_force, span
 from postloan.console.work.models import Case, Opening, Task, TimelineEntry
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.core import line, rules_in_force, span
 
 BATCH = 2_000
 

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import transaction
 
 from postloan.console.people.rights import Scope
+from postloan.console.work.core import audit, lock, rules_in_force, tell, with_doer, write
 from postloan.console.work.files import DOCUMENTS, PICTURES, Kept, Unfit, keep
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed
 from postloan.console.work.models import Evidence, Task
 from postloan.console.work.rules import INSPECTIONS, KINDS
-from postloan.console.work.core import audit, lock, rules_in_force, tell, with_doer, write
 
 CONTACTS = ("call", "sms", "letter")
 VISIT_RESULTS = ("ok", "finding", "refused", "absent", "closed")

@@ -12,9 +12,9 @@ from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import ColourChange, Customer
 from postloan.console.work import states
+from postloan.console.work.core import rules_in_force
 from postloan.console.work.guards import Refused
 from postloan.console.work.models import WatchEntry
-from postloan.console.work.core import rules_in_force
 
 CRITERIA = ("orange_or_worse", "special_mention_or_worse", "arrears", "group_or_guarantor", "judgement")
 """Why a customer comes on the list (catalogue, M34: orange or worse, class 05 or worse; option at 04)."""
