@@ -20,7 +20,7 @@ class Work(models.Model):
     """What cases and tasks share: whose they are, where they stand, and which clock runs.
 
     `clock_from` to `due_at` is the span of the state in which the work is; `half_at` its working half.
-    `doers` are the people who did any of it since it was last opened, none of whom may close it.
+    `doers` are the people who ever did any of it, none of whom may close it, whoever has it now.
     """
 
     customer_id = models.CharField(max_length=64, null=True)

@@ -25,7 +25,7 @@ def _give(
 ) -> dict[str, Any]:
     row = allowed(Attempt(work, "assign", by, now, rules, {"staff": staff, "reason": reason}))
     before = {"state": row.state, "owner": work.owner_id}
-    write(work, row, owner_id=staff.pk, doers=[], waiting_for="", snoozed_until=None)
+    write(work, row, owner_id=staff.pk, waiting_for="", snoozed_until=None)
     tell(work, by, "assign", now, reason.strip(), before=before["owner"], after=staff.pk)
     return before
 

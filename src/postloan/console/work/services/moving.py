@@ -44,7 +44,7 @@ def work_claim(*, by: Scope, work: Piece, now: datetime) -> Piece:
     changes: dict[str, Any] = {
         "owner_id": owner,
         "claimed_at": work.claimed_at or now,
-        "doers": [by.staff_id],
+        "doers": with_doer(work, by),
     }
     if isinstance(work, Case):
         # The plan is due as it was when the case was opened, however late it is taken on.
@@ -241,7 +241,7 @@ def work_reopen(*, by: Scope, work: Piece, reason: str, now: datetime) -> Piece:
     work = lock(work)
     attempt, row = _attempt(work, "reopen", by, now, {"reason": reason})
     Closing.objects.filter(**{work.kind_of_work: work}, reopened_at=None).update(reopened_at=now)
-    cleared: dict[str, Any] = {"closed_at": None, "closed_by": None, "submitted_at": None, "doers": []}
+    cleared: dict[str, Any] = {"closed_at": None, "closed_by": None, "submitted_at": None}
     if isinstance(work, Case):
         due = attempt.rules.time.due(now, attempt.rules.sla[work.colour]["plan"])
         cleared |= {"label": "", "cause": "", "amount_secured": None, "plan_until": due.date()}
