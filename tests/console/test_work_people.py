@@ -232,7 +232,13 @@ FORMS = (
     ("MA1", "/work/tasks/9001/evidence/visit/", {"text": "x"}, "second_staff_id", "MB1"),
     ("MA1", "/work/options/", {"until": "2099-01-01"}, "measure", "M21:loan:LB1-1:2026-06-01"),
     ("MA1", "/work/ask/CA1-1/", {"title": "x", "until": "2099-01-01"}, "staff", "MB1"),
-    ("MA1", "/work/watch/propose/CA1-2/", {"criterion": "arrears", "reason": "x", "plan": "x"}, "staff", "MB1"),
+    (
+        "MA1",
+        "/work/watch/propose/CA1-2/",
+        {"criterion": "arrears", "reason": "x", "plan": "x"},
+        "staff",
+        "MB1",
+    ),
 )
 ABSENT = {"staff": "nobody", "colleague": "nobody", "second_staff_id": "nobody", "measure": "none"}
 
@@ -243,11 +249,21 @@ def test_another_branch_s_id_in_a_field_answers_like_an_absent_one(
 ) -> None:
     client = sign_in(person)
     absent = ABSENT.get(field, other.replace("9002", "77"))
-    before = (Case.objects.count(), Task.objects.count(), WatchEntry.objects.count(), AuditEvent.objects.count())
+    before = (
+        Case.objects.count(),
+        Task.objects.count(),
+        WatchEntry.objects.count(),
+        AuditEvent.objects.count(),
+    )
     answers = [client.post(address, data | {field: value}) for value in (other, absent, f"{absent}\x00", "")]
     assert [one.status_code for one in answers] == [404] * 4 if field != "second_staff_id" else True
     assert answers[0].status_code == answers[1].status_code == 404
-    after = (Case.objects.count(), Task.objects.count(), WatchEntry.objects.count(), AuditEvent.objects.count())
+    after = (
+        Case.objects.count(),
+        Task.objects.count(),
+        WatchEntry.objects.count(),
+        AuditEvent.objects.count(),
+    )
     assert before == after
 
 

@@ -200,7 +200,9 @@ EXAMPLES: dict[str, Example] = {
     "watch_propose_exit": lambda now, _: watching.watch_propose_exit(
         by=_by("MA1"), entry=_listed(), reason="x", now=now
     ),
-    "watch_confirm_exit": lambda now, _: watching.watch_confirm_exit(by=_by("RDA"), entry=_leaving(), now=now),
+    "watch_confirm_exit": lambda now, _: watching.watch_confirm_exit(
+        by=_by("RDA"), entry=_leaving(), now=now
+    ),
     "watch_keep": lambda now, _: watching.watch_keep(by=_by("RDA"), entry=_leaving(), reason="x", now=now),
     "feedback_export": lambda now, folder: feedback.feedback_export(
         book=tiny_book(folder, loan=[{"loan_id": "LA1-1", "customer_id": "CA1-1"}])

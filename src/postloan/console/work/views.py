@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "urgent": urgent,
         "checks": selectors.effect_checks_due(held, now),
         "now": now,
+        "work_rules": rules_in_force(),
         "is_head": held.has(OVERSEERS),
     }
     return render(request, "work/index.html", context)
@@ -67,6 +68,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": found,
         "asked": asked,
         "now": now,
+        "work_rules": rules_in_force(),
         "states": states.OPEN,
         "people": selectors.names(work.owner_id for work in found.rows),
         "colleagues": gate.colleagues(held) if held.has(OVERSEERS) else [],
@@ -85,6 +87,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "late_people": sum(1 for one in loads if one.late),
         "colleagues": gate.colleagues(held),
         "now": now,
+        "work_rules": rules_in_force(),
     }
     return render(request, "work/team.html", context)
 
@@ -150,6 +153,7 @@ def _piece(request: HttpRequest, work: Piece, given: Any = None) -> HttpResponse
     context: dict[str, Any] = {
         "work": work,
         "now": now,
+        "work_rules": in_force,
         "steps": steps,
         "next": next((step.action for step in steps if step.is_next), ""),
         "others": [one.action for one in steps if not one.is_next and one.action in acting.ACTS],
@@ -248,6 +252,7 @@ def _prove(request: HttpRequest, work: Piece, kind: str) -> HttpResponse:
         "kind": kind,
         "given": request.POST if request.method == "POST" else request.GET,
         "now": now,
+        "work_rules": rules_in_force(),
         "colleagues": [one for one in gate.colleagues(held) if one.pk != held.staff_id],
         "choices": proving,
     }
@@ -339,5 +344,6 @@ def ask(request: HttpRequest, customer_id: str) -> HttpResponse:
         "colleagues": gate.colleagues(held),
         "given": request.POST,
         "now": now,
+        "work_rules": rules_in_force(),
     }
     return render(request, "work/ask.html", context)

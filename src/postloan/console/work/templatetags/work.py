@@ -30,7 +30,8 @@ def clock_of(context: template.Context, work: Any) -> SafeString:
     if work.state == "closed":
         return SafeString("")
     now = context.get("now") or clock.civil()
-    text, tone = words.clock(work.due_at, now, rules_in_force().time)
+    rules = context.get("work_rules") or rules_in_force()
+    text, tone = words.clock(work.due_at, now, rules.time)
     return format_html(
         '<time class="clock {}" datetime="{}" title="{}">{}</time>',
         tone,
