@@ -1,4 +1,4 @@
-"""Writes docs/work-states.md, the tables of states that people's work moves along, from the tables themselves.
+"""Writes docs/work-states.md, the tables of states that people's work moves along, from the code.
 
 python -m tools.work_states          writes the page
 python -m tools.work_states --check  writes nothing; exit 1 where the page is another one
@@ -33,9 +33,9 @@ def _lines() -> Iterator[str]:
 
     yield "# How work moves · 办理流程"
     yield ""
-    yield "Cases, tasks and stays on the watch list move along these tables and in no other way. The page is made"
-    yield "from the code: `python -m tools.work_states`. Half and full time of a clock raise work to the next role;"
-    yield "times, deciders and roles are parameters of the pack (`case_sla`, `case_deciders`, `case_escalation`)."
+    yield "Cases, tasks and stays on the watch list move along these tables and in no other way. The page is"
+    yield "made from the code: `python -m tools.work_states`. Half and full time of a clock raise work to the"
+    yield "next role; times, deciders and roles are the pack's: `case_sla`, `case_deciders`, `case_escalation`."
     for language in LANGUAGES:
         with translation.override(language):
             yield from _tables(language)
