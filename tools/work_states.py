@@ -35,7 +35,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Cases, tasks and stays on the watch list move along these tables and in no other way. The page is"
     yield "made from the code: `python -m tools.work_states`. Half and full time of a clock raise work to the"
-    yield "next role; times, deciders and roles are the pack's: `case_sla`, `case_deciders`, `case_escalation`."
+    yield "next role; times and roles are the pack's: `case_sla`, `case_deciders`, `case_escalation`."
     for language in LANGUAGES:
         with translation.override(language):
             yield from _tables(language)

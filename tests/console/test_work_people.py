@@ -130,7 +130,7 @@ def test_whoever_did_any_of_it_never_closes_it(a_bank: None) -> None:
     run_state_machine_as_test(
         FourEyes,
         settings=settings(
-            max_examples=15,
+            max_examples=30,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
