@@ -32,7 +32,9 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part(_("Today"), "home", rights.EVERYBODY),
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
+    Part(_("Work"), "work", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
+    Part(_("Watch list"), "watch_list", rights.BOOK_ROLES),
 )
 """The navigation, in its order."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("postloan.console.home.urls")),
     path("warnings/", include("postloan.console.warnings.urls")),
     path("customers/", include("postloan.console.customers.urls")),
+    path("work/", include("postloan.console.work.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
