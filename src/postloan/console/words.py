@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from postloan import terms
+from postloan.console import book_words
 from postloan.console.publishing.models import Publication
 from postloan.policy.in_force import Policy
 from postloan.policy.pack import load
@@ -65,6 +66,7 @@ TABLES: dict[str, Mapping[str, Term]] = {
     "institution_kind": INSTITUTIONS,
     "nature": NATURES,
     "suit": SUITS,
+    **book_words.TABLES,
 }
 
 
