@@ -64,7 +64,10 @@ EVENTS: dict[str, Term] = {
     "occupied": ("occupied by others", "押品被他人占用"),
     "stock_counted": ("stock counted", "存货盘点"),
     "supervisor_left": ("supervisor of the stock left", "监管方退出"),
-    "terms_changed_without_consent": ("terms changed without the guarantor's consent", "未经保证人同意变更条款"),
+    "terms_changed_without_consent": (
+        "terms changed without the guarantor's consent",
+        "未经保证人同意变更条款",
+    ),
     "lc_discrepancy": ("discrepancy under a letter of credit", "信用证单据不符"),
     "guarantee_claimed": ("claim under a guarantee", "保函被索赔"),
     "disaster_red": ("disaster, red alert", "灾害红色预警"),

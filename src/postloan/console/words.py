@@ -61,6 +61,7 @@ TABLES: dict[str, Mapping[str, Term]] = {
     "role": terms.ROLES,
     "class": terms.CLASSES,
     "customer_kind": terms.CUSTOMER_KINDS,
+    "entry_kind": {code.removeprefix("entry_"): term for code, term in terms.ENTRY_KINDS.items()},
     "contract_type": terms.CONTRACT_TYPES,
     "subject": SUBJECTS,
     "institution_kind": INSTITUTIONS,

@@ -42,7 +42,7 @@ EDGES = "guarantee_edge"
 _BACK = "guarantee_edge_back"
 
 
-class NoRows(PostloanError):
+class NoRowsError(PostloanError):
     """The rows of the book are not at hand: no run is shown, or the console does not know the book."""
 
 
@@ -82,9 +82,7 @@ class BookRows:
     ) -> list[Row]:
         """Give the rows of a table whose column holds one of the values; see `Lookups.rows`."""
         self._ready(table)
-        return self._lookups.rows(
-            table, column, values, bounds=bounds, order=order, limit=limit, below=below
-        )
+        return self._lookups.rows(table, column, values, bounds=bounds, order=order, limit=limit, below=below)
 
     def flows(self, customer_id: str, since: date) -> list[Row]:
         """Give `month`, `came_in` and `went_out` (cents) of the customer's accounts by month."""
@@ -150,12 +148,12 @@ _KEPT = 2
 def book_rows(run: Publication | None) -> BookRows:
     """Give the book behind the run that is shown; the first call a process and run opens it.
 
-    Raises NoRows `no_run` or `no_book`, or BookError where the book cannot be read.
+    Raises NoRowsError `no_run` or `no_book`, or BookError where the book cannot be read.
     """
     if run is None:
-        raise NoRows("no_run", "no run is shown yet")
+        raise NoRowsError("no_run", "no run is shown yet")
     if not settings.BOOK:
-        raise NoRows("no_book", "the console does not know where the book is")
+        raise NoRowsError("no_book", "the console does not know where the book is")
     key = (str(settings.BOOK), str(settings.STORE), run.run_id)
     with _LOCK:
         if key not in _open:

@@ -68,7 +68,7 @@ class Customer(Owned):
             ),
             models.Index(fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"),
             models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
-            models.Index(fields=["name"], name="customer_by_name"),
+            models.Index(fields=["name"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +117,7 @@ class Loan(Owned):
             models.Index(fields=["institution_id", "-balance", "loan_id"], name="loan_of_institution"),
             models.Index(fields=["manager_id", "-balance", "loan_id"], name="loan_of_manager"),
             models.Index(fields=["class_machine", "-balance", "loan_id"], name="loan_of_class"),
+            models.Index(fields=["class_final", "customer_id"], name="loan_by_final_class"),
             models.Index(fields=["-balance", "loan_id"], name="loan_by_balance"),
         ]
 
@@ -154,6 +155,8 @@ class Warning(Owned):  # noqa: A001 - the field's own word
                 fields=["manager_id", "-colour_rank", "-score", "episode_id"], name="warning_of_manager"
             ),
             models.Index(fields=["-colour_rank", "-score", "episode_id"], name="warning_by_worry"),
+            models.Index(fields=["-exposure", "episode_id"], name="warning_by_exposure"),
+            models.Index(fields=["opened_on", "episode_id"], name="warning_by_age"),
         ]
 
     def __str__(self) -> str:
