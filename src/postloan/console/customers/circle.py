@@ -17,7 +17,7 @@ STEPS = 3
 MOST = 60
 """The most customers drawn; a larger circle is cut, and the page says so."""
 
-# The colours of risk on white, as console.css has them; ECharts draws on its own canvas and reads no style sheet.
+# The colours of risk on white, as console.css has them; ECharts reads no style sheet.
 _PAINT = {"red": "#b42318", "orange": "#b54708", "yellow": "#7a5c00", "blue": "#175cd3", None: "#8a93a3"}
 _SHAPE = {"red": "diamond", "orange": "triangle", "yellow": "rect", "blue": "circle", None: "emptyCircle"}
 
@@ -98,6 +98,11 @@ def _parallel(edges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def _caption(one: Member) -> str:
+    name = one.name or gettext("customer of another branch")
+    return f"{name} · {word('colour', one.colour or 'none')}"
+
+
 def option(drawn: Circle) -> dict[str, Any]:
     """Give the graph for ECharts; an arrow leads from who stands in to whom they stand in for.
 
@@ -107,7 +112,7 @@ def option(drawn: Circle) -> dict[str, Any]:
     nodes = [
         {
             "id": place[one.customer_id],
-            "name": f"{one.name or gettext('customer of another branch')} · {word('colour', one.colour or 'none')}",
+            "name": _caption(one),
             "symbol": _SHAPE[one.colour],
             "symbolSize": 28 if one.steps == 0 else 18,
             "itemStyle": {"color": _PAINT[one.colour]},

@@ -20,4 +20,4 @@ class NoteForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why somebody needs to see sensitive rows."""
 
-    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=500, strip=True)
+    reason = forms.CharField(label=_("Reason"), min_length=4, max_length=500, strip=True)

@@ -1,8 +1,8 @@
 """Household events and what was heard in the village: who reads them, and what everyone else reads instead.
 
-Branch heads and risk departments read them of the institutions at and below which they hold the role, customer
-managers of their own customers. To everyone else the rows are there, without what they say; who needs them
-gives a reason, and the audit keeps it.
+Branch heads and risk departments read them of the institutions at and below which they hold the role,
+customer managers of their own customers. To everyone else the rows are there, without what they say; who
+needs them gives a reason, and the audit keeps it.
 """
 
 from __future__ import annotations

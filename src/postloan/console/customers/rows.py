@@ -92,7 +92,7 @@ class BookRows:
         return self._lookups.sums("entry", "account_id", accounts, "amount", "booked_on", bounds)
 
     def edges(self, customers: Sequence[str]) -> list[Row]:
-        """Give the guarantees to and by these customers: guarantor, borrower, contract, kind, amount (cents)."""
+        """Give the guarantees to and by these customers, with guarantor, borrower and amount in cents."""
         self._ready(EDGES)
         found = self._lookups.rows(EDGES, "customer_id", customers)
         found += self._lookups.rows(_BACK, "guarantor_customer_id", customers)

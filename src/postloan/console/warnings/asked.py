@@ -1,4 +1,4 @@
-"""What a person asks of the list of warnings: filters and order, read from the query and told as a sentence."""
+"""What a person asks of the list of warnings: filters and order, out of the query and as a sentence."""
 
 from __future__ import annotations
 
