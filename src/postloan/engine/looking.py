@@ -21,17 +21,20 @@ _SIGNS = frozenset({"=", "<", "<=", ">", ">="})
 
 
 class Lookups:
-    """Prepared tables of one DuckDB session, asked from any thread, one at a time."""
+    """Prepared tables of one DuckDB session, asked from any thread, one at a time.
+
+    Whoever uses the session otherwise holds `lock` meanwhile.
+    """
 
     def __init__(self, engine: Engine) -> None:
         assert engine.kind == "duckdb", "point queries are asked on the machine that serves them"
         self._engine = engine
-        self._lock = RLock()
+        self.lock = RLock()
         self._columns: dict[str, tuple[str, ...]] = {}
 
     def prepare(self, name: str, table: Table, *, held: bool = False) -> None:
         """Make a table ready under a name; `held` computes a narrow one now and keeps it in memory."""
-        with self._lock:
+        with self.lock:
             columns = tuple(table.columns)
             statement = self._engine.statement(table)
             kind = "TABLE" if held else "VIEW"
@@ -108,7 +111,7 @@ class Lookups:
             return []
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
         source = f"read_parquet([{listed}], union_by_name = true)"
-        with self._lock:
+        with self.lock:
             found = self._asked(f"SELECT * FROM (DESCRIBE SELECT * FROM {source})", [])
             if column not in {row["column_name"] for row in found}:
                 return []
@@ -117,7 +120,7 @@ class Lookups:
             )
 
     def _asked(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-        with self._lock:
+        with self.lock:
             cursor = self._engine.backend.con.execute(statement, list(values))
             names = [one[0] for one in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -99,7 +99,7 @@ def _parallel(edges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _caption(one: Member) -> str:
-    name = one.name or gettext("customer of another branch")
+    name = one.name or gettext("another customer")
     return f"{name} · {word('colour', one.colour or 'none')}"
 
 

@@ -59,7 +59,7 @@ class BookRows:
         self.as_of = book.as_of
         self._engine, self._book, self._results = engine, book, results
         self._lookups = Lookups(engine)
-        self._lock = RLock()
+        self._lock = self._lookups.lock  # one connection: what makes a table ready waits for questions
 
     def close(self) -> None:
         """End the session."""

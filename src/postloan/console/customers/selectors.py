@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -115,7 +115,12 @@ def loans_of(customer: Customer) -> list[Loan]:
 
 def measures_of(customer: Customer) -> QuerySet[Measure]:
     """Give the measures of a customer, the most urgent first."""
-    return Measure.objects.filter(customer_id=customer.pk).order_by("due_on", "measure_id")
+    return most_urgent(Measure.objects.filter(customer_id=customer.pk))
+
+
+def most_urgent(measures: QuerySet[Measure]) -> QuerySet[Measure]:
+    """Put measures in order: the nearest deadline first, then what has none."""
+    return measures.order_by(F("due_on").asc(nulls_last=True), "measure_id")
 
 
 @dataclass(frozen=True)

@@ -214,6 +214,8 @@ def _of_table(
     *,
     sees: bool,
 ) -> SourceRows | None:
+    if table not in TABLES:  # of what an earlier run found there are no rows in the book
+        return None
     schema = TABLES[table]
     by = next((name for name in _LOOKED_UP if name in schema.columns), None)
     if by is None or not rows.has(table):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from postloan.console.customers.masking import Sight, sensitive_codes
-from postloan.console.customers.selectors import matching
+from postloan.console.customers.selectors import matching, most_urgent
 from postloan.console.listing import whole
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import RANKS, Customer, Measure, Publication, Signal
@@ -101,4 +101,4 @@ def signals_of(alert: Alert) -> list[Signal]:
 
 def measures_of(alert: Alert) -> QuerySet[Measure]:
     """Give the measures due for the customer of a warning, the most urgent first."""
-    return Measure.objects.filter(customer_id=alert.customer_id or "").order_by("due_on", "measure_id")
+    return most_urgent(Measure.objects.filter(customer_id=alert.customer_id or ""))

@@ -39,6 +39,7 @@ class Told:
         unit: the unit of the value.
         fact: what was measured.
         test: what the signal asks, in words where they are plain.
+        exact: grades whose test is no plain comparison, as the pack has them.
         guard: where alone it is looked at.
         meaning, caveat, action: the pack's words.
         clears: what would end it.
@@ -51,6 +52,7 @@ class Told:
     unit: str = ""
     fact: str = ""
     test: str = ""
+    exact: str = ""
     guard: str = ""
     meaning: str = ""
     caveat: str = ""
@@ -80,7 +82,8 @@ def _told(signal: Signal, entry: Entry | None) -> Told:
         _worded(text, percent=percent)
         for text in (signal.value, signal.threshold_fixed, signal.threshold_applied)
     )
-    tests = [_grade(one.colour, one.text, lang) for one in entry.grades]
+    plain_tests = [(one, in_words(one.text, lang, _codes(lang))) for one in entry.grades]
+    gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
     mildest = entry.grades[-1].text if entry.grades else ""
     return Told(
         signal,
@@ -89,7 +92,12 @@ def _told(signal: Signal, entry: Entry | None) -> Told:
         applied,
         unit="" if percent else _UNITS.get(fact.unit, ("", ""))[lang == "zh"],
         fact=fact.zh if lang == "zh" and fact.zh else fact.doc,
-        test=("；" if lang == "zh" else "; ").join(tests),
+        test=gap.join(
+            f"{words.word('colour', one.colour)}{colon}{asks}" for one, asks in plain_tests if asks
+        ),
+        exact=gap.join(
+            f"{words.word('colour', one.colour)}{colon}{one.text}" for one, asks in plain_tests if not asks
+        ),
         guard=entry.when_text,
         meaning=entry.meaning.get(lang, ""),
         caveat=entry.caveat.get(lang, ""),
@@ -143,11 +151,6 @@ def _worded(text: str | None, *, percent: bool) -> str:
 
 def _codes(lang: str) -> dict[str, str]:
     return {code: term[lang == "zh"] for code, term in words.TABLES["class"].items()}
-
-
-def _grade(colour: str, test: str, lang: str) -> str:
-    asks = in_words(test, lang, _codes(lang)) or test
-    return f"{words.word('colour', colour)}{'：' if lang == 'zh' else ': '}{asks}"
 
 
 def _clears(mildest: str, lang: str) -> str:
