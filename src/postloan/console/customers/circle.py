@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,15 +104,31 @@ def _caption(one: Member) -> str:
     return f"{name} · {word('colour', one.colour or 'none')}"
 
 
+def _spots(members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+    """Give each member a place on the ring of its steps, the customer in the middle; the same every time."""
+    rings: dict[int, list[str]] = {}
+    for one in members:
+        rings.setdefault(one.steps, []).append(one.customer_id)
+    spots = {}
+    for steps, ring in rings.items():
+        for number, key in enumerate(ring):
+            angle = 2 * math.pi * (number + steps / 4) / len(ring)
+            spots[key] = (round(220 * steps * math.cos(angle), 1), round(100 * steps * math.sin(angle), 1))
+    return spots
+
+
 def option(drawn: Circle) -> dict[str, Any]:
     """Give the graph for ECharts; an arrow leads from who stands in to whom they stand in for.
 
     Numbers of members that the person may not know do not leave the server: nodes carry places instead.
     """
     place = {one.customer_id: str(number) for number, one in enumerate(drawn.members)}
+    spots = _spots(drawn.members)
     nodes = [
         {
             "id": place[one.customer_id],
+            "x": spots[one.customer_id][0],
+            "y": spots[one.customer_id][1],
             "name": _caption(one),
             "symbol": _SHAPE[one.colour],
             "symbolSize": 28 if one.steps == 0 else 18,
@@ -125,8 +142,7 @@ def option(drawn: Circle) -> dict[str, Any]:
         "series": [
             {
                 "type": "graph",
-                "layout": "force" if len(nodes) > 12 else "circular",
-                "force": {"repulsion": 240, "edgeLength": 90},
+                "layout": "none",
                 "roam": False,
                 "data": nodes,
                 "links": links,

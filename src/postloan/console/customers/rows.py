@@ -164,6 +164,13 @@ def book_rows(run: Publication | None) -> BookRows:
         return _open[key]
 
 
+def forget() -> None:
+    """End every session; the next question opens the book again."""
+    with _LOCK:
+        while _open:
+            _open.popitem()[1].close()
+
+
 def _opened(run: Publication) -> BookRows:
     engine = open_engine(threads=2, memory="1GiB")
     try:

@@ -84,7 +84,6 @@ def _told(signal: Signal, entry: Entry | None) -> Told:
     )
     plain_tests = [(one, in_words(one.text, lang, _codes(lang))) for one in entry.grades]
     gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
-    mildest = entry.grades[-1].text if entry.grades else ""
     return Told(
         signal,
         value,
@@ -102,7 +101,7 @@ def _told(signal: Signal, entry: Entry | None) -> Told:
         meaning=entry.meaning.get(lang, ""),
         caveat=entry.caveat.get(lang, ""),
         action=entry.action.get(lang, ""),
-        clears=_clears(mildest, lang),
+        clears=_clears([(one.text, asks) for one, asks in plain_tests], lang),
     )
 
 
@@ -153,11 +152,16 @@ def _codes(lang: str) -> dict[str, str]:
     return {code: term[lang == "zh"] for code, term in words.TABLES["class"].items()}
 
 
-def _clears(mildest: str, lang: str) -> str:
-    asks = in_words(mildest, lang, _codes(lang))
-    if not asks:
+def _clears(tests: Sequence[tuple[str, str | None]], lang: str) -> str:
+    """Say what ends a signal: of graded bounds the mildest no longer met, else none of its tests."""
+    asked = [asks for _, asks in tests if asks]
+    if not asked or len(asked) < len(tests):
         return gettext("its condition no longer holds")
-    return gettext("the value is no longer: %(test)s") % {"test": asks}
+    if tests[-1][0].strip()[0] in "<>":
+        asked = asked[-1:]
+    return gettext("the value is no longer: %(test)s") % {
+        "test": ("或" if lang == "zh" else " or ").join(asked)
+    }
 
 
 @dataclass(frozen=True)
