@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -120,7 +121,7 @@ def measures_of(customer: Customer) -> QuerySet[Measure]:
 
 def most_urgent(measures: QuerySet[Measure]) -> QuerySet[Measure]:
     """Put measures in order: the nearest deadline first, then what has none."""
-    return measures.order_by(F("due_on").asc(nulls_last=True), "measure_id")
+    return measures.order_by(OrderBy(F("due_on"), nulls_last=True), "measure_id")
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def add_note(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Keep a note on a customer."""
     customer = access_customer(scope(request), customer_id)
     form = NoteForm(request.POST)
-    if not form.is_valid():
+    if form.errors:
         return _page(request, customer, form)
     services.write_note(
         scope=scope(request),
@@ -177,7 +177,7 @@ def sensitive(request: HttpRequest, customer_id: str) -> HttpResponse:
     held = scope(request)
     customer = access_customer(held, customer_id)
     form = ReasonForm(request.POST)
-    if not form.is_valid():
+    if form.errors:
         messages.error(request, gettext("Say in a few words why you need it; nothing was shown."))
         return redirect("customer", customer.pk)
     rows, why_not = rows_of()

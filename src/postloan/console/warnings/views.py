@@ -12,7 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryD
 from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from django.urls import Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -35,8 +35,8 @@ from postloan.console.warnings.gate import access_filter, access_warning
 from postloan.console.warnings.models import SavedFilter
 from postloan.console.warnings.peers import peers_of
 
-BULK = "/work/bulk/"
-"""Where marked warnings are sent to be assigned or put off; the part `work` answers there."""
+BULK = "work_bulk"
+"""The address to which marked warnings are sent to be assigned or put off; the part `work` answers there."""
 
 DONE_BEFORE = "work/_done_before.html"
 """What the part `work` shows of the cases of a customer."""
@@ -75,10 +75,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def _bulk() -> str:
     """Give where marked warnings are sent; nothing where that part is not installed."""
     try:
-        resolve(BULK)
-    except Resolver404:
+        return reverse(BULK)
+    except NoReverseMatch:
         return ""
-    return BULK
 
 
 def _names(model: type[Staff] | type[Institution], ids: Iterable[str | None]) -> dict[str, str]:
@@ -141,7 +140,7 @@ def _back(query: str) -> HttpResponse:
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filters that hold under a name."""
     form = FilterForm(request.POST)
-    if not form.is_valid():
+    if form.errors:
         messages.error(request, gettext("Give the filter a name of at most 60 characters; nothing was kept."))
         return _back(request.POST.get("query", ""))
     query = urlencode(asked_of(QueryDict(form.cleaned_data["query"])))
