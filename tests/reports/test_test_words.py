@@ -28,6 +28,12 @@ def test_plain_comparisons_are_told(test: str, english: str, chinese: str) -> No
     assert in_words(test, "zh", {"doubtful": "可疑"}) == chinese
 
 
+def test_shares_are_told_in_per_cent() -> None:
+    assert in_words("< 0.50", "en", percent=True) == "less than 50 %"
+    assert in_words("[0.105..1]", "zh", percent=True) == "10.5 % 至 100 %"
+    assert in_words('"loss"', "en", percent=True) == "loss"
+
+
 @pytest.mark.parametrize(
     "test", ["", "-", "? > 1 and ? < 3", "(1..2]", ">= loan.amount", "not(x)", "> 1 or < 0", "1 2"]
 )

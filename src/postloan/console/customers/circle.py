@@ -112,7 +112,7 @@ def _spots(members: Sequence[Member]) -> dict[str, tuple[float, float]]:
     spots = {}
     for steps, ring in rings.items():
         for number, key in enumerate(ring):
-            angle = 2 * math.pi * (number + steps / 4) / len(ring)
+            angle = 2 * math.pi * number / len(ring) + 0.7 * steps  # so that rings do not line up
             spots[key] = (round(220 * steps * math.cos(angle), 1), round(100 * steps * math.sin(angle), 1))
     return spots
 

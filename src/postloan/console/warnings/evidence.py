@@ -17,7 +17,7 @@ from postloan.console.customers import rows as book
 from postloan.console.customers.masking import is_sensitive
 from postloan.console.customers.rows import BookRows, Row
 from postloan.console.publishing.models import Publication, Signal
-from postloan.console.warnings.why import policy_for
+from postloan.console.warnings.why import SHARES, policy_for
 from postloan.facts import FACTS
 from postloan.facts.registry import Fact
 
@@ -37,6 +37,7 @@ class Series:
         before: the same months a year earlier, where they are compared.
         threshold: where the test draws its line, in the unit of the points.
         is_bar: whether bars show it, which begin at zero.
+        is_share: whether the points are per cent.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Series:
     before: Sequence[float | None] = ()
     threshold: float | None = None
     is_bar: bool = False
+    is_share: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,13 @@ def series(signal: Signal, fact: Fact, rows: BookRows, customer_id: str | None) 
     Facts of earlier runs come first. Where the store has but one, the book tells of two kinds of value: days
     that instalments were paid late, and what came in by month.
     """
+    is_share = fact.unit in SHARES
     threshold = _figure(signal.threshold_applied)
     told = rows.history(fact.subject, signal.subject_id, fact.column)
-    points = [(row["as_of"].isoformat(), _figure(row["value"])) for row in told]
+    points = [(row["as_of"].isoformat(), _share(_figure(row["value"]), is_share=is_share)) for row in told]
     if sum(value is not None for _, value in points) >= 2:
-        return Series(gettext("The value at month ends"), points, threshold=threshold)
+        line = _share(threshold, is_share=is_share)
+        return Series(gettext("The value at month ends"), points, threshold=line, is_share=is_share)
     if signal.subject_kind == "loan" and "due.due_on" in fact.sources:
         late = _lateness(rows, signal.subject_id)
         return (
@@ -95,6 +99,10 @@ def _figure(value: Any) -> float | None:
     except InvalidOperation:
         return None
     return float(figure) if figure.is_finite() else None
+
+
+def _share(figure: float | None, *, is_share: bool) -> float | None:
+    return round(figure * 100, 2) if is_share and figure is not None else figure
 
 
 def _year_before(day: date) -> date:
@@ -166,7 +174,11 @@ def option(drawn: Series) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "legend": {"show": bool(drawn.before), "top": 0, "right": 0},
         "xAxis": {"type": "category", "data": [when for when, _ in drawn.points]},
-        "yAxis": {"type": "value", "scale": not drawn.is_bar},
+        "yAxis": {
+            "type": "value",
+            "scale": not drawn.is_bar,
+            "axisLabel": {"formatter": "{value} %" if drawn.is_share else "{value}"},
+        },
         "series": several,
     }
 

@@ -18,6 +18,10 @@ from postloan.policy.pack import Policy
 from postloan.reports.test_words import in_words
 
 
+SHARES = ("fraction", "ratio")
+"""Units of facts that are told in per cent."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """A condition of a rule: what is looked at, what it asks in words, and the value where it is known."""
@@ -77,12 +81,12 @@ def _told(signal: Signal, entry: Entry | None) -> Told:
     if entry is None or entry.fact not in FACTS:
         return Told(signal, *plain)
     fact, lang = FACTS[entry.fact], "zh" if words.is_chinese() else "en"
-    percent = fact.unit in ("fraction", "ratio")
+    percent = fact.unit in SHARES
     value, fixed, applied = (
         _worded(text, percent=percent)
         for text in (signal.value, signal.threshold_fixed, signal.threshold_applied)
     )
-    plain_tests = [(one, in_words(one.text, lang, _codes(lang))) for one in entry.grades]
+    plain_tests = [(one, in_words(one.text, lang, _codes(lang), percent=percent)) for one in entry.grades]
     gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
     return Told(
         signal,
