@@ -59,13 +59,22 @@ def customers(scope: Scope, asked: Mapping[str, str]) -> QuerySet[Customer]:
     return found.filter(matching(found, asked["search"])) if "search" in asked else found
 
 
-def matching(rows: QuerySet[Customer], text: str) -> Q:
-    """Give the condition that number or name begins with a text, or where none does, hold it anywhere.
+_FEW = 5_000
+"""Customers that are looked up by number; where more match, the database joins them itself."""
 
-    The first is answered by the indexes; the second looks through all, and only where nothing begins so.
+
+def matching(rows: QuerySet[Customer], text: str) -> Q:
+    """Give the condition that number or name begins with a text, or where none does, the name holds it.
+
+    The first is answered by the indexes; the second looks through all names, once, and only where nothing
+    begins so.
     """
     begins = starting("customer_id", text) | starting("name", text)
-    return begins if rows.filter(begins).exists() else Q(customer_id__contains=text) | Q(name__contains=text)
+    if rows.filter(begins).exists():
+        return begins
+    within = Customer.objects.filter(name__contains=text).order_by().values_list("pk", flat=True)
+    found = list(within[: _FEW + 1])
+    return Q(pk__in=found if len(found) <= _FEW else within)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from postloan.policy.entries import Signal as Entry
 from postloan.policy.pack import Policy
 from postloan.reports.test_words import in_words
 
-
 SHARES = ("fraction", "ratio")
 """Units of facts that are told in per cent."""
 
