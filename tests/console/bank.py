@@ -21,6 +21,7 @@ from postloan.console.publishing.models import (
 )
 from postloan.console.publishing.models import Warning as Alert
 from tests.console import bank_work
+from postloan.console.warnings.models import SavedFilter
 
 DAY = date(2026, 6, 30)
 PASSWORD = "correct horse battery"  # of every invented person here
@@ -68,6 +69,9 @@ def build() -> None:
         person(f"M{outlet}", outlet, "customer_manager")
         for number in (1, 2):
             _customer(outlet, number, bad=number == 1)
+    # Each of two managers keeps a filter, so that neither may drop the other's.
+    for key, outlet in ((9001, "A1"), (9002, "B1")):
+        SavedFilter.objects.create(pk=key, staff_id=f"M{outlet}", name="red", query="colour=red")
     Coverage.objects.create(
         code="REP04", subjects=8, fired=4, suppressed=0, clear=4, not_measurable=0, missing=[]
     )

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from postloan import terms
+from postloan.console import book_words
 from postloan.console.publishing.models import Publication
 from postloan.policy.in_force import Policy
 from postloan.policy.pack import load
@@ -60,11 +61,13 @@ TABLES: dict[str, Mapping[str, Term]] = {
     "role": terms.ROLES,
     "class": terms.CLASSES,
     "customer_kind": terms.CUSTOMER_KINDS,
+    "entry_kind": {code.removeprefix("entry_"): term for code, term in terms.ENTRY_KINDS.items()},
     "contract_type": terms.CONTRACT_TYPES,
     "subject": SUBJECTS,
     "institution_kind": INSTITUTIONS,
     "nature": NATURES,
     "suit": SUITS,
+    **book_words.TABLES,
 }
 
 
