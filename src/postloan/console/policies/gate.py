@@ -11,7 +11,7 @@ from postloan.console.policies.states import ANYWHERE, SEEN, TABLE
 
 
 def roles_of(scope: Scope) -> frozenset[str]:
-    """Give the roles with which a person acts on policy: of the head office, and those that count anywhere."""
+    """Give the roles with which a person acts on policy: of the head office, or held anywhere."""
     tops = set(Institution.objects.filter(parent__isnull=True).values_list("pk", flat=True))
     return frozenset(role for role, place in scope.held if role in ANYWHERE or place in tops)
 

@@ -53,9 +53,7 @@ class Named:
         """Name a pack by a folder or by the name of a shipped one."""
         folder = Path(place)
         is_folder = (folder / "pack.yaml").is_file()
-        return cls(
-            str(folder.resolve() if is_folder else place), folders.content_hash(folder) if is_folder else ""
-        )
+        return cls(str(folder.resolve()), folders.content_hash(folder)) if is_folder else cls(str(place))
 
     @property
     def base(self) -> Path | str:
@@ -112,8 +110,8 @@ def version(pack: Pack, table: str, starts: date) -> DecisionTable:
 @lru_cache(maxsize=256)
 def cases_of(named: Named, kind: str, key: str) -> scenarios.ScenarioReport:
     """Run the cases of a table or a signal."""
-    chosen = {"tables": (key,), "signals": ()} if kind == "table" else {"tables": (), "signals": (key,)}
-    return scenarios.run(opened(named), kinds(), **chosen)
+    tables, signals = ((key,), ()) if kind == "table" else ((), (key,))
+    return scenarios.run(opened(named), kinds(), tables=tables, signals=signals)
 
 
 @lru_cache(maxsize=32)

@@ -114,13 +114,12 @@ def silent_branches(draft: Draft) -> list[Institution]:
     heads = StaffRole.objects.filter(role="branch_head").values_list("institution__path", flat=True)
     spoken = draft.comments.filter(content=draft.content).values_list("institution_id", flat=True)
     said = Institution.objects.filter(pk__in=set(spoken)).values_list("path", flat=True)
-    waiting = []
-    for branch in Institution.objects.filter(kind="branch"):
-        if any(path.startswith(branch.path) for path in heads) and not any(
-            path.startswith(branch.path) for path in said
-        ):
-            waiting.append(branch)
-    return waiting
+    return [
+        branch
+        for branch in Institution.objects.filter(kind="branch")
+        if any(path.startswith(branch.path) for path in heads)
+        and not any(path.startswith(branch.path) for path in said)
+    ]
 
 
 @dataclass(frozen=True)

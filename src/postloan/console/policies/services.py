@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ from postloan.policy.model import DecisionTable
 
 OBJECT = "policy_draft"
 
+Asked = tuple[str, Sequence[str], int]
+"""A question: its text, the answers to choose from, and the place of the right one, from 0."""
 
-class Refused(PostloanError):
+
+class RefusedError(PostloanError):
     """A change that the check of the pack refuses; `findings` are all that it found."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -60,7 +64,7 @@ def version_of(draft: Draft) -> str:
 
 
 def refuse_past(day: date) -> None:
-    """Raise PostloanError `too_late` for a day from which rules cannot hold any more: nothing is retroactive."""
+    """Raise PostloanError `too_late` for a day from which rules cannot hold any more."""
     if day <= clock.civil().date():
         raise PostloanError(
             "too_late", f"Rules cannot hold from {day}: that day has begun.", mend="Choose a later day."
@@ -119,13 +123,9 @@ def create(*, scope: Scope, title: str, reason: str, reference: str, effective_f
 
 def _next_id(root: str) -> str:
     stem = root.rpartition("_v")[0] if root.rpartition("_v")[2].isdigit() else root
-    number = Draft.objects.count() + 1
-    while (
-        Draft.objects.filter(pk=f"{stem}_v{number}").exists()
-        or (reading.home() / f"{stem}_v{number}").exists()
-    ):
-        number += 1
-    return f"{stem}_v{number}"
+    taken = set(Draft.objects.values_list("draft_id", flat=True))
+    names = (f"{stem}_v{number}" for number in count(len(taken) + 1))
+    return next(name for name in names if name not in taken and not (reading.home() / name).exists())
 
 
 def set_parameter(*, scope: Scope, draft_id: str, name: str, value: str, reason: str) -> Draft:
@@ -138,7 +138,7 @@ def set_parameter(*, scope: Scope, draft_id: str, name: str, value: str, reason:
         value: as packs write it, such as `35` or `{amount: 5.00, share: 0.001}`.
         reason: why; it stands with the entry as `overrides`.
 
-    Raises PostloanError, Refused with what the check of the pack found.
+    Raises PostloanError, RefusedError with what the check of the pack found.
     """
 
     def write(copy: Path, draft: Draft) -> Told:
@@ -212,14 +212,14 @@ def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: s
 
 
 def _tables(file: str, data: bytes, env: Mapping[str, str]) -> list[DecisionTable]:
-    """Read the tables of a file; raises Refused, or PolicyError, naming the cell that is wrong."""
+    """Read the tables of a file; raises RefusedError, or PolicyError, naming the cell that is wrong."""
     if not file.lower().endswith(".xlsx"):
         return dmn.read(data, file)
     sheets, findings = workbook.read(data, file)
     for sheet in sheets:
         findings += workbook.problems(sheet, env)
     if any(one.severity == "error" for one in findings):
-        raise Refused(findings)
+        raise RefusedError(findings)
     _require(bool(sheets), f"{file} holds no decision table.")
     return [sheet.table for sheet in sheets]
 
@@ -228,7 +228,7 @@ def put_cases(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: st
     """Let a draft hold a file of cases, CSV or YAML, that say what its author means."""
     name = Path(file).name
 
-    def write(copy: Path, draft: Draft) -> Told:
+    def write(copy: Path, _draft: Draft) -> Told:
         _require(Path(name).suffix in (".csv", ".yaml"), "Cases stand in a .csv or a .yaml file.")
         folders.put_cases(copy, name, data)
         return Told("case", name, {"bytes": len(data)})
@@ -341,10 +341,10 @@ def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sound(folder: Path, draft: Draft) -> list[Finding]:
-    """Give the warnings of a draft's own; raises Refused, or PolicyError, where it has an error."""
+    """Give the warnings of a draft's own; raises RefusedError, or PolicyError, where it has an error."""
     findings = reading.check(folder, clock.civil().date(), draft.effective_from)
     if any(one.severity == "error" for one in findings):
-        raise Refused(findings)
+        raise RefusedError(findings)
     return [one for one in findings if one.where.startswith(f"{draft.pk}/")]
 
 
@@ -354,9 +354,7 @@ def void_approvals(draft: Draft) -> int:
 
 
 @transaction.atomic
-def set_questions(
-    *, scope: Scope, draft_id: str, questions: Sequence[tuple[str, Sequence[str], int]]
-) -> Draft:
+def set_questions(*, scope: Scope, draft_id: str, questions: Sequence[Asked]) -> Draft:
     """Set the questions that customer managers answer when they acknowledge.
 
     Args:

@@ -82,7 +82,7 @@ def end_consultation(*, scope: Scope, draft_id: str) -> Draft:
     if silent and not over:
         raise PostloanError(
             "consultation_open",
-            f"Not heard yet: {', '.join(one.name for one in silent)}; they have until {draft.comments_until}.",
+            f"Until {draft.comments_until} these may speak: {', '.join(one.name for one in silent)}.",
             mend="Wait for them or for that day to pass.",
         )
     return _went(scope.staff_id, draft, "end_consultation", after={"silent": [one.pk for one in silent]})
