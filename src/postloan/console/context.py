@@ -32,6 +32,8 @@ PARTS: tuple[Part, ...] = (
     Part(_("Today"), "home", rights.EVERYBODY),
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
+    Part(_("Signals"), "signals", rights.BOOK_ROLES | rights.POLICY_ROLES),
+    Part(_("Policies"), "policies", rights.BOOK_ROLES | rights.POLICY_ROLES),
 )
 """The navigation, in its order."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from postloan.classification import derived
 from postloan.console.policies import folders
 from postloan.facts import FACTS
 from postloan.policy import scenarios, verification
+from postloan.policy.cases import Library
+from postloan.policy.cases import load as load_cases
 from postloan.policy.checked import validate
 from postloan.policy.checking import check_pack, environment
 from postloan.policy.difference import EntryChange, compare_packs
@@ -114,11 +116,50 @@ def cases_of(named: Named, kind: str, key: str) -> scenarios.ScenarioReport:
     return scenarios.run(opened(named), kinds(), tables=tables, signals=signals)
 
 
+@dataclass(frozen=True)
+class CaseLine:
+    """One case of a table or signal: what it says, where it stands, and what came of it."""
+
+    name: str
+    where: str
+    passed: bool
+    expected: str
+    got: str
+
+
+@lru_cache(maxsize=256)
+def case_lines(named: Named, kind: str, key: str) -> tuple[CaseLine, ...]:
+    """Run the cases of a table or a signal, and give each with what came of it, failures first."""
+    report = cases_of(named, kind, key)
+    failed = {one.where: one for one in report.failures if isinstance(one, scenarios.CaseFailure)}
+    read, _ = load_cases(Library(opened(named), kinds()), None)
+    lines = [
+        CaseLine(
+            case.name,
+            case.where,
+            case.where not in failed,
+            failed[case.where].expected if case.where in failed else "",
+            failed[case.where].got if case.where in failed else "",
+        )
+        for case in read
+        if (case.kind, case.key) == (kind, key)
+    ]
+    return tuple(sorted(lines, key=lambda one: one.passed))
+
+
 @lru_cache(maxsize=32)
 def difference(old: Named, new: Named) -> tuple[EntryChange, ...]:
-    """Give what differs between two packs, by rule and by meaning."""
-    one, other = opened(old), opened(new)
-    envs = [environment(pack, kinds()) for pack in (one, other)]
-    return tuple(
-        entry for entry in compare_packs(one, other, *envs) if entry.kind not in ("settings", "sources")
-    )
+    """Give what a draft says otherwise than the pack below it, by rule and by meaning."""
+    own = {(one.kind, one.key) for one in opened(new).own()}
+    one, other = (_only(opened(named), own) for named in (old, new))
+    envs = [environment(opened(named), kinds()) for named in (old, new)]
+    return tuple(entry for entry in compare_packs(one, other, *envs) if (entry.kind, entry.key) in own)
+
+
+def _only(pack: Pack, wanted: Collection[tuple[str, str]]) -> Pack:
+    """Give a pack with some of its entries alone: what is the same on both sides need not be compared."""
+    kept = {
+        kind: {key: versions for key, versions in keys.items() if (kind, key) in wanted}
+        for kind, keys in pack.versions.items()
+    }
+    return replace(pack, versions=kept)
