@@ -178,6 +178,7 @@ def django_settings(settings: Any) -> Any:
 @pytest.mark.django_db
 def test_four_eyes_hold_in_any_order(tmp_path: Path, django_settings: Any) -> None:
     bank.build()
+    Draft.objects.all().delete()
     for who, roles in PEOPLE.items():
         bank.person(who, "H", *roles)
     django_settings.POLICY = str(small_policy.write(tmp_path / "small"))

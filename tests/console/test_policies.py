@@ -43,6 +43,7 @@ Early,colour,{DAY},0,late,orange
 @pytest.fixture
 def policy(a_bank: None, tmp_path: Path, settings: Any) -> Path:
     """Let the bank act by the small pack; it stands beside the store."""
+    Draft.objects.all().delete()
     settings.POLICY = str(small_policy.write(tmp_path / "small"))
     return tmp_path / "small"
 

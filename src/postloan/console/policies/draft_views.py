@@ -200,7 +200,7 @@ def _events(draft: Draft) -> list[tuple[AuditEvent, str]]:
     return [(one, names[one.actor].name if one.actor in names else system) for one in events]
 
 
-@allow(READERS)
+@allow(POLICY_ROLES)
 def impact_part(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Show how far the impact report is: the part of the page that is asked for again and again."""
     held = scope(request)
