@@ -32,7 +32,7 @@ class ParameterForm(ReasonForm):
     """Another value of a parameter."""
 
     value = forms.CharField(
-        label=_("Value"), max_length=5000, help_text=_("As packs write it: 35, 0.10, {amount: 5.00}.")
+        label=_("New value"), max_length=5000, help_text=_("As packs write it: 35, 0.10, {amount: 5.00}.")
     )
     field_order = ("value", "reason")
 
