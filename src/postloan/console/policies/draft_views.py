@@ -30,7 +30,7 @@ from postloan.console.policies import (
 from postloan.console.policies.gate import access_draft, roles_of
 from postloan.console.policies.models import Draft
 from postloan.errors import PostloanError
-from postloan.policy.difference import EntryChange
+from postloan.policy.difference import Change, EntryChange, Outcome
 from postloan.policy.difference_words import DiffWords
 from postloan.policy.findings import Finding
 from postloan.reports import rule_texts
@@ -123,35 +123,67 @@ def _differences(draft: Draft) -> tuple[EntryChange, ...]:
     return reading.difference(selectors.base_of(draft), selectors.of_draft(draft))
 
 
+_ABOUT = frozenset(
+    {
+        "effective_from",
+        "effective_until",
+        "legal_from",
+        "reviewed_on",
+        "reference",
+        "overrides",
+        "owner",
+        "status",
+    }
+)
+"""What an entry says of itself: told once for the draft, not again with each entry."""
+
+
 def _difference(entry: EntryChange) -> dict[str, Any]:
     """Give what differs of one entry, by field or rule and by meaning, as lines of text."""
     say = DiffWords("zh" if words.is_chinese() else "en")
-    changes = [(one.what, one.old or "∅", one.new or "∅") for one in entry.fields]
+    changes = [_line(one) for one in entry.fields if not _is_about(one)]
     meaning = entry.meaning
     if entry.table is not None:
         meaning = entry.table.by_meaning
-        changes += [(one.what, one.old or "∅", one.new or "∅") for one in entry.table.by_rule.head]
+        changes += [_line(one) for one in entry.table.by_rule.head if not _is_about(one)]
         for rule in entry.table.by_rule.rules:
             title = say("rule", rule.id, say(rule.what))
             changes += [(f"{title}: {one.what}", one.old or "∅", one.new or "∅") for one in rule.cells]
     found: list[tuple[str, str]] = []
     note = ""
     if meaning is not None:
-        none = "clear" if entry.table is None else "none"
-        found = [(say.box(one.box), say.outcomes(one.old, one.new, none)) for one in meaning.changes]
+        outcomes = _colours if entry.kind == "signal" else say.outcomes
+        found = [(say.box(one.box), outcomes(one.old, one.new)) for one in meaning.changes]
         if not meaning.decided:
             note = say(meaning.reason, meaning.error["message"] if meaning.error else "")
         elif not meaning.changes:
             note = say("same")
+    why = [one.new for one in entry.fields if one.what == "overrides"]
     return {
         "kind": entry.kind,
         "key": entry.key,
         "what": say(entry.what),
-        "from": entry.new_from or entry.old_from,
         "changes": changes,
         "meaning": found,
         "note": note,
+        "why": why[0] if why else "",
     }
+
+
+def _is_about(one: Change) -> bool:
+    return one.what in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
+
+
+def _line(one: Change) -> tuple[str, str, str]:
+    field, _mark, colour = one.what.partition(".")
+    what = words.word("colour", colour) if field == "grades" else one.what
+    return what, one.old or "∅", one.new or "∅"
+
+
+def _colours(old: Outcome, new: Outcome) -> str:
+    """Give the colours of a signal before and after, by name."""
+    told = [str(one.rows[0]["colour"]) if one.state == "answer" else "none" for one in (old, new)]
+    return " → ".join(words.word("colour", one) for one in told)
 
 
 def _finding(told: dict[str, Any]) -> dict[str, Any]:
