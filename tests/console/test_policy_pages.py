@@ -18,8 +18,9 @@ from postloan.console.policies import reading
 from postloan.console.policies.models import Draft, Impact
 from postloan.console.publishing.models import Coverage, Loan
 from postloan.console.publishing.selectors import current
-from postloan.console.signals import selectors
+from postloan.console.signals import selectors, verdicts
 from postloan.policy import dmn
+from tests.books import tiny_book
 from tests.console import bank, small_policy
 
 SignIn = Callable[[str], Client]
@@ -254,8 +255,8 @@ def test_alerts_count_the_last_four_weeks_a_manager(a_bank: None, day: str, aler
 
 def test_verdicts_give_precision_and_lead_time(a_bank: None, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"REP04": {"real": 3, "false_alarm": 1, "too_late": 1, "open": 7}}
-    judged = {"counts": counts, "real": {"REP04": ["LA1-1", "LB1-1"]}}
-    monkeypatch.setattr(selectors, "_judged", lambda run: judged)
+    judged = verdicts.Verdicts(counts, {"REP04": ["LA1-1", "LB1-1"]})
+    monkeypatch.setattr(selectors, "verdicts", lambda run: judged)
     Loan.objects.filter(pk="LA1-1").update(days_past_due=40)  # 30 days late on 2026-06-20
     Loan.objects.filter(pk="LB1-1").update(days_past_due=29)  # not yet so late
     assert line().precision == Decimal("0.6")
@@ -264,25 +265,29 @@ def test_verdicts_give_precision_and_lead_time(a_bank: None, monkeypatch: pytest
     assert (found.lead_days, found.led) == (19, 1), "from 2026-06-01 to 2026-06-20"
 
 
-@pytest.mark.slow
-def test_verdicts_come_from_the_book(a_bank: None, tmp_path: Path, settings: Any) -> None:
-    book = tmp_path / "book"
-    book.mkdir()
-    head = {
-        "customer": "customer_id,name,kind\nC1,甲,farmer\n",
-        "institution": "institution_id,name,kind\nH,总行,head_office\n",
-        "contract": "contract_id,customer_id,institution_id,contract_type,signed_on,amount,currency\n",
-        "loan": "loan_id,contract_id,customer_id,institution_id,exposure_kind,disbursed_on,amount,currency\n",
-        "verdict": (
-            "subject_kind,subject_id,code,decided_on,result\n"
-            "loan,L1,REP04,2026-06-01,real\nloan,L2,REP04,2026-06-02,false_alarm\n"
-            "loan,L3,REP04,2026-07-01,real\n"
-        ),
-    }
-    for name, content in head.items():
-        (book / f"{name}.csv").write_text(content, encoding="utf-8")
-    settings.BOOK = str(book)
-    assert line().verdicts == {"real": 1, "false_alarm": 1}, "what came after the day of the run is not known"
+def test_verdicts_come_from_the_book_in_the_background(
+    sign_in: SignIn, tmp_path: Path, settings: Any
+) -> None:
+    judged = [
+        {"subject_kind": "loan", "subject_id": name, "code": "REP04", "decided_on": day, "result": result}
+        for name, day, result in [
+            ("L1", "2026-06-01", "real"),
+            ("L2", "2026-06-02", "false_alarm"),
+            ("L3", "2026-07-01", "real"),  # after the day of the run: not known then
+        ]
+    ]
+    settings.BOOK = str(tiny_book(tmp_path / "book", verdict=judged))
+    client = sign_in("MA1")
+    assert "being counted" in text(client.get("/signals/"))
+    verdicts.count.func("2026-06-30-1", "2026-06-30")
+    assert line().verdicts == {"real": 1, "false_alarm": 1}
+    assert "being counted" not in text(client.get("/signals/"))
+
+
+def test_a_book_that_cannot_be_read_is_said(sign_in: SignIn, tmp_path: Path, settings: Any) -> None:
+    settings.BOOK = str(tmp_path / "nothing")
+    verdicts.count.func("2026-06-30-1", "2026-06-30")
+    assert "as the book cannot be read" in text(sign_in("MA1").get("/signals/"))
 
 
 def test_roles_that_count_must_be_held_at_the_head_office(a_bank: None) -> None:

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from statistics import median
-from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count
 
-from postloan.book.opening import open_book
 from postloan.book.schema import TABLES
-from postloan.book.snapshot import Book
 from postloan.console import words
 from postloan.console.policies import reading
 from postloan.console.policies.selectors import in_force, shown_on
 from postloan.console.publishing.models import Coverage, Customer, Loan, Publication
 from postloan.console.publishing.models import Signal as Fired
-from postloan.engine import open_engine
+from postloan.console.signals.verdicts import verdicts
 from postloan.facts import FACTS
 from postloan.policy.entries import Signal
 from postloan.signals.page_words import FAMILIES, UNITS
@@ -100,8 +96,8 @@ def catalogue(run: Publication | None, asked: Mapping[str, str]) -> list[Line]:
     """
     policy = reading.opened(in_force()).as_of(shown_on())
     coverage = Coverage.objects.in_bulk()
-    alerts, verdicts = _alerts(run), _verdicts(run)
-    lines = [_line(one, coverage, alerts, verdicts.get(one.code, {})) for one in policy.signals]
+    alerts, counts = _alerts(run), verdicts(run).counts
+    lines = [_line(one, coverage, alerts, counts.get(one.code, {})) for one in policy.signals]
     order = {name: place for place, name in enumerate(policy.precedence)}
     lines.sort(key=lambda one: (order.get(one.signal.family, len(order)), one.signal.code))
     return [one for one in lines if _is_wanted(one, asked)]
@@ -121,13 +117,13 @@ def _is_wanted(line: Line, asked: Mapping[str, str]) -> bool:
 
 
 def _line(
-    signal: Signal, coverage: Mapping[str, Coverage], alerts: Mapping[str, Decimal], verdicts: Counts
+    signal: Signal, coverage: Mapping[str, Coverage], alerts: Mapping[str, Decimal], judged: Counts
 ) -> Line:
     counted = coverage.get(signal.code)
     off = counted is None or OFF in (counted.missing or ())
     measured = None if counted is None or off else counted.subjects - counted.not_measurable
     fired = counted.fired + counted.suppressed if counted else 0
-    closed = sum(number for result, number in verdicts.items() if result != "open")
+    closed = sum(number for result, number in judged.items() if result != "open")
     return Line(
         signal,
         None if off else counted,
@@ -135,8 +131,8 @@ def _line(
         _share(measured, counted.subjects) if counted and measured is not None else None,
         _share(fired, measured) if measured is not None else None,
         alerts.get(signal.code, Decimal(0)) if alerts and not off else None,
-        verdicts,
-        _share(verdicts.get("real", 0), closed),
+        judged,
+        _share(judged.get("real", 0), closed),
     )
 
 
@@ -157,34 +153,6 @@ def _alerts(run: Publication | None) -> dict[str, Decimal]:
         counted = fresh.values_list("code").annotate(Count("signal_id")).order_by()
         found = {code: Decimal(number) / (managers or 1) / WEEKS for code, number in counted}
         found.setdefault("", Decimal(0))  # that it was counted, where nothing is new
-        cache.set(key, found, _KEPT_SECONDS)
-    return found
-
-
-def _verdicts(run: Publication | None) -> dict[str, Counts]:
-    """Give the verdicts of the book by code and result; none where there is no book or nobody judged."""
-    told = _judged(run)
-    return told["counts"] if told else {}
-
-
-def _judged(run: Publication | None) -> dict[str, Any]:
-    if run is None or not settings.BOOK:
-        return {}
-    key = f"signals:verdicts:{run.run_id}"
-    found: dict[str, Any] | None = cache.get(key)
-    if found is None:
-        with open_engine(threads=1, memory="1GiB") as engine:
-            book = Book(open_book(engine, settings.BOOK, engine.scratch / "book").paths, engine, run.as_of)
-            verdict = book.table("verdict")
-            counted = verdict.group_by(code=verdict.code, result=verdict.result).aggregate(
-                number=verdict.count()
-            )
-            real = verdict.filter(verdict.result == "real").select("code", "subject_kind", "subject_id")
-            found = {"counts": {}, "real": {}}
-            for row in engine.rows(counted):
-                found["counts"].setdefault(row["code"], {})[row["result"]] = int(row["number"])
-            for row in engine.rows(real.distinct()):
-                found["real"].setdefault(row["code"], []).append(row["subject_id"])
         cache.set(key, found, _KEPT_SECONDS)
     return found
 
@@ -236,7 +204,7 @@ def _leads(code: str, run: Publication | None) -> list[int]:
     Only signals that still stand have their first day; the day on which a loan became 30 days past due
     follows from its days past due on the day of the run.
     """
-    ids = _judged(run).get("real", {}).get(code, []) if run else []
+    ids = verdicts(run).real.get(code, [])
     if not ids or run is None:
         return []
     fired = Fired.objects.filter(code=code, subject_id__in=ids[:10_000], opened_on__isnull=False)

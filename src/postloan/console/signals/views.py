@@ -11,6 +11,7 @@ from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Draft
 from postloan.console.publishing.selectors import current
 from postloan.console.signals import selectors
+from postloan.console.signals.verdicts import verdicts
 
 READERS = BOOK_ROLES | POLICY_ROLES
 
@@ -30,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "never": sum(one.is_on and one.measured == 0 for one in every),
         "all": len(every),
         "weeks": selectors.WEEKS,
+        "judged": verdicts(current()),
     }
     return render(request, "signals/index.html", context)
 
@@ -53,6 +55,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "drafts": Draft.objects.filter(state=states.DRAFT) if may_change else [],
         "may_change": may_change,
         "failed": sum(not one.passed for one in found.cases),
+        "judged": verdicts(current()),
         "late_days": selectors.LATE_DAYS,
         "weeks": selectors.WEEKS,
     }
