@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from postloan.console.people.models import Institution, Staff, StaffRole
+from postloan.console.policies import folders, reading
+from postloan.console.policies.models import Draft, Question
 from postloan.console.publishing.models import (
     RANKS,
     Coverage,
@@ -20,10 +22,13 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
-from tests.console import bank_work
 from postloan.console.warnings.models import SavedFilter
+from tests.console import bank_work, small_policy
 
 DAY = date(2026, 6, 30)
+DRAFTS_FROM = date(2099, 6, 1)
+"""From when its drafts are to hold: never in any test's past."""
+
 PASSWORD = "correct horse battery"  # of every invented person here
 OUTLETS = ("A1", "A2", "B1", "B2")
 AT_HEAD_OFFICE = (
@@ -75,6 +80,7 @@ def build() -> None:
     Coverage.objects.create(
         code="REP04", subjects=8, fired=4, suppressed=0, clear=4, not_measurable=0, missing=[]
     )
+    _policies()
     Publication.objects.create(
         run_id="2026-06-30-1",
         as_of=DAY,
@@ -217,3 +223,35 @@ def _customer(outlet: str, number: int, *, bad: bool) -> None:
         evidence={},
         **owner,
     )
+
+
+def _policies() -> None:
+    """Make a small pack with three drafts: small_v1 is in force, v2 begun, v3 before the branches."""
+    home = reading.home()
+    small_policy.write(home / "small")
+    for name, state in (("small_v1", "effective"), ("small_v2", "draft"), ("small_v3", "consultation")):
+        folders.create(home / name, "small" if state == "effective" else home / "small_v1", f"草案 {name}")
+        entry = {
+            "name": "position_max_age",
+            "value": 30,
+            "unit": "days",
+            "overrides": "决议",
+            "effective_from": DRAFTS_FROM,
+        }
+        folders.put_entry(home / name, "parameter", entry)
+        draft = Draft.objects.create(
+            draft_id=name,
+            title=f"草案 {name}",
+            reason="决议",
+            reference="决议 2026/3",
+            base="small" if state == "effective" else "small_v1",
+            base_content="",
+            effective_from=DRAFTS_FROM,
+            state=state,
+            content=folders.content_hash(home / name),
+            author_id="H-policy_author",
+            made_at=datetime(2026, 7, 1, 9, 0),  # noqa: DTZ001 - the bank's civil time
+            comments_until=DRAFTS_FROM,
+            promulgated_at=datetime(2026, 7, 2, 9, 0) if state == "effective" else None,  # noqa: DTZ001
+        )
+        Question.objects.create(draft=draft, text="从哪天起执行？", answers=["今天", "生效日"], right=1)

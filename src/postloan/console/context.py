@@ -35,6 +35,8 @@ PARTS: tuple[Part, ...] = (
     Part(_("Work"), "work", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
     Part(_("Watch list"), "watch_list", rights.BOOK_ROLES),
+    Part(_("Signals"), "signals", rights.BOOK_ROLES | rights.POLICY_ROLES),
+    Part(_("Policies"), "policies", rights.BOOK_ROLES | rights.POLICY_ROLES),
 )
 """The navigation, in its order."""
 

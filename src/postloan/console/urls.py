@@ -10,6 +10,8 @@ urlpatterns = [
     path("warnings/", include("postloan.console.warnings.urls")),
     path("customers/", include("postloan.console.customers.urls")),
     path("work/", include("postloan.console.work.urls")),
+    path("policies/", include("postloan.console.policies.urls")),
+    path("signals/", include("postloan.console.signals.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

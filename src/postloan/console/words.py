@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -91,8 +92,14 @@ def word(kind: str, code: str | None) -> str:
 
 @lru_cache(maxsize=8)
 def policy_of(version: str, day: date) -> Policy:
-    """Give the policy behind a version `<pack>-<hash>` on a day; the bank's own folder where one is set."""
-    return load(settings.POLICY or version.rpartition("-")[0]).as_of(day)
+    """Give the policy behind a version `<pack>-<hash>` on a day.
+
+    It is the one that was promulgated here under that name, else the bank's own folder where one is set, else
+    the shipped pack.
+    """
+    name = version.rpartition("-")[0]
+    kept = Path(settings.STORE) / "console" / "policies" / name
+    return load(kept if (kept / "pack.yaml").is_file() else settings.POLICY or name).as_of(day)
 
 
 @lru_cache(maxsize=8)
