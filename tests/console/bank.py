@@ -20,6 +20,7 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
+from tests.console import bank_desk
 
 DAY = date(2026, 6, 30)
 PASSWORD = "correct horse battery"  # of every invented person here
@@ -78,6 +79,7 @@ def build() -> None:
         published_at=datetime(2026, 7, 1, 6, 0),  # noqa: DTZ001 - the bank's civil time
         counts={},
     )
+    bank_desk.build()
 
 
 def person(staff_id: str, institution_id: str, *roles: str) -> Staff:

@@ -23,7 +23,46 @@ class Route:
     data: tuple[tuple[str, str], ...] = ()
 
 
+_REASON = (("level_code", "06"), ("reason", "looked at the papers"))
+_OWN, _OTHER, _ABSENT = (f"/desk/classifications/{one}/" for one in ("LA1-1.1", "LB1-1.1", "nobody.1"))
+
+DESK: tuple[Route, ...] = (
+    Route("desk", "/desk/", "MA1", "H-operator"),
+    Route("desk_states", "/desk/states/", "MA1", "H-operator"),
+    Route("migration", "/desk/migration/", "MA1", "H-operator"),
+    Route(
+        "migration_loans", "/desk/migration/loans/?by=five&from=normal&to=substandard", "MA1", "H-operator"
+    ),
+    Route(
+        "desk_loan", "/desk/loans/LA1-1/", "MA1", "H-operator", "/desk/loans/LB1-1/", "/desk/loans/nobody/"
+    ),
+    Route(
+        "desk_rate",
+        "/desk/loans/LA1-1/rate/",
+        "MA1",
+        "H-operator",
+        "/desk/loans/LB1-1/rate/",
+        "/desk/loans/nobody/rate/",
+        "post",
+        _REASON,
+    ),
+    *(
+        Route(
+            f"desk_{action}",
+            f"{_OWN}{action}/",
+            "BHA",
+            "H-operator",
+            f"{_OTHER}{action}/",
+            f"{_ABSENT}{action}/",
+            "post",
+            _REASON,
+        )
+        for action in ("determine", "approve", "return", "withdraw")
+    ),
+)
+
 ROUTES: tuple[Route, ...] = (
+    *DESK,
     Route("home", "/", "MA1", None),
     Route("warnings", "/warnings/", "MA1", "H-operator"),
     Route(

@@ -32,6 +32,7 @@ PARTS: tuple[Part, ...] = (
     Part(_("Today"), "home", rights.EVERYBODY),
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
+    Part(_("Classification"), "desk", rights.BOOK_ROLES),
 )
 """The navigation, in its order."""
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("postloan.console.home.urls")),
     path("warnings/", include("postloan.console.warnings.urls")),
     path("customers/", include("postloan.console.customers.urls")),
+    path("desk/", include("postloan.console.desk.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
