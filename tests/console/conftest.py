@@ -19,6 +19,14 @@ from postloan.console.texts import compile_texts
 from tests.console import bank
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server, so that it is skipped by name where there is none."""
+    if os.environ.get("POSTLOAN_TEST_DATABASE") == "postgresql":
+        for item in items:
+            if "tests/console" in item.nodeid:
+                item.add_marker(pytest.mark.postgres)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
