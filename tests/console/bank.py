@@ -20,7 +20,7 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
-from tests.console import bank_desk
+from tests.console import bank_desk, bank_house
 
 DAY = date(2026, 6, 30)
 PASSWORD = "correct horse battery"  # of every invented person here
@@ -80,6 +80,7 @@ def build() -> None:
         counts={},
     )
     bank_desk.build()
+    bank_house.build()
 
 
 def person(staff_id: str, institution_id: str, *roles: str) -> Staff:

@@ -33,6 +33,9 @@ PARTS: tuple[Part, ...] = (
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
     Part(_("Classification"), "desk", rights.BOOK_ROLES),
+    Part(_("Runs and data"), "runs", rights.RUN_READERS),
+    Part(_("Audit"), "audit", rights.AUDIT_READERS),
+    Part(_("Administration"), "administration", rights.ADMINISTRATORS),
 )
 """The navigation, in its order."""
 
