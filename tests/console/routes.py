@@ -69,10 +69,14 @@ _QUARANTINE = "/runs/quarantine/customer/"
 RUNS: tuple[Route, ...] = (
     Route("runs", "/runs/", "H-operator", "MA1"),
     Route("run", "/runs/2026-06-30-1/", "H-audit", "MA1"),
-    Route("run_start", "/runs/start/", "H-operator", "H-audit", method="post", data=(("as_of", "2026-06-30"),)),
+    Route(
+        "run_start", "/runs/start/", "H-operator", "H-audit", method="post", data=(("as_of", "2026-06-30"),)
+    ),
     Route("job", _JOB, "H-audit", "MA1", f"{_JOB[:-2]}x/", "/runs/jobs/nobody/"),
     Route("job_progress", f"{_JOB}progress/", "H-audit", "MA1"),
-    Route("job_abandon", f"{_JOB}abandon/", "H-operator", "H-audit", method="post", data=(("reason", "hangs"),)),
+    Route(
+        "job_abandon", f"{_JOB}abandon/", "H-operator", "H-audit", method="post", data=(("reason", "hangs"),)
+    ),
     Route("quarantine", "/runs/quarantine/", "H-operator", "H-audit"),
     Route(
         "quarantine_table",

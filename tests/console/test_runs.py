@@ -97,7 +97,9 @@ def test_what_is_no_mended_file_is_not_taken(
 def test_mended_rows_keep_what_waits_of_other_tables(a_bank: None, settings: Any) -> None:
     held = Path(settings.BOOK) / "quarantine"
     (held / "loan.csv").write_text(TOLD)
-    job = services.start_import(actor=who("H-operator"), table="customer", file=mended(TOLD + "a,1,x,y,,C1,n,farmer\n"))
+    job = services.start_import(
+        actor=who("H-operator"), table="customer", file=mended(TOLD + "a,1,x,y,,C1,n,farmer\n")
+    )
     folder = services.mended(job)
     assert sorted(path.name for path in folder.iterdir()) == ["customer.csv", "loan.csv"]
     assert "farmer" in (folder / "customer.csv").read_text()
@@ -118,13 +120,19 @@ def test_every_service_leaves_one_audit_event(a_bank: None) -> None:
     assert added(lambda: services.start_run(actor=actor, as_of=day)) == "start_run"
     job = Job.objects.get(state="waiting")
     assert added(lambda: services.abandon(actor=actor, job_id=job.pk, reason="mistaken")) == "abandon_job"
-    assert added(lambda: services.start_import(actor=actor, table="customer", file=mended())) == "import_mended"
+    assert (
+        added(lambda: services.start_import(actor=actor, table="customer", file=mended())) == "import_mended"
+    )
     assert added(lambda: services.note_download(actor=actor, table="customer")) == "download_quarantine"
 
 
 def test_progress_is_read_from_what_the_command_tells(a_bank: None) -> None:
-    job = Job.objects.create(job_id="j", kind="run", state="running", asked_by="x", asked_at=clock.civil(), slot=1)
-    last = tasks._follow(job, ["day 1 1 2026-06-30\n", "stage 3 9 facts\n", "done facts 8 0.10\n", "disk is full\n"])
+    job = Job.objects.create(
+        job_id="j", kind="run", state="running", asked_by="x", asked_at=clock.civil(), slot=1
+    )
+    last = tasks._follow(
+        job, ["day 1 1 2026-06-30\n", "stage 3 9 facts\n", "done facts 8 0.10\n", "disk is full\n"]
+    )
     job.refresh_from_db()
     assert (job.stage, job.number, job.of, last) == ("facts", 3, 9, "disk is full")
 
@@ -222,7 +230,9 @@ def test_a_row_that_is_mended_gets_into_the_book(a_bank: None, settings: Any, tm
 
 
 def _postloan(*words: str) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-m", "postloan", *words, "--json"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "postloan", *words, "--json"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -92,7 +92,8 @@ class Lines:
         """Say nothing."""
 
     def _say(self, *words: object) -> None:
-        print(*words, file=sys.stderr, flush=True)
+        sys.stderr.write(" ".join(map(str, words)) + "\n")
+        sys.stderr.flush()
 
 
 def for_people() -> Progress:

@@ -169,7 +169,9 @@ def give_role(
     held = StaffRole.objects.filter(staff=staff, role=role, institution=institution)
     if held.filter(Q(until__isnull=True) | Q(until__gt=starts)).exists():
         raise Refused("held_already", _("This person holds the role there already."))
-    made = StaffRole.objects.create(staff=staff, role=role, institution=institution, since=starts, until=until)
+    made = StaffRole.objects.create(
+        staff=staff, role=role, institution=institution, since=starts, until=until
+    )
     _note_role(actor, "give_role", made, after={"since": starts, "until": until})
     return made
 
@@ -183,7 +185,9 @@ def end_role(*, actor: Scope, held: StaffRole) -> None:
     _over(actor, held.staff.institution_id)
     today = clock.civil().date()
     if held.from_book:
-        raise Refused("from_book", _("This role comes from the book and is ended there; the account can be ended here."))
+        raise Refused(
+            "from_book", _("This role comes from the book and is ended there; the account can be ended here.")
+        )
     if held.until is not None and held.until <= today:
         raise Refused("ended", _("This role has ended."))
     before = {"since": held.since, "until": held.until}
@@ -193,7 +197,12 @@ def end_role(*, actor: Scope, held: StaffRole) -> None:
 
 
 def _note_role(
-    actor: Scope, action: str, held: StaffRole, *, after: dict[str, object], before: dict[str, object] | None = None
+    actor: Scope,
+    action: str,
+    held: StaffRole,
+    *,
+    after: dict[str, object],
+    before: dict[str, object] | None = None,
 ) -> None:
     what = {"role": held.role, "institution_id": held.institution_id}
     record(

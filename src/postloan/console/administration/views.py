@@ -27,7 +27,9 @@ _FIRST_YEAR = 2000
 def index(request: HttpRequest) -> HttpResponse:
     """Show the tree of institutions."""
     nodes = selectors.tree(scope(request))
-    return render(request, "administration/index.html", {"nodes": nodes, "people": sum(one.staff for one in nodes)})
+    return render(
+        request, "administration/index.html", {"nodes": nodes, "people": sum(one.staff for one in nodes)}
+    )
 
 
 @allow(ADMINISTRATORS)
@@ -95,7 +97,9 @@ def password(request: HttpRequest, staff_id: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("person", found.pk)
-    return render(request, "administration/password.html", {"one": found, "told": told, "days": services.VALID_DAYS})
+    return render(
+        request, "administration/password.html", {"one": found, "told": told, "days": services.VALID_DAYS}
+    )
 
 
 def _acted(request: HttpRequest, staff_id: str, act: Callable[[], object], said: str) -> HttpResponse:
@@ -127,7 +131,9 @@ def restore(request: HttpRequest, staff_id: str) -> HttpResponse:
     found = access_staff(held, staff_id)
     reason = request.POST.get("reason", "")
     said = _("The account is open again; give it its roles anew.")
-    return _acted(request, staff_id, lambda: services.restore_staff(actor=held, staff=found, reason=reason), said)
+    return _acted(
+        request, staff_id, lambda: services.restore_staff(actor=held, staff=found, reason=reason), said
+    )
 
 
 def _day(request: HttpRequest, name: str) -> date | None:

@@ -44,7 +44,12 @@ def events(scope: Scope, asked: Mapping[str, str]) -> QuerySet[AuditEvent]:
     if not (scope.sees_all or "operator" in scope.roles):
         own = Staff.objects.filter(institution_id__in=scope.institutions)
         found = found.filter(actor__in=own.values("pk")) if scope.has(OVERSEERS) else found.none()
-    for key, column in (("kind", "object_kind"), ("id", "object_id"), ("person", "actor"), ("action", "action")):
+    for key, column in (
+        ("kind", "object_kind"),
+        ("id", "object_id"),
+        ("person", "actor"),
+        ("action", "action"),
+    ):
         if asked.get(key, "").strip():
             found = found.filter(**{column: asked[key].strip()})
     first, last = day(asked.get("from", "")), day(asked.get("to", ""))
@@ -85,5 +90,9 @@ def lines(found: Iterable[AuditEvent]) -> Iterator[list[str]]:
 def _told(value: Any) -> str:
     if value is None:
         return ""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict | list) else str(value)
+    text = (
+        json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if isinstance(value, dict | list)
+        else str(value)
+    )
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from postloan.book.schema import TABLES
-from postloan.console.people.rights import RUN_READERS as READERS
-from postloan.console.people.rights import Scope
+from postloan.console.people.rights import RUN_READERS, Scope
 from postloan.console.runs.models import Job
 
 OPERATORS = frozenset({"operator"})
@@ -15,7 +14,7 @@ OPERATORS = frozenset({"operator"})
 def access_job(scope: Scope, job_id: str) -> Job:
     """Give a job to someone who may see it; raises Http404 alike for one that is absent or not theirs."""
     job = Job.objects.filter(pk=job_id).first()
-    if job is None or not scope.has(READERS):
+    if job is None or not scope.has(RUN_READERS):
         raise Http404
     return job
 

@@ -97,7 +97,8 @@ def _run(row: dict[str, Any]) -> Run:
     told = json.loads(row["stages"] or "[]")
     whole = sum(float(one["seconds"]) for one in told) or 1.0
     stages = tuple(
-        Stage(one["stage"], float(one["seconds"]), int(one["rows"]), float(one["seconds"]) / whole) for one in told
+        Stage(one["stage"], float(one["seconds"]), int(one["rows"]), float(one["seconds"]) / whole)
+        for one in told
     )
     kept = {name: row[name] for name in Run.__dataclass_fields__ if name != "stages"}
     return Run(**kept, stages=stages)
@@ -121,7 +122,9 @@ def _coverage(path: str, _stamp: int) -> tuple[Covered, ...]:
     with open_engine(threads=1, memory="512MiB") as engine:
         rows = engine.rows(engine.read(Path(path), SIGNAL_COVERAGE))
     found = [
-        Covered(**{**{name: row[name] for name in Covered.__dataclass_fields__}, "missing": _list(row["missing"])})
+        Covered(
+            **{**{name: row[name] for name in Covered.__dataclass_fields__}, "missing": _list(row["missing"])}
+        )
         for row in rows
     ]
     return tuple(sorted(found, key=lambda one: (-one.not_measurable, one.code)))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -50,7 +50,7 @@ def start_run(*, actor: Scope, as_of: date) -> Job:
 
 
 @transaction.atomic
-def start_import(*, actor: Scope, table: str, file: UploadedFile | None) -> Job:
+def start_import(*, actor: Scope, table: str, file: File[bytes] | None) -> Job:
     """Take mended rows of a table and ask for their import; what waits of other tables stays as it is.
 
     Args:
@@ -73,7 +73,9 @@ def start_import(*, actor: Scope, table: str, file: UploadedFile | None) -> Job:
     if REASON[0] not in ledger.columns_of(head):
         raise Refused(
             "not_quarantine",
-            _("This is not a file of the quarantine: download it, mend its rows, keep its columns, save as CSV UTF-8."),
+            _(
+                "This is no file of the quarantine: download it, mend its rows, keep its columns, save as UTF-8."
+            ),
         )
     job = _asked(Job(kind="import", table=table), actor)
     _lay_out(job, Path(book) / "quarantine", table, file)
@@ -88,7 +90,7 @@ def start_import(*, actor: Scope, table: str, file: UploadedFile | None) -> Job:
     return job
 
 
-def _lay_out(job: Job, held: Path, table: str, file: UploadedFile) -> None:
+def _lay_out(job: Job, held: Path, table: str, file: File[bytes]) -> None:
     """Put the mended file beside the others in quarantine, which an import would otherwise forget."""
     folder = mended(job)
     folder.mkdir(parents=True)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from postloan.book.schema import TABLES
 from postloan.console.people.models import Staff
-from postloan.console.people.rights import allow, scope
+from postloan.console.people.rights import RUN_READERS, allow, scope
 from postloan.console.refusals import Refused
 from postloan.console.runs import ledger, services
-from postloan.console.runs.gate import OPERATORS, READERS, access_job, access_table
+from postloan.console.runs.gate import OPERATORS, access_job, access_table
 from postloan.console.runs.models import Job
 from postloan.console.words import is_chinese
 
@@ -29,7 +29,7 @@ def _store() -> Path:
     return Path(settings.STORE)
 
 
-@allow(READERS)
+@allow(RUN_READERS)
 def index(request: HttpRequest) -> HttpResponse:
     """Show the ledger of the store, what is at work, and what is missing."""
     found = ledger.runs(_store())
@@ -51,7 +51,7 @@ def _named(tables: Sequence[str]) -> list[str]:
     return [TABLES[one].zh if is_chinese() else one for one in tables]
 
 
-@allow(READERS)
+@allow(RUN_READERS)
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
     """Show a run: its stages with their seconds, and how much of each signal could be measured."""
     found = next((one for one in ledger.runs(_store()) if one.run_id == run_id), None)
@@ -97,7 +97,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("job", made.pk)
 
 
-@allow(READERS)
+@allow(RUN_READERS)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Show how far a job is, or how it ended."""
     found = access_job(scope(request), job_id)
@@ -109,7 +109,7 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
     return render(request, "runs/job.html", context)
 
 
-@allow(READERS)
+@allow(RUN_READERS)
 def progress(request: HttpRequest, job_id: str) -> HttpResponse:
     """Give the part of a job's page that changes while it works."""
     return render(request, "runs/_progress.html", {"job": access_job(scope(request), job_id)})

@@ -6,21 +6,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OneTimePassword',
+            name="OneTimePassword",
             fields=[
-                ('staff', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='one_time', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.CharField(max_length=64)),
-                ('given_at', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
+                (
+                    "staff",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="one_time",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("given_by", models.CharField(max_length=64)),
+                ("given_at", models.DateTimeField()),
+                ("valid_until", models.DateTimeField()),
             ],
         ),
     ]

@@ -4,36 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('job_id', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('run', 'run'), ('import', 'import')], max_length=10)),
-                ('as_of', models.DateField(null=True)),
-                ('table', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('publishing', 'publishing'), ('done', 'done'), ('failed', 'failed')], max_length=12)),
-                ('asked_by', models.CharField(max_length=64)),
-                ('asked_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('stage', models.CharField(blank=True, max_length=40)),
-                ('number', models.IntegerField(default=0)),
-                ('of', models.IntegerField(default=0)),
-                ('log', models.JSONField(default=list)),
-                ('exit_code', models.IntegerField(null=True)),
-                ('run_id', models.CharField(blank=True, max_length=40)),
-                ('problem', models.TextField(blank=True)),
-                ('slot', models.IntegerField(null=True, unique=True)),
+                ("job_id", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("run", "run"), ("import", "import")], max_length=10)),
+                ("as_of", models.DateField(null=True)),
+                ("table", models.CharField(blank=True, max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("publishing", "publishing"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=64)),
+                ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("stage", models.CharField(blank=True, max_length=40)),
+                ("number", models.IntegerField(default=0)),
+                ("of", models.IntegerField(default=0)),
+                ("log", models.JSONField(default=list)),
+                ("exit_code", models.IntegerField(null=True)),
+                ("run_id", models.CharField(blank=True, max_length=40)),
+                ("problem", models.TextField(blank=True)),
+                ("slot", models.IntegerField(null=True, unique=True)),
             ],
             options={
-                'ordering': ['-asked_at', '-job_id'],
+                "ordering": ["-asked_at", "-job_id"],
             },
         ),
     ]
