@@ -40,11 +40,11 @@ def access_role(scope: Scope, staff_id: str, role: str, institution_id: str, sin
 
 def access_leave(scope: Scope, staff_id: str, deputy_id: str, starts_on: date | None) -> Leave:
     """Give a deputy's term, by what it is; raises Http404 where there is none such."""
-    found = (
-        Leave.objects.select_related("staff")
-        .filter(staff=access_staff(scope, staff_id), deputy_id=deputy_id, starts_on=starts_on)
-        .first()
-    )
+    staff = access_staff(scope, staff_id)
+    if starts_on is None:
+        raise Http404
+    named = Leave.objects.select_related("staff")
+    found = named.filter(staff=staff, deputy_id=deputy_id, starts_on=starts_on).first()
     if found is None:
         raise Http404
     return found

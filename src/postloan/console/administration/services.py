@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -201,8 +202,8 @@ def _note_role(
     action: str,
     held: StaffRole,
     *,
-    after: dict[str, object],
-    before: dict[str, object] | None = None,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
 ) -> None:
     what = {"role": held.role, "institution_id": held.institution_id}
     record(

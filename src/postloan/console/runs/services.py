@@ -73,9 +73,7 @@ def start_import(*, actor: Scope, table: str, file: File[bytes] | None) -> Job:
     if REASON[0] not in ledger.columns_of(head):
         raise Refused(
             "not_quarantine",
-            _(
-                "This is no file of the quarantine: download it, mend its rows, keep its columns, save as UTF-8."
-            ),
+            _("This is no file of the quarantine: download it, mend its rows and keep its columns."),
         )
     job = _asked(Job(kind="import", table=table), actor)
     _lay_out(job, Path(book) / "quarantine", table, file)
