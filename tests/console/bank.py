@@ -20,7 +20,7 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
-from tests.console import bank_desk, bank_house
+from tests.console import bank_desk, bank_house, bank_work
 
 DAY = date(2026, 6, 30)
 PASSWORD = "correct horse battery"  # of every invented person here
@@ -81,6 +81,7 @@ def build() -> None:
     )
     bank_desk.build()
     bank_house.build()
+    bank_work.build()
 
 
 def person(staff_id: str, institution_id: str, *roles: str) -> Staff:

@@ -131,6 +131,11 @@ ADMINISTRATION: tuple[Route, ...] = (
     _of_person("person_leave_end", "leave/end/", "RDA", deputy_id="BHA", starts_on="2099-01-01"),
 )
 
+def _of(address: str) -> tuple[str, str, str, str, str]:
+    """Give own, right, wrong, other and absent of an address with a number of the work in `bank_work`."""
+    return address.format(9001), "MA1", "H-operator", address.format(9002), address.format(99)
+
+
 ROUTES: tuple[Route, ...] = (
     *DESK,
     *RUNS,
@@ -148,4 +153,46 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("customers", "/customers/", "MA1", "H-operator"),
     Route("customer", "/customers/CA1-1/", "MA1", "H-operator", "/customers/CB1-1/", "/customers/nobody/"),
+    Route("work", "/work/", "MA1", "H-operator"),
+    Route("work_list", "/work/list/", "MA1", "H-operator"),
+    Route("work_team", "/work/team/", "BHA", "MA1"),
+    Route(
+        "work_reassign",
+        "/work/reassign/",
+        "BHA",
+        "MA1",
+        method="post",
+        data=(("colleague", "MA1"), ("staff", "MA2"), ("reason", "leave")),
+    ),
+    Route("work_table", "/work/table/", "MA1", "H-operator"),
+    Route("case", *_of("/work/cases/{}/")),
+    Route("case_evidence", *_of("/work/cases/{}/evidence/visit/")),
+    Route("case_evidence", *_of("/work/cases/{}/evidence/note/"), method="post", data=(("text", "seen"),)),
+    Route("case_do", *_of("/work/cases/{}/do/claim/"), method="post"),
+    Route("task", *_of("/work/tasks/{}/")),
+    Route("task_evidence", *_of("/work/tasks/{}/evidence/photo/")),
+    Route("task_evidence", *_of("/work/tasks/{}/evidence/note/"), method="post", data=(("text", "seen"),)),
+    Route("task_do", *_of("/work/tasks/{}/do/claim/"), method="post"),
+    Route("evidence_file", *_of("/work/evidence/{}/")),
+    Route("effect_check", *_of("/work/effect/{}/"), method="post", data=(("result", "same"), ("text", "no"))),
+    Route(
+        "take_up",
+        "/work/options/",
+        "MA1",
+        "H-operator",
+        method="post",
+        data=(("measure", "M21:loan:LA1-1:2026-06-01"), ("until", "2099-01-01")),
+    ),
+    Route("work_ask", "/work/ask/CA1-1/", "MA1", "H-operator", "/work/ask/CB1-1/", "/work/ask/nobody/"),
+    Route("watch_list", "/work/watch/", "MA1", "H-operator"),
+    Route("watch_entry", *_of("/work/watch/{}/")),
+    Route("watch_do", *_of("/work/watch/{}/do/keep/"), method="post", data=(("reason", "x"),)),
+    Route(
+        "watch_propose",
+        "/work/watch/propose/CA1-2/",
+        "MA1",
+        "H-legal",
+        "/work/watch/propose/CB1-2/",
+        "/work/watch/propose/nobody/",
+    ),
 )

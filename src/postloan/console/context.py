@@ -31,11 +31,13 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part(_("Today"), "home", rights.EVERYBODY),
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
+    Part(_("Work"), "work", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
     Part(_("Classification"), "desk", rights.BOOK_ROLES),
     Part(_("Runs and data"), "runs", rights.RUN_READERS),
     Part(_("Audit"), "audit", rights.AUDIT_READERS),
     Part(_("Administration"), "administration", rights.ADMINISTRATORS),
+    Part(_("Watch list"), "watch_list", rights.BOOK_ROLES),
 )
 """The navigation, in its order."""
 

@@ -107,9 +107,11 @@ def serve(host: str, port: int, say: Say) -> None:
     """Serve until interrupted, with one process for background work that ends with this one."""
     from waitress.server import create_server
 
+    from postloan.console.work.jobs import start_raising
     from postloan.console.wsgi import application
 
     require_bundle()
+    start_raising()
     server = create_server(application, host=host, port=port, threads=8, ident="postloan")
     worker = subprocess.Popen(
         [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],

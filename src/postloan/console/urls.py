@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/", include("postloan.console.runs.urls")),
     path("audit/", include("postloan.console.audit.urls")),
     path("administration/", include("postloan.console.administration.urls")),
+    path("work/", include("postloan.console.work.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

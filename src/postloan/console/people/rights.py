@@ -99,7 +99,7 @@ class Scope:
     def filter(self, prefix: str = "") -> Q:
         """Give the condition on rows with `institution_id` and `manager_id` that are seen."""
         if self.sees_all:
-            return Q()
+            return ~Q(pk__in=[])  # all rows, and still so beside an "or", where an empty Q would vanish
         seen = Q(**{f"{prefix}institution_id__in": self.institutions}) if self.institutions else Q(pk__in=[])
         if MANAGER in self.roles:
             seen |= Q(**{f"{prefix}manager_id__in": self.acting_for})
