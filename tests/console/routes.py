@@ -131,6 +131,7 @@ ADMINISTRATION: tuple[Route, ...] = (
     _of_person("person_leave_end", "leave/end/", "RDA", deputy_id="BHA", starts_on="2099-01-01"),
 )
 
+
 def _of(address: str) -> tuple[str, str, str, str, str]:
     """Give own, right, wrong, other and absent of an address with a number of the work in `bank_work`."""
     return address.format(9001), "MA1", "H-operator", address.format(9002), address.format(99)
@@ -142,6 +143,7 @@ ROUTES: tuple[Route, ...] = (
     *AUDIT,
     *ADMINISTRATION,
     Route("home", "/", "MA1", None),
+    Route("book", "/book/", "BHA", "MA1"),
     Route("warnings", "/warnings/", "MA1", "H-operator"),
     Route(
         "warning",

@@ -47,7 +47,9 @@ def test_everyone_sees_their_part_of_the_tree(a_bank: None, staff_id: str, seen:
 def test_who_sees_the_whole_bank_sees_it_beside_another_condition_too(a_bank: None) -> None:
     held = scope_of(Staff.objects.get(pk="H-audit"))
     assert held.sees_all
-    assert set(Customer.objects.filter(held.filter() | Q(pk="CA1-1")).values_list("pk", flat=True)) == EVERYONE
+    assert (
+        set(Customer.objects.filter(held.filter() | Q(pk="CA1-1")).values_list("pk", flat=True)) == EVERYONE
+    )
 
 
 def test_several_roles_add_up(a_bank: None) -> None:

@@ -21,6 +21,7 @@ from postloan.console.publishing.selectors import current
 from postloan.console.publishing.services import publish
 from postloan.console.runs.models import Job
 from postloan.console.runs.states import ACTIVE
+from postloan.console.work.feedback import feedback_export
 from postloan.errors import PostloanError
 
 _KEPT = 200
@@ -45,6 +46,12 @@ def perform(job_id: str) -> None:
     if not _started(job_id):
         return
     job = Job.objects.get(pk=job_id)
+    if job.kind == "run" and not settings.BOOK.startswith("database:"):
+        try:
+            feedback_export()  # the run reads what people decided since the last one
+        except PostloanError as refused:
+            _ended(job, "failed", 2, problem=refused.message)
+            return
     with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
         with subprocess.Popen(  # noqa: S603 - our own program, with arguments that were checked
             command(job),
