@@ -23,7 +23,7 @@ from postloan.console.publishing.models import (
 )
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.warnings.models import SavedFilter
-from tests.console import bank_work, small_policy
+from tests.console import bank_desk, bank_house, bank_work, small_policy
 
 DAY = date(2026, 6, 30)
 DRAFTS_FROM = date(2099, 6, 1)
@@ -89,6 +89,8 @@ def build() -> None:
         published_at=datetime(2026, 7, 1, 6, 0),  # noqa: DTZ001 - the bank's civil time
         counts={},
     )
+    bank_desk.build()
+    bank_house.build()
     bank_work.build()
 
 

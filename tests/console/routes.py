@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.console import bank_house
+
 
 @dataclass(frozen=True)
 class Route:
@@ -23,13 +25,125 @@ class Route:
     data: tuple[tuple[str, str], ...] = ()
 
 
+_REASON = (("level_code", "06"), ("reason", "looked at the papers"))
+_OWN, _OTHER, _ABSENT = (f"/desk/classifications/{one}/" for one in ("LA1-1.1", "LB1-1.1", "nobody.1"))
+
+DESK: tuple[Route, ...] = (
+    Route("desk", "/desk/", "MA1", "H-operator"),
+    Route("desk_states", "/desk/states/", "MA1", "H-operator"),
+    Route("migration", "/desk/migration/", "MA1", "H-operator"),
+    Route(
+        "migration_loans", "/desk/migration/loans/?by=five&from=normal&to=substandard", "MA1", "H-operator"
+    ),
+    Route(
+        "desk_loan", "/desk/loans/LA1-1/", "MA1", "H-operator", "/desk/loans/LB1-1/", "/desk/loans/nobody/"
+    ),
+    Route(
+        "desk_rate",
+        "/desk/loans/LA1-1/rate/",
+        "MA1",
+        "H-operator",
+        "/desk/loans/LB1-1/rate/",
+        "/desk/loans/nobody/rate/",
+        "post",
+        _REASON,
+    ),
+    *(
+        Route(
+            f"desk_{action}",
+            f"{_OWN}{action}/",
+            "BHA",
+            "H-operator",
+            f"{_OTHER}{action}/",
+            f"{_ABSENT}{action}/",
+            "post",
+            _REASON,
+        )
+        for action in ("determine", "approve", "return", "withdraw")
+    ),
+)
+
+_JOB = f"/runs/jobs/{bank_house.JOB}/"
+_QUARANTINE = "/runs/quarantine/customer/"
+
+RUNS: tuple[Route, ...] = (
+    Route("runs", "/runs/", "H-operator", "MA1"),
+    Route("run", "/runs/2026-06-30-1/", "H-audit", "MA1"),
+    Route(
+        "run_start", "/runs/start/", "H-operator", "H-audit", method="post", data=(("as_of", "2026-06-30"),)
+    ),
+    Route("job", _JOB, "H-audit", "MA1", f"{_JOB[:-2]}x/", "/runs/jobs/nobody/"),
+    Route("job_progress", f"{_JOB}progress/", "H-audit", "MA1"),
+    Route(
+        "job_abandon", f"{_JOB}abandon/", "H-operator", "H-audit", method="post", data=(("reason", "hangs"),)
+    ),
+    Route("quarantine", "/runs/quarantine/", "H-operator", "H-audit"),
+    Route(
+        "quarantine_table",
+        _QUARANTINE,
+        "H-operator",
+        "H-audit",
+        "/runs/quarantine/secret/",
+        "/runs/quarantine/nothing/",
+    ),
+    Route("quarantine_download", f"{_QUARANTINE}download/", "H-operator", "H-audit"),
+    Route("quarantine_mended", f"{_QUARANTINE}mended/", "H-operator", "H-audit", method="post"),
+)
+
+AUDIT: tuple[Route, ...] = (
+    Route("audit", "/audit/", "H-audit", "MA1"),
+    Route("audit_export", "/audit/export/?person=MA1", "H-compliance", "MA1"),
+    Route("audit_verify", "/audit/verify/", "H-operator", "MA1"),
+    Route("audit_verify", "/audit/verify/", "H-risk_department", "MA1", method="post"),
+    Route("audit_object", "/audit/objects/loan/LA1-1/", "H-audit", "MA1"),
+)
+
+
+def _of_person(name: str, path: str, whose: str = "MA1", **data: str) -> Route:
+    """Give an address of administration, with the same one of branch B and of nobody."""
+    own, other, absent = (
+        f"/administration/staff/{one}/{path}" for one in (whose, whose.replace("A", "B"), "nobody")
+    )
+    method = "post" if path else "get"
+    return Route(name, own, "OPA", "MA1", other, absent, method, tuple(data.items()))
+
+
+ADMINISTRATION: tuple[Route, ...] = (
+    Route("administration", "/administration/", "OPA", "MA1"),
+    Route("calendar", "/administration/calendar/", "H-human_resources", "MA1"),
+    Route("calendar_year", "/administration/calendar/2026/", "OPA", "MA1"),
+    Route("staff", "/administration/staff/", "OPA", "MA1"),
+    Route(
+        "staff_make",
+        "/administration/staff/make/",
+        "OPA",
+        "MA1",
+        method="post",
+        data=(("staff_id", "new"), ("name", "员工 new"), ("institution_id", "A1")),
+    ),
+    _of_person("person", ""),
+    _of_person("person_password", "password/"),
+    _of_person("person_end", "end/", reason="left the bank"),
+    _of_person("person_restore", "restore/", reason="came back"),
+    _of_person("person_role", "roles/", role="customer_manager", institution_id="A1"),
+    _of_person("person_role_end", "roles/end/", role="customer_manager", institution_id="A1", since=""),
+    _of_person("person_leave", "leave/", deputy_id="MA2", starts_on="2099-01-01", ends_on="2099-01-02"),
+    _of_person("person_leave_end", "leave/end/", "RDA", deputy_id="BHA", starts_on="2099-01-01"),
+)
+
+
 def _of(address: str) -> tuple[str, str, str, str, str]:
     """Give own, right, wrong, other and absent of an address with a number of the work in `bank_work`."""
     return address.format(9001), "MA1", "H-operator", address.format(9002), address.format(99)
 
 
 ROUTES: tuple[Route, ...] = (
+    *DESK,
+    *RUNS,
+    *AUDIT,
+    *ADMINISTRATION,
     Route("home", "/", "MA1", None),
+    Route("book", "/book/", "BHA", "MA1"),
     Route("warnings", "/warnings/", "MA1", "H-operator"),
     Route(
         "warning",

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "postloan.console.middleware.PlainText",
     "postloan.console.people.middleware.SessionLimits",
     "postloan.console.people.middleware.SignedIn",
+    "postloan.console.administration.middleware.OwnPassword",
 ]
 ROOT_URLCONF = "postloan.console.urls"
 WSGI_APPLICATION = "postloan.console.wsgi.application"
@@ -159,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "postloan.console.administration.validators.AnotherPassword"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

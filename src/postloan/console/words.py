@@ -56,8 +56,17 @@ SUITS: dict[str, Term] = {
     "terminated": ("enforcement ended", "终结执行"),
     "bankruptcy": ("bankruptcy", "破产"),
 }
+RUN_STATES: dict[str, Term] = {
+    "running": ("running", "运行中"),
+    "failed": ("failed", "失败"),
+    "done": ("done", "完成"),
+    "superseded": ("superseded", "已被替代"),
+}
+RUN_MODES: dict[str, Term] = {"full": ("full", "全量"), "daily": ("daily", "日增量")}
 
 TABLES: dict[str, Mapping[str, Term]] = {
+    "run_state": RUN_STATES,
+    "run_mode": RUN_MODES,
     "colour": COLOURS,
     "role": terms.ROLES,
     "class": terms.CLASSES,

@@ -53,6 +53,12 @@ POLICY_ROLES = frozenset(
     }
 )
 ADMINISTRATORS = frozenset({"operator", "human_resources"})
+RUN_READERS = frozenset({"operator", "risk_department", "audit", "executive"})
+"""Roles that see runs, coverage and what is at work."""
+
+AUDIT_READERS = frozenset({"audit", "risk_department", "compliance", "operator"})
+"""Roles that search the audit."""
+
 EVERYBODY = frozenset(BOOK_ROLES | POLICY_ROLES | ADMINISTRATORS | {"valuer"})
 SENSITIVE_ROLES = frozenset({MANAGER, "branch_head", "risk_department"})
 """Roles that see household events and what was heard in the village without asking."""
