@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from postloan.book.sources.simulated.booking import CLASS, KIND, MEMO, Booking, Lines, calendar_month
+from postloan.book.sources.simulated.booking import CLASS, FRIEND, KIND, MEMO, Booking, Lines, calendar_month
 from postloan.book.sources.simulated.constants import (
     BILL,
     CARD,
@@ -195,7 +195,7 @@ class Accounts:
         rest = rest - tax - power
         names = list(self.world.constants.causes)
         path = life.stress.path[self.start : self.last + 1].ravel() > 0.2
-        cause = np.where(path, life.stress.cause[customer], -1)
+        cause = np.where(path, life.stress.cause[self.start : self.last + 1].ravel(), -1)
         open_habit = luck < 0.6  # the rest goes through cash and friends' wallets
         special = np.select(
             [
@@ -284,18 +284,19 @@ class Accounts:
         self._add(month - self.start, owner, in_month, 20, cents, "transfer", "放款")
         bridged = log["renewal"][loans] == BRIDGED
         back = np.flatnonzero(bridged)
-        stranger = branch.draws.uniform("bridge lender", branch.credits)[credit] < 0.3
-        lender = np.where(stranger, CLASS["lender"], -1)
+        own = life.own_money[month, credit] > 0
+        lender = self._bridge_lender(credit, own)
         when = np.minimum(in_month + 1, 28)
+        memo = np.where(own, MEMO["转出理财"], MEMO["归还借款"])
         self._add(
-            month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", "归还借款",
-            party_class=lender[back],
+            month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", memo[back],
+            party=np.where(own, owner, -1)[back], party_class=lender[back],
         )  # fmt: skip
         use = np.flatnonzero(~bridged)
         names = list(self.world.constants.causes)
-        cause = life.stress.cause[owner]
-        soon = np.abs(life.stress.onset[owner] - month) <= 3
-        diverted = (cause == names.index("diverted_funds")) & soon
+        ahead = np.minimum(month + 3, self.world.months - 1)  # the plan is there before the money is
+        diverted = life.stress.cause[ahead, owner] == names.index("diverted_funds")
+        diverted &= life.stress.onset[ahead, owner] >= month - 3
         luck = branch.draws.uniform("use", branch.credits)[credit]
         group = np.where(
             diverted & (luck < 0.7), np.where(luck < 0.4, CLASS["developer"], CLASS["wealth"]), -1
@@ -312,8 +313,7 @@ class Accounts:
         how, rolled = self._span("how"), self._span("rolled")
         month, credit = np.nonzero((how == BRIDGED) | (how == REPAID))
         owner = branch.owner[credit]
-        stranger = branch.draws.uniform("bridge lender", branch.credits)[credit] < 0.3
-        borrowed = stranger & (how[month, credit] == BRIDGED)
+        own = (how[month, credit] == REPAID) | (self._span("own_money")[month, credit] > 0)
         self._add(
             month,
             owner,
@@ -321,24 +321,34 @@ class Accounts:
             6,
             rolled[month, credit],
             "transfer",
-            np.where(borrowed, MEMO["借款"], MEMO["他行转入"]),
-            party_class=np.where(borrowed, CLASS["lender"], -1),
+            np.where(own, MEMO["他行转入"], MEMO["借款"]),
+            party=np.where(own, owner, -1),
+            party_class=self._bridge_lender(credit, own),
         )
+
+    def _bridge_lender(self, credit: Ints, own: Ints) -> Ints:
+        """Give who lends for some days between two loans: a professional to some, else a friend or relative."""
+        luck = self.branch.draws.uniform("bridge lender", self.branch.credits)[credit]
+        return np.where(own, -1, np.where(luck < 0.3, CLASS["lender"], FRIEND))
 
     def _moves(self) -> None:
         """Add money from and to other banks, and what others lend."""
         branch = self.branch
         month, customer = self._grid()
         drawn, lent, swept = (self._span(name).ravel() for name in ("drawn", "borrowed", "swept"))
-        self._add(month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入")
+        self._add(month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入", party=customer)
+        before, after = (self._span(name).ravel() for name in ("paid_elsewhere", "paid_elsewhere_late"))
+        self._add(month, customer, branch.due_day[customer], 8, -before, "transfer", "他行还款")
         luck = self._luck("lent by").ravel()
-        online = np.where(luck < 0.4, CLASS["lender"], -1)
+        online = np.where(luck < 0.4, CLASS["lender"], FRIEND)
         last = self._late_day()[month, customer]
+        self._add(month, customer, last, 13, -after, "transfer", "他行还款")
         self._add(month, customer, last, 2, lent, "transfer", "借款", party_class=online)
         wealth = np.where(luck > 0.8, CLASS["wealth"], -1)
         self._add(
-            month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth
-        )
+            month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth,
+            party=np.where(wealth < 0, customer, -1),
+        )  # fmt: skip
 
 
 __all__ = ["CORPORATE", "NONE", "NULL", "Accounts"]

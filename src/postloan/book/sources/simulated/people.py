@@ -18,7 +18,7 @@ from postloan.book.sources.simulated.constants import (
     METHODS,
     SEASONAL,
 )
-from postloan.book.sources.simulated.draws import Draws, Floats, Ints, pick, yuan
+from postloan.book.sources.simulated.draws import Draws, Flags, Floats, Ints, pick, yuan
 from postloan.book.sources.simulated.world import World
 
 MODES = ("credit", "guarantor", "joint_group", "mortgage", "pledge", "cash_equivalent", "insurance")
@@ -212,6 +212,24 @@ class Branch:
         return yuan(np.maximum(needed, least))
 
     @cached_property
+    def lenders(self) -> Floats:
+        """Give how much each customer deals with other lenders, 0 to 1; below 0.4 not at all."""
+        return self.draws.uniform("lenders", self.customers)
+
+    @cached_property
+    def debt_elsewhere(self) -> Ints:
+        """Give what each customer owes other lenders in usual times, in cents: up to three months of income."""
+        return yuan(self.income * np.where(self.lenders > 0.4, self.lenders * 3, 0))
+
+    @cached_property
+    def pays_here_first(self) -> Flags:
+        """Tell who pays this bank before others: more of those with a house or a neighbour at stake here."""
+        secured = np.isin(self.mode, [MODES.index(n) for n in ("mortgage", "guarantor", "joint_group")])
+        tied = self.by_owner(secured.astype(np.int64)) > 0
+        share = self.world.constants.economy["elsewhere"]["pays_here_first"]
+        return self.draws.uniform("pays first", self.customers) < np.where(tied, share[1], share[0])
+
+    @cached_property
     def variable(self) -> Floats:
         """Give the share of income that goes out with it: goods, wages, feed."""
         money = self.world.constants.economy["money"]
@@ -223,7 +241,9 @@ class Branch:
         money = self.world.constants.economy["money"]
         mean, spread = (np.array([money[name]["margin"][at] for name in KINDS])[self.kind] for at in (0, 1))
         margin = mean + spread * self.draws.normal("margin", self.customers)
-        share = 1 - self.variable - margin - self.by_owner(self.starting_due) / self.income
+        margin = np.maximum(margin, -0.02)  # who spends more than comes in gets no loan
+        interest = self.debt_elsewhere * self.world.constants.economy["elsewhere"]["interest"]
+        share = 1 - self.variable - margin - (self.by_owner(self.starting_due) + interest) / self.income
         return (np.maximum(share, 0.03) * self.income).astype(np.int64)
 
     @cached_property

@@ -250,22 +250,34 @@ class Security:
         self._suits_of_others()
 
     def _suits_of_others(self) -> None:
-        """Write suits by others: some against the strained, some at random, with the customer in any part."""
+        """Write suits by others: of lenders who were long unpaid, of unpaid suppliers, and ordinary disputes.
+
+        A dispute is about a delivery, a boundary or a wage, with the customer on either side, and is settled
+        before it is enforced; whoever could not pay a lender for months is enforced against.
+        """
         branch, life = self.branch, self.life
-        start, last = max(self.ledger.start - 2, self.world.opening - 6), self.ledger.last
-        distress = life.distress[start : last + 1]
-        odds = np.where(branch.kind >= CORPORATE - 1, 0.0025, 0.0004) + 0.03 * np.clip(distress - 0.35, 0, 1)
+        start, last = max(self.ledger.start - 8, self.world.opening - 9, 0), self.ledger.last
+        lender = life.sued[start : last + 1] > 0
+        pinch = life.pinch[start : last + 1]
+        odds = np.where(branch.kind >= CORPORATE - 1, 0.002, 0.0003) + 0.04 * np.clip(pinch - 0.3, 0, 1)
         luck = self.draws.uniform("suit", last + 1, branch.customers)[start:]
-        month, customer = np.nonzero(luck < odds)
-        share = luck[month, customer] / odds[month, customer]
-        strained = distress[month, customer] > 0.35
+        month, customer = np.nonzero((luck < odds) | lender)
+        lender, pinch = lender[month, customer], pinch[month, customer]
+        share = np.where(lender, luck[month, customer], luck[month, customer] / odds[month, customer])
+        unpaid = lender | (pinch > 0.3)
         day = self.world.calendar.day(month + start, 1 + (share * 27).astype(np.int64))
-        kind = np.where(strained, (share * 3).astype(np.int64), (share * 6).astype(np.int64))
-        role = np.where(strained, 0, (share * 40).astype(np.int64) % 4)
-        amount = yuan(branch.income[customer] * (0.5 + 6 * share * share))
+        kind = np.select([lender, unpaid], [0, 1 + (share * 2).astype(np.int64)], (share * 6).astype(np.int64))
+        role = np.where(unpaid, 0, (share * 40).astype(np.int64) % 4)
+        owed = np.where(lender, life.other_debt[month + start, customer], 0)
+        amount = np.where(owed > 0, owed, yuan(branch.income[customer] * (0.2 + 3 * share * share)))
         number = marked("Y", (branch.first_customer + customer, 7), (month + start, 3))
+        enforced = life.enforced[
+            np.minimum(month + start + self.world.constants.economy["elsewhere"]["enforced_after"], self.world.months - 1),
+            customer,
+        ] > 0
+        goes_on = np.where(lender, enforced, unpaid & (share < 0.4))
         for stage, wait in (("sued", 0), ("judged", 130), ("enforcement", 210)):
-            some = np.flatnonzero((stage == "sued") | ((share < 0.5) & (role == 0)))
+            some = np.flatnonzero((stage == "sued") | goes_on | ((stage == "judged") & (share < 0.5)))
             self.writer.add(
                 "proceeding",
                 day[some] + wait + 6,  # the register is read with a delay
