@@ -29,6 +29,7 @@ class Accounts:
         self.world, self.ids = ledger.world, ledger.ids
         self.start = max(ledger.start, self.world.opening)
         self.last = ledger.last
+        self._length = self.world.calendar.length(np.arange(self.start, self.last + 1))
         self._lines: list[Lines] = []
         # Of those who borrow nothing here, most have their account elsewhere.
         every = np.arange(self.branch.customers)
@@ -178,8 +179,8 @@ class Accounts:
         firm = branch.kind[customer] >= SMALL
         luck, other = self._luck("spent").ravel(), self._luck("spent more").ravel()
         between = branch.income_day[customer] + 1 + (luck * 2).astype(np.int64)
-        late = np.minimum(self._late_day(), 28)[month, customer] + 1
-        end = np.minimum(late + (other * (28 - late)).astype(np.int64).clip(0), 28)
+        late, last = self._late_day()[month, customer] + 1, self._length[month]
+        end = np.minimum(late + (other * (last + 1 - late)).astype(np.int64).clip(0), last)
         supplier = np.where(firm, branch.buyer[branch.buyer[customer]], -1)
         penalty = np.where(self._overdue()[month, customer], np.minimum(spent, 5_00 + spent // 500), 0)
         self._add(month, customer, between, 3, -penalty, "penalty_interest", "罚息")
@@ -282,15 +283,12 @@ class Accounts:
         owner, cents = branch.owner[credit], log["granted"][loans]
         in_month = log["day"][loans] - calendar.start(month) + 1
         self._add(month - self.start, owner, in_month, 20, cents, "transfer", "放款")
-        bridged = log["renewal"][loans] == BRIDGED
+        bridged = (log["renewal"][loans] == BRIDGED) & (life.own_money[month, credit] == 0)
         back = np.flatnonzero(bridged)
-        own = life.own_money[month, credit] > 0
-        lender = self._bridge_lender(credit, own)
         when = np.minimum(in_month + 1, 28)
-        memo = np.where(own, MEMO["转出理财"], MEMO["归还借款"])
         self._add(
-            month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", memo[back],
-            party=np.where(own, owner, -1)[back], party_class=lender[back],
+            month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", "归还借款",
+            party_class=self._bridge_lender(credit, np.zeros(len(credit), bool))[back],
         )  # fmt: skip
         use = np.flatnonzero(~bridged)
         names = list(self.world.constants.causes)
@@ -346,7 +344,7 @@ class Accounts:
         self._add(month, customer, last, 2, lent, "transfer", "借款", party_class=online)
         wealth = np.where(luck > 0.8, CLASS["wealth"], -1)
         self._add(
-            month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth,
+            month, customer, self._length[month], 30, -swept, "transfer", "转出理财", party_class=wealth,
             party=np.where(wealth < 0, customer, -1),
         )  # fmt: skip
 

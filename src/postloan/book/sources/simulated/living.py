@@ -200,9 +200,14 @@ class _Living(Elsewhere):
         renews = lump & clean & ~out
         # Whom the bank trusts need not repay first; whom it doubts must, and who has no money of his own for
         # it borrows it for some days.
-        doubted = (trouble > 0.15) | (self.wealth[owner] < branch.income[owner] // 2)
-        direct = renews & (luck["bridge"] < np.where(doubted, rules["direct_doubted"], rules["direct"]))
+        trusted = np.where(trouble > 0.15, rules["direct_doubted"], rules["direct"])
+        direct = renews & (luck["bridge"] < trusted)
+        # Lenders of bridges look at whom they lend to as well; without one the loan stays unpaid.
+        lent = luck["extend"] > trouble * 0.7
+        renews &= direct | lasts | lent
         life = self.life
+        fee = np.where(renews & ~direct & ~lasts, self.principal_now * rules["bridge_fee"], 0)
+        self.wealth = np.maximum(self.wealth - branch.by_owner(fee), 0)
         life.own_money[month] = renews & ~direct & lasts
         hides = lump & ~clean & branch.cuts_corners[branch.manager] & (luck["evergreen"] < rules["evergreen"])
         extended = lump & ~clean & ~hides & (luck["extend"] < rules["extension"]) & (loans.extensions == 0)
@@ -271,7 +276,8 @@ class _Living(Elsewhere):
         life.swept[month] = self._sweep(costs)
         life.drawn[month] += drawn_before + for_living
         life.early[month], life.on_day[month], life.late[month], life.due[month] = early, on_day, late, due
-        wait = (self.luck["late"][month][owner] * (27 - branch.due_day[owner])).astype(np.int64)
+        most = self.world.calendar.length(month) - 1  # the last of spending follows it
+        wait = (self.luck["late"][month][owner] * (most - branch.due_day[owner])).astype(np.int64)
         life.late_day[month] = 1 + wait
         life.balance[month], life.wealth[month], life.debt[month] = self.balance, self.wealth, self.debt
         return early, on_day, late
@@ -349,7 +355,7 @@ class _Living(Elsewhere):
         early = (self.life.early[month] > 0) & (self.life.on_day[month] + self.life.late[month] == 0)
         day = np.where(early, branch.income_day[branch.owner], branch.due_day[branch.owner] + paid_late)
         guaranteed = self.life.guarantor_paid[month] > 0
-        day = np.where(guaranteed, 28, day)
+        day = np.where(guaranteed, calendar.length(month), day)
         loans.close(np.flatnonzero(done), calendar.day(month, day)[done], 0)
         again = np.isin(branch.method, (INSTALMENT, WHOLE, NONE, BILL)) & done
         self.reopen = np.where(
@@ -362,7 +368,7 @@ class _Living(Elsewhere):
             & (loans.bad_on + wait.astype(np.int64) < calendar.start(month))
             & (self.arrears > 0)
         )
-        loans.close(np.flatnonzero(off), np.full(int(off.sum()), int(calendar.day(month, 25))), 2)
+        loans.close(np.flatnonzero(off), np.full(int(off.sum()), int(calendar.end(month))), 2)
         self.arrears[off], self.oldest[off] = 0, NEVER
         self.life.arrears[month, off] = 0
         self.life.standing[month] = np.where(loans.is_open, loans.current, -1)

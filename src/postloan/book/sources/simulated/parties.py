@@ -72,9 +72,9 @@ class Parties:
         latitude, longitude = self.location
         firm, person = branch.kind >= SMALL, branch.kind < SMALL
         number = self.all + branch.first_customer
-        shared = self._draw("shared phone") < 0.012  # an agent's or a village office's telephone
+        shared = self._draw("shared phone") < 0.004  # an agent's or a village office's telephone
         phone = np.where(shared, branch.town * 7 + branch.number * 1000, 100_000 + number)
-        address = np.where(self._draw("shared address") < 0.01, branch.town * 11, 100_000 + number)
+        address = np.where(self._draw("shared address") < 0.004, branch.town * 11, 100_000 + number)
         since = self.world.opening_day - 500 - (self._draw("since") * 4000).astype(np.int64)
         born = -(365 * 5 + (self._draw("born") ** 0.8 * 365 * 38)).astype(np.int64) + 365 * 28
         group = np.where((branch.kind == CORPORATE) & (self._draw("group") < 0.35), branch.town, -1)

@@ -286,21 +286,32 @@ class Branch:
 
     @cached_property
     def guarantors(self) -> tuple[Ints, Ints]:
-        """Give pairs of credit and guarantor: circles of four where groups are joint, else people near by."""
+        """Give pairs of credit and guarantor: groups of four where groups are joint, else people near by.
+
+        Most guarantors are relatives or officials who borrow nothing themselves, and banks let one stand for one or
+        two only. Firms of one trade that guarantee one another, as was common about 2010, have become few.
+        """
         joint = np.flatnonzero(self.mode == MODES.index("joint_group"))
         pairs = [(joint, self._of_group(self.owner[joint], step)) for step in (1, 2, 3)]
         some = np.flatnonzero(self.mode == MODES.index("guarantor"))
         luck = self.draws.uniform("guarantor", self.credits)[some]
-        first = np.where(
-            luck < 0.65, self._bystander(self.owner[some], 1), self._of_group(self.owner[some], 1)
-        )
+        mutual = (luck < 0.15) & (self.kind[self.owner[some]] >= CORPORATE - 1)
+        first = np.where(mutual, self._of_group(self.owner[some], 1), self._bystander(self.owner[some], 1))
         pairs.append((some, first))
-        second = some[luck * 7 % 1 < 0.4]
+        second = some[luck * 7 % 1 < 0.3]
         pairs.append((second, self._bystander(self.owner[second], 2)))
         credit, guarantor = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
         kept = (guarantor >= 0) & (guarantor != self.owner[credit])
         pairs_once = np.unique(np.stack([credit[kept], guarantor[kept]]), axis=1)
         return pairs_once[0], pairs_once[1]
+
+    @cached_property
+    def sureties(self) -> Flags:
+        """Tell who stands for others and borrows nothing: chosen for a steady income, such as a teacher's."""
+        found = np.zeros(self.customers, bool)
+        found[self.guarantors[1]] = True
+        found[: self.borrowers] = False
+        return found
 
     @cached_property
     def ranked(self) -> tuple[Ints, Ints]:
@@ -318,16 +329,22 @@ class Branch:
         return np.where(self.kind[found] == self.kind[customer], found, -1)
 
     def _bystander(self, customer: Ints, step: int) -> Ints:
-        """Give somebody who borrows nothing, of the same township if there is one; -1 where all borrow."""
+        """Give somebody who borrows nothing, of the same township while there are enough; -1 where all borrow.
+
+        Those asked for take turns, so that one stands for as few as possible; `step` gives another.
+        """
         others = np.arange(self.borrowers, self.customers)
         if not len(others):
             return np.full(len(customer), -1)
         others = others[np.argsort(self.town[others], kind="stable")]
         edges = np.searchsorted(self.town[others], np.arange(self.world.constants.economy["townships"] + 1))
         town = self.town[customer]
+        order = np.argsort(town, kind="stable")
+        turn = np.empty_like(order)
+        turn[order] = np.arange(len(order)) - np.searchsorted(town[order], town[order])
         size = edges[town + 1] - edges[town]
-        near = edges[town] + (customer * 31 + step * 17) % np.maximum(size, 1)
-        far = (customer * 31 + step * 17) % len(others)
+        near = edges[town] + (turn + (step - 1) * size // 2) % np.maximum(size, 1)
+        far = (customer + step * 17) % len(others)
         return others[np.where(size > 0, near, far)]
 
     # the bank's people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from postloan.book.sources.simulated.constants import CARD, CORPORATE, FARMER
-from postloan.book.sources.simulated.draws import Floats, Ints, yuan
+from postloan.book.sources.simulated.draws import Flags, Floats, Ints, yuan
 from postloan.book.sources.simulated.ids import constant, marked, one_of
 from postloan.book.sources.simulated.ledger import NULL, Ledger
 from postloan.book.sources.simulated.loans import NEVER
@@ -103,30 +103,34 @@ class Security:
         value = yuan(branch.amount[credit] / (ltv * (0.45 + 0.4 * luck)), 100)
         value = np.where(self._draw("outlier")[credit] < 0.01, value * 3 // 2, value)
         first = self.first[credit]
-        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, first + 440)
+        insured = first + 365
+        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, insured)
+        held = (value, first - 10)  # the last value and its day
         walk = np.zeros(len(credit))
         for year in range(1, 8):
-            day = first - 10 + 365 * year + (self._draw(f"valued {year}")[credit] * 60).astype(np.int64)
-            done = (self._draw(f"is valued {year}")[credit] < 0.9) & (day >= self.world.opening_day - 400)
+            # Planned for the month before the year is over; a few are forgotten for some months.
+            due = self._draw(f"valued {year}")[credit]
+            forgotten = self._draw(f"is valued {year}")[credit] < 0.03
+            day = held[1] + 335 + (due * 25 + forgotten * (30 + 120 * due)).astype(np.int64)
             drift = np.array([_MOVES.get(name, 0.0) for name in COLLATERALS])[kind]
             walk = walk + 0.08 * self.draws.normal(f"worth {year}", branch.credits)[credit]
-            shift = np.exp(drift * year + walk)
             fall = np.where(self._draw("slump")[credit] < 0.03, 0.7, 1.0)
-            now = yuan(value * shift * fall, 100)
-            lapses = self._draw(f"insured {year}")[credit] < 0.03
+            now = yuan(value * np.exp(drift * year + walk) * fall, 100)
+            held = now, day
             seized = (self.bad[credit] < day - 40) & (luck < 0.35)
-            until = np.where(lapses, day + 20, day + 440)
-            rows = np.flatnonzero(done)
             seized_on = np.where(seized, np.minimum(self.bad[credit] + 40, day), NULL)
+            rows = np.flatnonzero(day >= self.world.opening_day - 400)
             self._collateral_rows(
-                credit[rows],
-                kind[rows],
-                value[rows],
-                now[rows],
-                day[rows],
-                day[rows] + 4,
-                seized_on[rows],
-                until[rows],
+                *(part[rows] for part in (credit, kind, value, now, day, day + 4, seized_on, insured))
+            )
+            # The policy is renewed before it ends, now and then weeks late; who has no money lets it lapse.
+            late = self._draw(f"insured {year}")[credit] < 0.04
+            paid = np.where(late, insured + 20, insured - 12)
+            insured = insured + 365
+            paid = np.maximum(paid, day + 5)
+            rows = np.flatnonzero(self._pays_insurance(credit, paid) & (paid >= self.world.opening_day - 400))
+            self._collateral_rows(
+                *(part[rows] for part in (credit, kind, value, now, day, paid, seized_on, insured))
             )
         shared = np.flatnonzero(credit >= branch.borrowers)  # further credits of one owner
         other = branch.owner[credit[shared]]
@@ -138,6 +142,14 @@ class Security:
             contract_id=self.ids.contract(other[there]),
             amount=value[shared][there] // 4,
         )
+
+    def _pays_insurance(self, credit: Ints, day: Ints) -> Flags:
+        """Tell who renews the insurance of a thing on a day: not one in a hundred, nor most who leave bills unpaid."""
+        months = self.world.calendar.start(self.world.month_numbers)
+        month = np.clip(np.searchsorted(months, day, side="right") - 1, 0, self.world.months - 1)
+        pinch = self.life.pinch[month, self.branch.owner[credit]]
+        luck = self._draw("insurance")[credit] * (1 + day % 7) % 1
+        return luck > np.where((pinch > 0.3) & (day >= months[0]), 0.6, 0.01)
 
     def _kinds(self) -> Ints:
         """Give what kind of thing secures each credit."""

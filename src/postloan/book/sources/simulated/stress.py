@@ -95,7 +95,8 @@ def _onsets(branch: Branch, causes: list[dict[str, dict[str, float]]]) -> tuple[
     odds = np.array([[one["onsets"].get(kind, 0) for kind in KINDS] for one in causes])  # cause, kind
     yearly = odds.sum(axis=0)[branch.kind]
     careless = np.exp(0.6 * branch.draws.normal("proneness", branch.customers) - 0.18)
-    monthly = 1 - np.exp(-yearly * careless / 12)
+    steady = np.where(branch.sureties, 0.4, 1.0)
+    monthly = 1 - np.exp(-yearly * careless * steady / 12)
     shape = (branch.world.months, branch.customers)
     falls = branch.draws.uniform("onset", *shape) < monthly
     drawn = branch.draws.uniform("cause", *shape)
