@@ -122,9 +122,27 @@ class Elsewhere(Arrears):
         self.unmet = (self.unmet * 0.97).astype(np.int64) + short - drawn
         patience = np.array(rules["patience"])[branch.kind] * (0.5 + branch.draws.uniform("patience", branch.customers))
         most = np.maximum(patience * branch.fixed, 1)
-        self.fallen |= self.unmet > most
+        falls = (self.unmet > most) & ~self.fallen
+        self.fallen |= falls
+        self._pull_down(falls)
         self.life.pinch[month] = np.clip(self.unmet / most, 0, 1)
         return drawn
+
+    def _pull_down(self, falls: Flags) -> None:
+        """Let those who guarantee and those who are guaranteed lose what they had lent one another in private."""
+        branch = self.branch
+        if not falls.any():
+            return
+        credit, guarantor = branch.guarantors
+        borrower = branch.owner[credit]
+        lent = branch.draws.uniform("lent to tied", branch.credits)[credit] * self.rules["elsewhere"]["lent_to_tied"]
+        lost = np.zeros(branch.customers)
+        for one, other in ((borrower, guarantor), (guarantor, borrower)):
+            lost += np.bincount(other, falls[one] * lent * branch.income[one], branch.customers)
+        lost = np.minimum(lost, branch.income * self.rules["elsewhere"]["lent_to_tied"] * 2)
+        gone = np.minimum(self.wealth, lost.astype(np.int64))
+        self.wealth -= gone
+        self.unmet += lost.astype(np.int64) - gone  # what was lent on came from others, who want it back
 
     def _settle_bills(self, over: Ints) -> Ints:
         """Pay unpaid bills and what was borrowed in trouble out of what is left over; give the rest."""

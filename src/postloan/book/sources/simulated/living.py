@@ -36,7 +36,7 @@ from postloan.book.sources.simulated.loans import (
     LoanBook,
     schedule,
 )
-from postloan.book.sources.simulated.people import Branch
+from postloan.book.sources.simulated.people import MODES, Branch
 from postloan.book.sources.simulated.stress import Stress
 
 
@@ -193,14 +193,17 @@ class _Living(Elsewhere):
         seen = trouble * (rules["sees_stress"] + 0.5 * quality) > 0.45 + 0.4 * luck["approve"]
         # Before it renews, the bank pulls the report and asks for the guarantors.
         seen |= (self.behind_for[owner] > 0) & (luck["approve"] < rules["declines_behind"])
-        seen |= self._guarantor_fell() & (luck["guarantor fell"] < rules["declines_guarantor"])
+        declines = np.where(branch.mode == MODES.index("joint_group"), *rules["declines_guarantor"][::-1])
+        seen |= self._guarantor_fell() & (luck["guarantor fell"] < declines)
         clean = (self.arrears == 0) & ~seen
         lasts = (self.wealth + self.balance)[owner] > self.principal_now * 1.05
         out = lump & clean & lasts & (luck["renew"] < rules["wants_out"])
         renews = lump & clean & ~out
-        # Whom the bank trusts need not repay first; whom it doubts must, and who has no money of his own for
-        # it borrows it for some days.
-        trusted = np.where(trouble > 0.15, rules["direct_doubted"], rules["direct"])
+        # Whom the bank trusts need not repay first, though some do who have the money; whom it doubts must, and
+        # who has no money of his own for it borrows it for some days.
+        trusted = np.select(
+            [trouble > 0.15, lasts], [rules["direct_doubted"], rules["direct_with_money"]], rules["direct"]
+        )
         direct = renews & (luck["bridge"] < trusted)
         # Lenders of bridges look at whom they lend to as well; without one the loan stays unpaid.
         lent = luck["extend"] > trouble * 0.7

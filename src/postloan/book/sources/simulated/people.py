@@ -296,10 +296,10 @@ class Branch:
         some = np.flatnonzero(self.mode == MODES.index("guarantor"))
         luck = self.draws.uniform("guarantor", self.credits)[some]
         mutual = (luck < 0.15) & (self.kind[self.owner[some]] >= CORPORATE - 1)
-        first = np.where(mutual, self._of_group(self.owner[some], 1), self._bystander(self.owner[some], 1))
-        pairs.append((some, first))
-        second = some[luck * 7 % 1 < 0.3]
-        pairs.append((second, self._bystander(self.owner[second], 2)))
+        asked = np.concatenate([some, some[luck * 7 % 1 < 0.3]])  # some need two
+        found = self._bystander(self.owner[asked])
+        found[: len(some)] = np.where(mutual, self._of_group(self.owner[some], 1), found[: len(some)])
+        pairs.append((asked, found))
         credit, guarantor = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
         kept = (guarantor >= 0) & (guarantor != self.owner[credit])
         pairs_once = np.unique(np.stack([credit[kept], guarantor[kept]]), axis=1)
@@ -328,10 +328,10 @@ class Branch:
         found = order[np.minimum(at // 4 * 4 + (at + step) % 4, self.customers - 1)]
         return np.where(self.kind[found] == self.kind[customer], found, -1)
 
-    def _bystander(self, customer: Ints, step: int) -> Ints:
+    def _bystander(self, customer: Ints) -> Ints:
         """Give somebody who borrows nothing, of the same township while there are enough; -1 where all borrow.
 
-        Those asked for take turns, so that one stands for as few as possible; `step` gives another.
+        They take turns, so that one stands for as few as possible.
         """
         others = np.arange(self.borrowers, self.customers)
         if not len(others):
@@ -343,8 +343,8 @@ class Branch:
         turn = np.empty_like(order)
         turn[order] = np.arange(len(order)) - np.searchsorted(town[order], town[order])
         size = edges[town + 1] - edges[town]
-        near = edges[town] + (turn + (step - 1) * size // 2) % np.maximum(size, 1)
-        far = (customer + step * 17) % len(others)
+        near = edges[town] + turn % np.maximum(size, 1)
+        far = customer % len(others)
         return others[np.where(size > 0, near, far)]
 
     # the bank's people

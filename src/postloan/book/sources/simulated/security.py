@@ -34,7 +34,7 @@ _PLEDGED = {
     "farmer_business": {"land_use_right": 5, "livestock": 2, "forest": 1, "house": 2},
     "mortgage": {"house": 1},
     "personal_business": {"house": 4, "shop": 2, "vehicle": 1},
-    "working_capital": {"shop": 4, "house": 3, "machinery": 2, "stock": 2, "land": 1},
+    "working_capital": {"shop": 4, "house": 4, "machinery": 1, "stock": 1, "land": 2},
     "fixed_asset": {"machinery": 5, "land": 2, "vehicle": 1},
     "project": {"land": 3, "machinery": 2},
     "real_estate_development": {"land": 1},
@@ -103,18 +103,20 @@ class Security:
         value = yuan(branch.amount[credit] / (ltv * (0.45 + 0.4 * luck)), 100)
         value = np.where(self._draw("outlier")[credit] < 0.01, value * 3 // 2, value)
         first = self.first[credit]
+        paper = np.isin(kind, [COLLATERALS.index(n) for n in ("deposit", "bond", "bill", "receivable")])
+        swings = np.where(paper, 0.0, 0.06)  # in a year, beside the drift of its kind
         insured = first + 365
         self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, insured)
         held = (value, first - 10)  # the last value and its day
         walk = np.zeros(len(credit))
-        for year in range(1, 8):
+        for year in range(1, 14):
             # Planned for the month before the year is over; a few are forgotten for some months.
             due = self._draw(f"valued {year}")[credit]
-            forgotten = self._draw(f"is valued {year}")[credit] < 0.03
+            forgotten = self._draw(f"is valued {year}")[credit] < 0.10
             day = held[1] + 335 + (due * 25 + forgotten * (30 + 120 * due)).astype(np.int64)
             drift = np.array([_MOVES.get(name, 0.0) for name in COLLATERALS])[kind]
-            walk = walk + 0.08 * self.draws.normal(f"worth {year}", branch.credits)[credit]
-            fall = np.where(self._draw("slump")[credit] < 0.03, 0.7, 1.0)
+            walk = walk + swings * self.draws.normal(f"worth {year}", branch.credits)[credit]
+            fall = np.where((self._draw("slump")[credit] < 0.03) & (swings > 0), 0.7, 1.0)
             now = yuan(value * np.exp(drift * year + walk) * fall, 100)
             held = now, day
             seized = (self.bad[credit] < day - 40) & (luck < 0.35)
@@ -124,8 +126,8 @@ class Security:
                 *(part[rows] for part in (credit, kind, value, now, day, day + 4, seized_on, insured))
             )
             # The policy is renewed before it ends, now and then weeks late; who has no money lets it lapse.
-            late = self._draw(f"insured {year}")[credit] < 0.04
-            paid = np.where(late, insured + 20, insured - 12)
+            renewed = self._draw(f"insured {year}")[credit]
+            paid = insured + np.where(renewed < 0.1, 20 + renewed * 400, -12).astype(np.int64)
             insured = insured + 365
             paid = np.maximum(paid, day + 5)
             rows = np.flatnonzero(self._pays_insurance(credit, paid) & (paid >= self.world.opening_day - 400))
@@ -177,8 +179,9 @@ class Security:
         owner = branch.owner[credit]
         third = self._draw("third party")[credit] < 0.08
         belongs = np.where(third, (owner + 1) % branch.customers, owner)
+        # Houses need no insurance any more, as the regulator had banks drop it.
         insured = np.isin(
-            kind, [COLLATERALS.index(n) for n in ("house", "machinery", "stock", "livestock", "vehicle")]
+            kind, [COLLATERALS.index(n) for n in ("machinery", "stock", "livestock", "vehicle")]
         )
         right = kind == COLLATERALS.index("land_use_right")
         prior = np.where(self._draw("prior")[credit] < 0.06, value // 5, 0)
