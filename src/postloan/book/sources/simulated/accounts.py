@@ -75,13 +75,16 @@ class Accounts:
         )
 
     def _freeze(self, opened: Ints, main: Ints) -> None:
-        """Freeze accounts of some who are sued: by our bank or others, two months after they went bad."""
-        log, branch = self.life.loans.log, self.branch
-        first = np.full(branch.customers, NEVER)
-        np.minimum.at(first, branch.owner[log["credit"]], log["bad"])
+        """Freeze accounts of some who are sued by us, weeks after they went bad, and of those others enforce."""
+        log, branch, life = self.life.loans.log, self.branch, self.life
+        bad = np.full(branch.customers, NEVER)
+        np.minimum.at(bad, branch.owner[log["credit"]], log["bad"])
         luck = branch.draws.uniform("frozen", branch.customers)
-        rows = np.flatnonzero((first < NEVER) & (luck < 0.3))
-        day = first[rows] + 20 + (luck[rows] * 200).astype(np.int64)
+        first = np.where((bad < NEVER) & (luck < 0.3), bad + 20 + (luck * 200).astype(np.int64), NEVER)
+        month, customer = np.nonzero(life.enforced)
+        np.minimum.at(first, customer, self.world.calendar.day(month, 2))
+        rows = np.flatnonzero((first < NEVER) & self._banks_here)
+        day = first[rows]
         for known, until in ((day, day + 365),):
             self.writer.add(
                 "account",
