@@ -145,7 +145,9 @@ def test_days_run_to_the_end_of_the_month_and_cards_back_before_the_book(book):
 
 def test_valuations_and_policies_lapse_for_a_few_only(book):
     last = {}
-    for row in sorted(pq.read_table(book / "collateral.parquet").to_pylist(), key=lambda row: row["known_on"]):
+    for row in sorted(
+        pq.read_table(book / "collateral.parquet").to_pylist(), key=lambda row: row["known_on"]
+    ):
         last[row["collateral_id"]] = row
     old = [(AS_OF - row["valued_on"]).days > 365 for row in last.values()]
     lapsed = [row["insured_until"] < AS_OF for row in last.values() if row["insurance_required"]]

@@ -12,7 +12,14 @@ BEFORE, NOW = "2023-01-10", "2023-12-04"
 
 
 def money(key, on, amount, **rest):
-    return {"entry_id": str(key), "account_id": "a", "booked_on": on, "amount": amount, "kind": "transfer", **rest}
+    return {
+        "entry_id": str(key),
+        "account_id": "a",
+        "booked_on": on,
+        "amount": amount,
+        "kind": "transfer",
+        **rest,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What of the money that comes in is turnover, and what only moves or finances (families ACC, peers).
 
-A payout of our own loan, money from one's own other account, what lenders lend and what investments pay back say
-nothing of sales or wages: a year with a payout beside one without would else look like a fall of turnover.
+A payout of our own loan, money from one's own other account, what lenders lend and what investments pay
+back say nothing of sales or wages: a year with a payout before one without would look like a fall.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ def with_financing(context: Context, rows: Table) -> Table:
         ],
     )
     own = book.table("account").select(_own="account_id", _own_of="customer_id")
-    rows = rows.left_join(
-        own, [rows.counterparty_account == own["_own"], rows.customer_id == own["_own_of"]]
-    )
+    rows = rows.left_join(own, [rows.counterparty_account == own["_own"], rows.customer_id == own["_own_of"]])
     names = book.table("customer").select(_named="customer_id", _name="name")
     rows = rows.left_join(names, rows.customer_id == names["_named"])
     himself = (rows.counterparty_id == rows.customer_id).fill_null(False) | rows["_own"].notnull()

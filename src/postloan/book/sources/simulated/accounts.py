@@ -75,7 +75,7 @@ class Accounts:
         )
 
     def _freeze(self, opened: Ints, main: Ints) -> None:
-        """Freeze accounts of some who are sued by us, weeks after they went bad, and of those others enforce."""
+        """Freeze accounts of some who went bad, when we sue, and of all against whom others enforce."""
         log, branch, life = self.life.loans.log, self.branch, self.life
         bad = np.full(branch.customers, NEVER)
         np.minimum.at(bad, branch.owner[log["credit"]], log["bad"])
@@ -328,7 +328,7 @@ class Accounts:
         )
 
     def _bridge_lender(self, credit: Ints, own: Ints) -> Ints:
-        """Give who lends for some days between two loans: a professional to some, else a friend or relative."""
+        """Give who lends for some days between two loans: a professional, or a friend or relative."""
         luck = self.branch.draws.uniform("bridge lender", self.branch.credits)[credit]
         return np.where(own, -1, np.where(luck < 0.3, CLASS["lender"], FRIEND))
 
@@ -337,7 +337,9 @@ class Accounts:
         branch = self.branch
         month, customer = self._grid()
         drawn, lent, swept = (self._span(name).ravel() for name in ("drawn", "borrowed", "swept"))
-        self._add(month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入", party=customer)
+        self._add(
+            month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入", party=customer
+        )
         before, after = (self._span(name).ravel() for name in ("paid_elsewhere", "paid_elsewhere_late"))
         self._add(month, customer, branch.due_day[customer], 8, -before, "transfer", "他行还款")
         luck = self._luck("lent by").ravel()

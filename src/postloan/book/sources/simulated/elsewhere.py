@@ -1,8 +1,8 @@
-"""A customer's money beyond the bank: debts to other lenders, bills that stay unpaid, the end of a trade, rescue.
+"""A customer's money beyond the bank: debts to other lenders, unpaid bills, the end of a trade, rescue.
 
-A customer has one purse. What is short in it shows here and elsewhere: some pay this bank first and fall behind
-with others, some the other way round, and who has nothing left fails everywhere. The bureau, the courts, the tax
-office and the meters report from this state, none of them from draws of its own.
+A customer has one purse. What is short in it shows here and elsewhere: some pay this bank first and fall
+behind with others, some the other way round, and who has nothing left fails everywhere. The bureau, the
+courts, the tax office and the meters report from this state, none of them from draws of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Elsewhere(Arrears):
     balance: Ints
     luck: dict[str, Floats]
     force: dict[str, Floats]
+    paid_now: Ints
 
     def _begin_elsewhere(self) -> None:
         branch, size = self.branch, self.branch.customers
@@ -92,8 +93,8 @@ class Elsewhere(Arrears):
     def _borrow_elsewhere(self, month: int, usual: Ints) -> None:
         """Let those in trouble borrow from other lenders first, as far as those lend.
 
-        A trouble is at first paid for with credit: that is why debts grow before anyone is late. Lenders stop at
-        so many months of income, and with whoever is behind.
+        A trouble is at first paid for with credit: that is why debts grow before anyone is late. Lenders
+        stop at so many months of income, and with whoever is behind.
         """
         rules, branch, path = self.rules["elsewhere"], self.branch, self._path(month)
         gap = path * (self.force["income"][month] + self.force["cost"][month]) * (1 - branch.variable)
@@ -111,8 +112,8 @@ class Elsewhere(Arrears):
     def _strain(self, month: int, costs: Ints, met: Ints) -> Ints:
         """Draw on savings for what must be paid, and count what stays unpaid; give what was drawn.
 
-        A quarter of the fixed spending can wait. Whoever leaves bills of several months unpaid (wages, rent,
-        the shop's credit book) gives up: the firm closes, the household no longer pays its debts.
+        A part of the fixed spending can wait. Whoever leaves bills of several months unpaid (wages, rent, the
+        shop's credit book) gives up: the firm closes, the household no longer pays its debts.
         """
         rules, branch = self.rules["elsewhere"], self.branch
         must = costs - (branch.fixed * rules["can_wait"]).astype(np.int64)
@@ -120,7 +121,9 @@ class Elsewhere(Arrears):
         drawn = np.minimum(short, self.wealth)
         self.wealth -= drawn
         self.unmet = (self.unmet * 0.97).astype(np.int64) + short - drawn
-        patience = np.array(rules["patience"])[branch.kind] * (0.5 + branch.draws.uniform("patience", branch.customers))
+        patience = np.array(rules["patience"])[branch.kind] * (
+            0.5 + branch.draws.uniform("patience", branch.customers)
+        )
         most = np.maximum(patience * branch.fixed, 1)
         falls = (self.unmet > most) & ~self.fallen
         self.fallen |= falls
@@ -129,13 +132,16 @@ class Elsewhere(Arrears):
         return drawn
 
     def _pull_down(self, falls: Flags) -> None:
-        """Let those who guarantee and those who are guaranteed lose what they had lent one another in private."""
+        """Let those tied by a guarantee lose what they had lent in private to one who breaks."""
         branch = self.branch
         if not falls.any():
             return
         credit, guarantor = branch.guarantors
         borrower = branch.owner[credit]
-        lent = branch.draws.uniform("lent to tied", branch.credits)[credit] * self.rules["elsewhere"]["lent_to_tied"]
+        lent = (
+            branch.draws.uniform("lent to tied", branch.credits)[credit]
+            * self.rules["elsewhere"]["lent_to_tied"]
+        )
         lost = np.zeros(branch.customers)
         for one, other in ((borrower, guarantor), (guarantor, borrower)):
             lost += np.bincount(other, falls[one] * lent * branch.income[one], branch.customers)
@@ -154,7 +160,7 @@ class Elsewhere(Arrears):
         return over - bills - back
 
     def _rescue(self, month: int) -> Flags:
-        """Let family or the sale of a house or a herd clear the arrears of a few who went bad; tell of whom."""
+        """Let family or a sale of house or herd clear the arrears of a few who went bad; tell of whom."""
         rules, calendar = self.rules["elsewhere"], self.world.calendar
         bad = (self.loans.bad_on < calendar.start(month)) & self.loans.is_open & (self.arrears > 0)
         lost = self.branch.by_owner(bad.astype(np.int64)) > 0

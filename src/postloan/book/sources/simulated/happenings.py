@@ -135,7 +135,9 @@ class Happenings:
         for at, cause in enumerate(self.world.constants.causes):
             onset, mine = stress.started(at)
             for salt, (kind, share, low, high) in enumerate(_OF_CAUSE.get(cause, ())):
-                luck = self.draws.uniform(f"{cause} {kind}", self.world.months, self.branch.customers)[onset, mine]
+                luck = self.draws.uniform(f"{cause} {kind}", self.world.months, self.branch.customers)[
+                    onset, mine
+                ]
                 odds = share * np.where(stress.recovers[onset, mine], 0.5, 1.0)
                 some = luck < odds
                 part = luck[some] / np.maximum(odds[some], 1e-9)
@@ -157,13 +159,15 @@ class Happenings:
             )
 
     def _afterwards(self) -> None:
-        """Write what courts enter against those whom they enforce, here or for others; and sales that helped."""
+        """Write what courts enter against those they enforce against, and sales that helped."""
         branch, life, calendar = self.branch, self.life, self.world.calendar
         log = life.loans.log
         bad = log["bad"] < NEVER
         first = np.full(branch.customers, NEVER)
         np.minimum.at(first, branch.owner[log["credit"][bad]], log["bad"][bad])
-        sued_here = np.flatnonzero((first < NEVER) & (self.draws.uniform("enforced", branch.customers) < 0.35))
+        sued_here = np.flatnonzero(
+            (first < NEVER) & (self.draws.uniform("enforced", branch.customers) < 0.35)
+        )
         month, by_others = np.nonzero(life.enforced)
         customer = np.concatenate([sued_here, by_others])
         day = np.concatenate([first[sued_here] + 240, calendar.day(month, 3 + by_others % 24)])

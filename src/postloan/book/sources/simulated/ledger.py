@@ -256,7 +256,9 @@ class Ledger:
                 ("late", branch.due_day[owner] + life.late_day[span]),
                 (
                     "guarantor_paid",
-                    np.broadcast_to(calendar.length(np.arange(self.start, self.last + 1))[:, None], life.early[span].shape),
+                    np.broadcast_to(
+                        calendar.length(np.arange(self.start, self.last + 1))[:, None], life.early[span].shape
+                    ),
                 ),
             ),
             start=1,

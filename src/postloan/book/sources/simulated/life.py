@@ -63,7 +63,8 @@ BY_CREDIT = [
     "own_money",
 ]
 """Matrices of months and credits: paid on income day, on due day, late (how many days), by guarantors or in
-renewals (and how); the loan; arrears and since which month; what was due, advanced, stands open; repaid with own money."""
+renewals (and how); the loan; arrears and since which month; what was due, advanced, stands
+open; repaid with own money."""
 
 
 @dataclass

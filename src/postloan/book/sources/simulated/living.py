@@ -58,7 +58,9 @@ class _Living(Elsewhere):
         customers, size, months = branch.customers, branch.credits, branch.world.months
         self.balance = yuan(branch.income * (0.3 + branch.draws.uniform("balance", customers)))
         owed = branch.by_owner(np.where(np.isin(branch.method, (BULLET, SEASONAL)), branch.amount, 0))
-        self.wealth = branch.wealth + (owed * branch.draws.uniform("funds", customers) * 0.25).astype(np.int64)
+        self.wealth = branch.wealth + (owed * branch.draws.uniform("funds", customers) * 0.25).astype(
+            np.int64
+        )
         self.usual_wealth = self.wealth.copy()
         self.debt = np.zeros(customers, np.int64)  # lent by others
         self.shock = np.zeros(customers)  # distress that comes of others
@@ -133,9 +135,7 @@ class _Living(Elsewhere):
         season = branch.seasons[self.world.calendar.of_year(month)]
         usual = branch.income * season
         # The main buyer's own trouble is the seller's loss.
-        buyer = np.where(
-            branch.buyer >= 0, path[branch.buyer] * (force["income"][branch.buyer] > 0.3), 0
-        )
+        buyer = np.where(branch.buyer >= 0, path[branch.buyer] * (force["income"][branch.buyer] > 0.3), 0)
         level = self.stress.factor[month] * (1 - force["income"] * path) * (1 - branch.buyer_share * buyer)
         level *= np.exp(spread * self.noise[month] - spread * spread / 2) * self._left_of_income()
         earned = usual * level * (1 - self.shock * 0.3)
@@ -143,7 +143,7 @@ class _Living(Elsewhere):
         self.wealth += ((earned - here) * (1 - branch.variable)).clip(0).astype(np.int64)
         self._borrow_elsewhere(month, usual)
         later = yuan(np.where(branch.kind >= 2, here * 0.3, 0))
-        # Farmers spend more around sowing and harvest, when there is money and work; a closed firm spends little.
+        # Farmers spend more when there is money and work; a closed firm spends little.
         fixed = branch.fixed * np.where(branch.kind == FARMER, 0.6 + 0.4 * season, 1.0)
         fixed = fixed * (1 + force["cost"] * path) * np.where(self.fallen & (branch.kind >= SMALL), 0.2, 1.0)
         fixed = fixed + force["cost"] * path * branch.income * (1 - branch.variable)
@@ -199,8 +199,8 @@ class _Living(Elsewhere):
         lasts = (self.wealth + self.balance)[owner] > self.principal_now * 1.05
         out = lump & clean & lasts & (luck["renew"] < rules["wants_out"])
         renews = lump & clean & ~out
-        # Whom the bank trusts need not repay first, though some do who have the money; whom it doubts must, and
-        # who has no money of his own for it borrows it for some days.
+        # Whom the bank trusts need not repay first, though some do who have the money; most of those whom it
+        # doubts must, and who has no money of his own for it borrows it for some days.
         trusted = np.select(
             [trouble > 0.15, lasts], [rules["direct_doubted"], rules["direct_with_money"]], rules["direct"]
         )
@@ -252,7 +252,8 @@ class _Living(Elsewhere):
         owner, total = branch.owner, branch.by_owner
         life.loan[month] = np.where(life.how[month] > 0, life.loan[month], self.loans.current)
         gone = self._gone(month) & ~self._rescue(month)
-        asked_elsewhere, self.paid_now = self._ask_elsewhere(), np.zeros(branch.customers, np.int64)
+        asked_elsewhere = self._ask_elsewhere()
+        self.paid_now = np.zeros(branch.customers, np.int64)
         self.balance += first
         owed = total(self.arrears)
         free = np.maximum(self.balance - (costs * rules["reserve"]).astype(np.int64), 0) * ~gone

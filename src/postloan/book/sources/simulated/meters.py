@@ -88,7 +88,10 @@ class Meters:
             np.rint(heads * np.clip(1 - 0.6 * strained + 0.1 * luck("heads"), 0.2, 1.1)),
         )
         self._rows(
-            "insurance_arrears_months", firm, quarter, np.where(self.pinch > 0.4, np.floor(luck("si") * 5), 0.0)
+            "insurance_arrears_months",
+            firm,
+            quarter,
+            np.where(self.pinch > 0.4, np.floor(luck("si") * 5), 0.0),
         )
         self._rows(
             "utility_arrears_days",

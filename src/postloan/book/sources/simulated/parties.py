@@ -218,7 +218,7 @@ class Parties:
     # the bureau
 
     def _bureau(self) -> None:
-        """Write bureau reports: four a year of borrowers and two of others, as lenders saw the month before."""
+        """Write bureau reports, four a year of borrowers and two of others, as of the month before."""
         branch, life = self.branch, self.life
         every = np.where(self.all < branch.borrowers, 3, 6)
         month, customer = np.nonzero((self.months[:, None] + self.all * 7) % every == 0)
@@ -229,7 +229,7 @@ class Parties:
         base, income = branch.lenders[customer], branch.income[customer]
         elsewhere, behind = life.other_debt[at, customer], life.behind[at, customer]
         months_behind = life.behind_for[at, customer]
-        informal = (life.debt[at, customer] * 0.4).astype(np.int64)  # of private debts, those of online lenders
+        informal = (life.debt[at, customer] * 0.4).astype(np.int64)  # the part of online lenders
         debt = life.owed[at, customer] + elsewhere + informal
         lent = [(life.applied[np.maximum(at - back, 0), customer] > 0).astype(np.int64) for back in range(12)]
         borrowed = [life.borrowed[np.maximum(at - back, 0), customer] > 0 for back in range(3)]
@@ -271,7 +271,11 @@ class Parties:
             guaranteed_amount=self.guaranteed[customer],
             monthly_payment=debt // 100 + branch.by_owner(branch.starting_due)[customer],
             score=(
-                700 - 25 * np.minimum(recent + short, 4) - 60 * (level > 0) - 60 * (level > 1) + 60 * (luck - 0.5)
+                700
+                - 25 * np.minimum(recent + short, 4)
+                - 60 * (level > 0)
+                - 60 * (level > 1)
+                + 60 * (luck - 0.5)
             ).astype(np.int64),
             includes_this_bank=np.ones(len(customer), bool),
         )

@@ -218,7 +218,7 @@ class Branch:
 
     @cached_property
     def debt_elsewhere(self) -> Ints:
-        """Give what each customer owes other lenders in usual times, in cents: up to three months of income."""
+        """Give what each owes other lenders in usual times, in cents: up to three months of income."""
         return yuan(self.income * np.where(self.lenders > 0.4, self.lenders * 3, 0))
 
     @cached_property
@@ -288,8 +288,8 @@ class Branch:
     def guarantors(self) -> tuple[Ints, Ints]:
         """Give pairs of credit and guarantor: groups of four where groups are joint, else people near by.
 
-        Most guarantors are relatives or officials who borrow nothing themselves, and banks let one stand for one or
-        two only. Firms of one trade that guarantee one another, as was common about 2010, have become few.
+        Most guarantors are relatives or officials who borrow nothing themselves, and banks let one stand for
+        one or two only. Firms that guarantee one another, as was common about 2010, have become few.
         """
         joint = np.flatnonzero(self.mode == MODES.index("joint_group"))
         pairs = [(joint, self._of_group(self.owner[joint], step)) for step in (1, 2, 3)]
@@ -329,7 +329,7 @@ class Branch:
         return np.where(self.kind[found] == self.kind[customer], found, -1)
 
     def _bystander(self, customer: Ints) -> Ints:
-        """Give somebody who borrows nothing, of the same township while there are enough; -1 where all borrow.
+        """Give somebody who borrows nothing, of the same township if there is one; -1 where all borrow.
 
         They take turns, so that one stands for as few as possible.
         """

@@ -107,18 +107,18 @@ class Security:
         swings = np.where(paper, 0.0, 0.06)  # in a year, beside the drift of its kind
         insured = first + 365
         self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, insured)
-        held = (value, first - 10)  # the last value and its day
+        valued = first - 10
         walk = np.zeros(len(credit))
         for year in range(1, 14):
             # Planned for the month before the year is over; a few are forgotten for some months.
             due = self._draw(f"valued {year}")[credit]
             forgotten = self._draw(f"is valued {year}")[credit] < 0.10
-            day = held[1] + 335 + (due * 25 + forgotten * (30 + 120 * due)).astype(np.int64)
+            day = valued + 335 + (due * 25 + forgotten * (30 + 120 * due)).astype(np.int64)
             drift = np.array([_MOVES.get(name, 0.0) for name in COLLATERALS])[kind]
             walk = walk + swings * self.draws.normal(f"worth {year}", branch.credits)[credit]
             fall = np.where((self._draw("slump")[credit] < 0.03) & (swings > 0), 0.7, 1.0)
             now = yuan(value * np.exp(drift * year + walk) * fall, 100)
-            held = now, day
+            valued = day
             seized = (self.bad[credit] < day - 40) & (luck < 0.35)
             seized_on = np.where(seized, np.minimum(self.bad[credit] + 40, day), NULL)
             rows = np.flatnonzero(day >= self.world.opening_day - 400)
@@ -146,7 +146,7 @@ class Security:
         )
 
     def _pays_insurance(self, credit: Ints, day: Ints) -> Flags:
-        """Tell who renews the insurance of a thing on a day: not one in a hundred, nor most who leave bills unpaid."""
+        """Tell who renews an insurance on a day: all but one in a hundred, and few who leave bills unpaid."""
         months = self.world.calendar.start(self.world.month_numbers)
         month = np.clip(np.searchsorted(months, day, side="right") - 1, 0, self.world.months - 1)
         pinch = self.life.pinch[month, self.branch.owner[credit]]
@@ -281,15 +281,23 @@ class Security:
         share = np.where(lender, luck[month, customer], luck[month, customer] / odds[month, customer])
         unpaid = lender | (pinch > 0.3)
         day = self.world.calendar.day(month + start, 1 + (share * 27).astype(np.int64))
-        kind = np.select([lender, unpaid], [0, 1 + (share * 2).astype(np.int64)], (share * 6).astype(np.int64))
+        kind = np.select(
+            [lender, unpaid], [0, 1 + (share * 2).astype(np.int64)], (share * 6).astype(np.int64)
+        )
         role = np.where(unpaid, 0, (share * 40).astype(np.int64) % 4)
         owed = np.where(lender, life.other_debt[month + start, customer], 0)
         amount = np.where(owed > 0, owed, yuan(branch.income[customer] * (0.2 + 3 * share * share)))
         number = marked("Y", (branch.first_customer + customer, 7), (month + start, 3))
-        enforced = life.enforced[
-            np.minimum(month + start + self.world.constants.economy["elsewhere"]["enforced_after"], self.world.months - 1),
-            customer,
-        ] > 0
+        enforced = (
+            life.enforced[
+                np.minimum(
+                    month + start + self.world.constants.economy["elsewhere"]["enforced_after"],
+                    self.world.months - 1,
+                ),
+                customer,
+            ]
+            > 0
+        )
         goes_on = np.where(lender, enforced, unpaid & (share < 0.4))
         for stage, wait in (("sued", 0), ("judged", 130), ("enforcement", 210)):
             some = np.flatnonzero((stage == "sued") | goes_on | ((stage == "judged") & (share < 0.5)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +48,8 @@ class Stress:
     def started(self, cause: int) -> tuple[Ints, Ints]:
         """Give month and customer of each onset of a cause."""
         months = np.arange(len(self.cause))[:, None]
-        return np.nonzero((self.cause == cause) & (self.onset == months))
+        month, customer = np.nonzero((self.cause == cause) & (self.onset == months))
+        return month, customer
 
 
 def stress_of(branch: Branch) -> Stress:
@@ -65,9 +68,7 @@ def stress_of(branch: Branch) -> Stress:
     now = {name: np.zeros(size) for name in ("ramp", "force", "length")}
     for month in range(months):
         if month:
-            cause[month], onset[month], recovers[month] = (
-                one[month - 1] for one in (cause, onset, recovers)
-            )
+            cause[month], onset[month], recovers[month] = (one[month - 1] for one in (cause, onset, recovers))
         new = np.flatnonzero(falls[month] & (free <= month))
         mine = which[month, new]
         cause[month, new], onset[month, new] = mine, month
@@ -90,7 +91,7 @@ def _path(since: Ints, now: dict[str, Floats], recovers: Flags) -> Floats:
     return np.where(begun, now["force"] * rise * (1 - fall), 0.0)
 
 
-def _onsets(branch: Branch, causes: list[dict[str, dict[str, float]]]) -> tuple[Flags, Ints]:
+def _onsets(branch: Branch, causes: Sequence[Mapping[str, Any]]) -> tuple[Flags, Ints]:
     """Give in which months a trouble would come to each customer, and which."""
     odds = np.array([[one["onsets"].get(kind, 0) for kind in KINDS] for one in causes])  # cause, kind
     yearly = odds.sum(axis=0)[branch.kind]

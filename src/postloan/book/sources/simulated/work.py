@@ -175,7 +175,9 @@ class Work:
         stress = life.distress[month + self.start, owner]
         lazy = branch.cuts_corners[manager] & (third < 0.55)
         sees = (stress * branch.quality[manager] > 0.3 + 0.4 * luck) & ~lazy
-        fraud = life.stress.cause[month + self.start, owner] == list(self.world.constants.causes).index("fraud")
+        fraud = life.stress.cause[month + self.start, owner] == list(self.world.constants.causes).index(
+            "fraud"
+        )
         hides = fraud & (life.stress.path[month + self.start, owner] > 0.4) & ~lazy
         result = np.select([hides & (luck < 0.5), hides, sees, luck < 0.012], [3, 2, 1, 3], 0)
         first = day - self.log["day"][loan] < 45
