@@ -45,6 +45,20 @@ function markAll(event) {
   }
 }
 
+// A form that asks for a place takes it from the device, where the person allows it.
+function findPlace(place) {
+  const fill = ({ coords }) => {
+    place.querySelector("[name=latitude]").value = coords.latitude.toFixed(6);
+    place.querySelector("[name=longitude]").value = coords.longitude.toFixed(6);
+  };
+  const ask = () => navigator.geolocation.getCurrentPosition(fill, () => {}, { enableHighAccuracy: true, timeout: 20000 });
+  const button = place.querySelector("[data-place-find]");
+  button.hidden = false;
+  button.addEventListener("click", ask);
+  if (!place.querySelector("[name=latitude]").value) ask();
+}
+if (navigator.geolocation) document.querySelectorAll("[data-place]").forEach(findPlace);
+
 document.addEventListener("keydown", moveThrough);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("click", closeMenus);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -55,8 +56,17 @@ SUITS: dict[str, Term] = {
     "terminated": ("enforcement ended", "终结执行"),
     "bankruptcy": ("bankruptcy", "破产"),
 }
+RUN_STATES: dict[str, Term] = {
+    "running": ("running", "运行中"),
+    "failed": ("failed", "失败"),
+    "done": ("done", "完成"),
+    "superseded": ("superseded", "已被替代"),
+}
+RUN_MODES: dict[str, Term] = {"full": ("full", "全量"), "daily": ("daily", "日增量")}
 
 TABLES: dict[str, Mapping[str, Term]] = {
+    "run_state": RUN_STATES,
+    "run_mode": RUN_MODES,
     "colour": COLOURS,
     "role": terms.ROLES,
     "class": terms.CLASSES,
@@ -91,8 +101,14 @@ def word(kind: str, code: str | None) -> str:
 
 @lru_cache(maxsize=8)
 def policy_of(version: str, day: date) -> Policy:
-    """Give the policy behind a version `<pack>-<hash>` on a day; the bank's own folder where one is set."""
-    return load(settings.POLICY or version.rpartition("-")[0]).as_of(day)
+    """Give the policy behind a version `<pack>-<hash>` on a day.
+
+    It is the one that was promulgated here under that name, else the bank's own folder where one is set, else
+    the shipped pack.
+    """
+    name = version.rpartition("-")[0]
+    kept = Path(settings.STORE) / "console" / "policies" / name
+    return load(kept if (kept / "pack.yaml").is_file() else settings.POLICY or name).as_of(day)
 
 
 @lru_cache(maxsize=8)

@@ -159,6 +159,7 @@ class Warning(Owned):  # noqa: A001 - the field's own word
                 fields=["manager_id", "-colour_rank", "-score", "episode_id"], name="warning_of_manager"
             ),
             models.Index(fields=["-colour_rank", "-score", "episode_id"], name="warning_by_worry"),
+            models.Index(fields=["subject_kind", "subject_id"], name="warning_of_subject"),
             models.Index(fields=["-exposure", "episode_id"], name="warning_by_exposure"),
             models.Index(fields=["opened_on", "episode_id"], name="warning_by_age"),
             models.Index(

@@ -101,6 +101,12 @@ def count(value: int | None) -> str | SafeString:
 
 
 @register.filter
+def percent(share: float | None) -> str | SafeString:
+    """Show a share of 0 to 1 as a percentage with one place."""
+    return missing() if share is None else f"{number_format(share * 100, decimal_pos=1)} %"
+
+
+@register.filter
 def at(table: Mapping[str, Any], key: str | None) -> Any:
     """Look a key up; None where the table has none."""
     return table.get(key) if key else None
