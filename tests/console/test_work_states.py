@@ -22,6 +22,7 @@ from postloan.console.work.services.escalating import work_escalate
 from postloan.console.work.services.moving import effect_check_record
 from postloan.console.work.services.proving import Told, evidence_add
 from tests.console import bank
+from tools import work_states
 
 PEOPLE = {
     states.OWNER: "MA2",  # a manager of another outlet, to whom the work was given
@@ -224,3 +225,7 @@ def test_a_guard_refuses_by_its_name(a_bank: None) -> None:
         assert found.value.code == guard
     fine = {"reason": "x", "until": now.date() + timedelta(days=14)}
     assert allowed(Attempt(work, "snooze", by, now, rules, fine)).following == states.IN_PROGRESS
+
+
+def test_the_documentation_shows_the_tables_as_they_are(a_bank: None) -> None:
+    assert work_states.PAGE.read_text(encoding="utf-8") == work_states.text()

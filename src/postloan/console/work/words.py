@@ -264,7 +264,7 @@ def told(action: str, details: Mapping[str, Any], people: Mapping[str, Any]) -> 
         "plan": lambda: gettext("set the plan, until %(day)s") % {"day": details.get("until")},
         "wait": lambda: gettext("waits until %(day)s") % {"day": details.get("until")},
         "resume": lambda: gettext("went on"),
-        "submit": lambda: gettext("submitted"),
+        "submit": lambda: gettext("handed it in"),
         "finish": lambda: gettext("finished"),
         "withdraw": lambda: gettext("took it back"),
         "send_back": lambda: gettext("sent it back"),
