@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-_LOANS = """
+LOANS = """
 COPY (
   SELECT 'L' || lpad(i::VARCHAR, 9, '0') AS loan_id,
          'B' || lpad((i % 400)::VARCHAR, 4, '0') AS institution_id,
@@ -85,7 +85,7 @@ def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
     with duckdb.connect() as base:
         for number, path in enumerate(days):
             changes = f"i % 100 < {percent}"
-            base.execute(_LOANS.format(loans=loans, path=path, changes=changes, number=number))
+            base.execute(LOANS.format(loans=loans, path=path, changes=changes, number=number))
     print(f"{connection.vendor}, {loans:,} loan states")
     with open_engine(threads=2) as engine:
         for number, path in enumerate(days):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from postloan.console.people.models import Institution, Staff, StaffRole
+from postloan.console.policies import folders, reading
+from postloan.console.policies.models import Draft, Question
 from postloan.console.publishing.models import (
     RANKS,
     Coverage,
@@ -20,9 +22,13 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
-from tests.console import bank_desk, bank_house, bank_work
+from postloan.console.warnings.models import SavedFilter
+from tests.console import bank_desk, bank_house, bank_work, small_policy
 
 DAY = date(2026, 6, 30)
+DRAFTS_FROM = date(2099, 6, 1)
+"""From when its drafts are to hold: never in any test's past."""
+
 PASSWORD = "correct horse battery"  # of every invented person here
 OUTLETS = ("A1", "A2", "B1", "B2")
 AT_HEAD_OFFICE = (
@@ -67,10 +73,14 @@ def build() -> None:
     for outlet in OUTLETS:
         person(f"M{outlet}", outlet, "customer_manager")
         for number in (1, 2):
-            _customer(outlet, number)
+            _customer(outlet, number, bad=number == 1)
+    # Each of two managers keeps a filter, so that neither may drop the other's.
+    for key, outlet in ((9001, "A1"), (9002, "B1")):
+        SavedFilter.objects.create(pk=key, staff_id=f"M{outlet}", name="red", query="colour=red")
     Coverage.objects.create(
         code="REP04", subjects=8, fired=4, suppressed=0, clear=4, not_measurable=0, missing=[]
     )
+    _policies()
     Publication.objects.create(
         run_id="2026-06-30-1",
         as_of=DAY,
@@ -84,6 +94,12 @@ def build() -> None:
     bank_work.build()
 
 
+def more(count: int) -> None:
+    """Add customers to outlet A1, each red with a loan past due."""
+    for number in range(3, 3 + count):
+        _customer("A1", number, bad=True)
+
+
 def person(staff_id: str, institution_id: str, *roles: str) -> Staff:
     """Make a member of staff who holds these roles at an institution; nobody has a password to speak of."""
     made = Staff(staff_id=staff_id, name=f"员工 {staff_id}", institution_id=institution_id)
@@ -94,9 +110,8 @@ def person(staff_id: str, institution_id: str, *roles: str) -> Staff:
     return made
 
 
-def _customer(outlet: str, number: int) -> None:
+def _customer(outlet: str, number: int, *, bad: bool) -> None:
     name, manager = f"C{outlet}-{number}", f"M{outlet}"
-    bad = number == 1
     owner = {"institution_id": outlet, "manager_id": manager}
     Customer.objects.create(
         customer_id=name,
@@ -157,7 +172,7 @@ def _customer(outlet: str, number: int) -> None:
             {
                 "code": "REP04",
                 "severity": "red",
-                "subject": f"loan:L{outlet}-1",
+                "subject": f"loan:L{outlet}-{number}",
                 "value": "95",
                 "threshold": "90",
             }
@@ -169,9 +184,9 @@ def _customer(outlet: str, number: int) -> None:
         **owner,
     )
     Signal.objects.create(
-        signal_id=f"loan:L{outlet}-1:REP04",
+        signal_id=f"loan:L{outlet}-{number}:REP04",
         subject_kind="loan",
-        subject_id=f"L{outlet}-1",
+        subject_id=f"L{outlet}-{number}",
         code="REP04",
         customer_id=name,
         state="fired",
@@ -183,10 +198,10 @@ def _customer(outlet: str, number: int) -> None:
         evidence={"loan.dpd_days": 95},
     )
     Measure.objects.create(
-        measure_id=f"M21:loan:L{outlet}-1:2026-06-01",
+        measure_id=f"M21:loan:L{outlet}-{number}:2026-06-01",
         measure_code="M21",
         level="loan",
-        loan_id=f"L{outlet}-1",
+        loan_id=f"L{outlet}-{number}",
         customer_id=name,
         customer_name=f"客户 {name}",
         nature="duty",
@@ -200,9 +215,9 @@ def _customer(outlet: str, number: int) -> None:
         **owner,
     )
     LegalClock.objects.create(
-        clock_id=f"limitation:L{outlet}-1",
+        clock_id=f"limitation:L{outlet}-{number}",
         kind="limitation",
-        loan_id=f"L{outlet}-1",
+        loan_id=f"L{outlet}-{number}",
         customer_id=name,
         starts_on=date(2026, 4, 1),
         ends_on=date(2029, 4, 1),
@@ -210,3 +225,35 @@ def _customer(outlet: str, number: int) -> None:
         evidence={},
         **owner,
     )
+
+
+def _policies() -> None:
+    """Make a small pack with three drafts: small_v1 is in force, v2 begun, v3 before the branches."""
+    home = reading.home()
+    small_policy.write(home / "small")
+    for name, state in (("small_v1", "effective"), ("small_v2", "draft"), ("small_v3", "consultation")):
+        folders.create(home / name, "small" if state == "effective" else home / "small_v1", f"草案 {name}")
+        entry = {
+            "name": "position_max_age",
+            "value": 30,
+            "unit": "days",
+            "overrides": "决议",
+            "effective_from": DRAFTS_FROM,
+        }
+        folders.put_entry(home / name, "parameter", entry)
+        draft = Draft.objects.create(
+            draft_id=name,
+            title=f"草案 {name}",
+            reason="决议",
+            reference="决议 2026/3",
+            base="small" if state == "effective" else "small_v1",
+            base_content="",
+            effective_from=DRAFTS_FROM,
+            state=state,
+            content=folders.content_hash(home / name),
+            author_id="H-policy_author",
+            made_at=datetime(2026, 7, 1, 9, 0),  # noqa: DTZ001 - the bank's civil time
+            comments_until=DRAFTS_FROM,
+            promulgated_at=datetime(2026, 7, 2, 9, 0) if state == "effective" else None,  # noqa: DTZ001
+        )
+        Question.objects.create(draft=draft, text="从哪天起执行？", answers=["今天", "生效日"], right=1)

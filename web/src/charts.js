@@ -11,9 +11,16 @@ use([
   TooltipComponent, SVGRenderer,
 ]);
 
-for (const place of document.querySelectorAll("[data-chart]")) {
-  const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-  const chart = init(place, null, { renderer: "svg" });
-  chart.setOption({ animation: false, aria: { enabled: true }, ...option });
-  new ResizeObserver(() => chart.resize()).observe(place);
+function draw(within) {
+  for (const place of within.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    place.dataset.drawn = "";
+    const chart = init(place, null, { renderer: "svg" });
+    chart.setOption({ animation: false, aria: { enabled: true }, ...option });
+    new ResizeObserver(() => chart.resize()).observe(place);
+  }
 }
+
+draw(document);
+// Parts of a page that come later bring their charts with them.
+document.addEventListener("htmx:afterSettle", () => draw(document));

@@ -1,6 +1,7 @@
 // What every page runs: htmx, keys in lists, and what must be confirmed.
 import htmx from "htmx.org";
 import "./console.css";
+import "./selection.js";
 
 window.htmx = htmx;
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from postloan import terms
+from postloan.console import book_words
 from postloan.console.publishing.models import Publication
 from postloan.policy.in_force import Policy
 from postloan.policy.pack import load
@@ -69,11 +71,13 @@ TABLES: dict[str, Mapping[str, Term]] = {
     "role": terms.ROLES,
     "class": terms.CLASSES,
     "customer_kind": terms.CUSTOMER_KINDS,
+    "entry_kind": {code.removeprefix("entry_"): term for code, term in terms.ENTRY_KINDS.items()},
     "contract_type": terms.CONTRACT_TYPES,
     "subject": SUBJECTS,
     "institution_kind": INSTITUTIONS,
     "nature": NATURES,
     "suit": SUITS,
+    **book_words.TABLES,
 }
 
 
@@ -97,8 +101,14 @@ def word(kind: str, code: str | None) -> str:
 
 @lru_cache(maxsize=8)
 def policy_of(version: str, day: date) -> Policy:
-    """Give the policy behind a version `<pack>-<hash>` on a day; the bank's own folder where one is set."""
-    return load(settings.POLICY or version.rpartition("-")[0]).as_of(day)
+    """Give the policy behind a version `<pack>-<hash>` on a day.
+
+    It is the one that was promulgated here under that name, else the bank's own folder where one is set, else
+    the shipped pack.
+    """
+    name = version.rpartition("-")[0]
+    kept = Path(settings.STORE) / "console" / "policies" / name
+    return load(kept if (kept / "pack.yaml").is_file() else settings.POLICY or name).as_of(day)
 
 
 @lru_cache(maxsize=8)

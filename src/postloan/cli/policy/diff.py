@@ -10,9 +10,9 @@ import click
 
 from postloan.cli.base import leave, print_json, shared, unknown
 from postloan.cli.policy._sources import Source, dated, feel_env, open_source, wanted
-from postloan.cli.policy._words_diff import DiffWords
 from postloan.cli.running import LANG
 from postloan.cli.words import language
+from postloan.policy.difference_words import DiffWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,10 +10,10 @@ import click
 
 from postloan.cli.base import Day, leave, print_json, shared
 from postloan.cli.policy._sources import feel_env, open_source, wanted
-from postloan.cli.policy._words_verify import VerifyWords
 from postloan.cli.running import LANG
 from postloan.cli.words import language
 from postloan.errors import PolicyError
+from postloan.policy.finding_words import VerifyWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

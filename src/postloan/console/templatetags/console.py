@@ -45,6 +45,30 @@ def named(context: template.Context, kind: str, code: str | None) -> str:
     return words.name(kind, code, context.get("run"))
 
 
+@register.simple_tag(takes_context=True)
+def class_name(context: template.Context, scheme: str | None, level: str | None) -> str | SafeString:
+    """Show the name of a level of a scheme with its code; in grey words where there is none."""
+    if not level:
+        return missing()
+    told = words.name("level", f"{scheme}:{level}", context.get("run"))
+    return f"{level} {told}" if told != level else level
+
+
+@register.simple_tag(takes_context=True)
+def left(context: template.Context, ends_on: date) -> str:
+    """Say how many days are left to a day, counted from the day of the run; or since when it is over."""
+    run = context.get("run")
+    days = (ends_on - (run.as_of if run else clock.civil().date())).days
+    if days == 0:
+        return gettext("last day today")
+    text = (
+        ngettext("%(days)s day left", "%(days)s days left", days)
+        if days > 0
+        else ngettext("%(days)s day late", "%(days)s days late", -days)
+    )
+    return text % {"days": number_format(abs(days), force_grouping=True)}
+
+
 @register.filter
 def amount(cents: int | None) -> str | SafeString:
     """Show an amount of cents: in ten thousands with two places in Chinese, whole units in English."""

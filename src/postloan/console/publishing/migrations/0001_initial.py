@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("signal_id", models.CharField(max_length=150, primary_key=True, serialize=False)),
                 ("subject_kind", models.CharField(max_length=20)),
                 ("subject_id", models.CharField(max_length=64)),
-                ("code", models.CharField(db_index=True, max_length=10)),
+                ("code", models.CharField(max_length=10)),
                 ("customer_id", models.CharField(db_index=True, max_length=64, null=True)),
                 ("state", models.CharField(max_length=12)),
                 ("suppressed_by", models.CharField(max_length=40, null=True)),
@@ -82,6 +82,9 @@ class Migration(migrations.Migration):
                 ("opened_on", models.DateField(null=True)),
                 ("evidence", models.JSONField(null=True)),
             ],
+            options={
+                "indexes": [models.Index(fields=["code", "customer_id"], name="signal_of_code")],
+            },
         ),
         migrations.CreateModel(
             name="Customer",
@@ -114,7 +117,11 @@ class Migration(migrations.Migration):
                         fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"
                     ),
                     models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
-                    models.Index(fields=["name"], name="customer_by_name"),
+                    models.Index(
+                        fields=["name", "customer_id"],
+                        name="customer_by_name",
+                        opclasses=["varchar_pattern_ops", "varchar_ops"],
+                    ),
                 ],
             },
         ),
@@ -183,6 +190,7 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["manager_id", "-balance", "loan_id"], name="loan_of_manager"),
                     models.Index(fields=["class_machine", "-balance", "loan_id"], name="loan_of_class"),
+                    models.Index(fields=["class_final", "customer_id"], name="loan_by_final_class"),
                     models.Index(fields=["-balance", "loan_id"], name="loan_by_balance"),
                 ],
             },
@@ -256,6 +264,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["-colour_rank", "-score", "episode_id"], name="warning_by_worry"),
                     models.Index(fields=["subject_kind", "subject_id"], name="warning_of_subject"),
+                    models.Index(fields=["-exposure", "episode_id"], name="warning_by_exposure"),
+                    models.Index(fields=["opened_on", "episode_id"], name="warning_by_age"),
+                    models.Index(
+                        fields=["owner_id", "-colour_rank", "-score", "episode_id"], name="warning_of_owner"
+                    ),
                 ],
             },
         ),

@@ -1,11 +1,11 @@
-"""What `policy diff` says, in English and Chinese."""
+"""What is said of the difference between two packs, in English and Chinese."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from postloan.cli.words import LANGUAGES
+from postloan.policy.finding_words import LANGUAGES
 
 if TYPE_CHECKING:
     from postloan.policy.difference import Outcome

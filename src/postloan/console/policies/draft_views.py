@@ -1,0 +1,444 @@
+"""Pages of a draft: what it changes, how far it is, and the forms by which people take it further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from postloan.console import words
+from postloan.console.audit.models import AuditEvent
+from postloan.console.people.models import Staff
+from postloan.console.people.rights import POLICY_ROLES, allow, scope
+from postloan.console.policies import (
+    folders,
+    forms,
+    impact,
+    reading,
+    selectors,
+    services,
+    spoken,
+    states,
+    steps,
+)
+from postloan.console.policies.gate import access_draft, roles_of
+from postloan.console.policies.models import Draft
+from postloan.errors import PostloanError
+from postloan.policy.difference import Change, EntryChange, Outcome
+from postloan.policy.difference_words import DiffWords
+from postloan.policy.findings import Finding
+from postloan.reports import rule_texts
+
+READERS = POLICY_ROLES | states.BRANCH | states.MANAGERS
+
+
+@allow(states.AUTHOR)
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a draft."""
+    form = forms.NewDraftForm(request.POST or None)
+    told = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = services.create(scope=scope(request), **form.cleaned_data)
+        except PostloanError as error:
+            told = [spoken.error(error)]
+        else:
+            return redirect("draft", draft.pk)
+    title = _("Begin a draft")
+    return render(request, "policies/form.html", {"form": form, "title": title, "errors": told})
+
+
+@allow(READERS)
+def detail(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show a draft: its state, what it changes, what was said, who approved, what happened."""
+    held = scope(request)
+    draft = access_draft(held, draft_id)
+    roles = roles_of(held)
+    makers = selectors.makers(draft)
+    possible = [
+        action
+        for action in states.possible(draft.state, roles)
+        if not (action in states.CHECKS and held.staff_id in makers)
+    ]
+    own = reading.opened(selectors.of_draft(draft)).own()
+    waiting = list(selectors.outstanding(draft)) if draft.state in states.PROMULGATED else []
+    context = {
+        "draft": draft,
+        "possible": possible,
+        "may_change": "change" in possible,
+        "is_maker": held.staff_id in makers,
+        "makers": Staff.objects.filter(pk__in=makers),
+        "steps": _steps(draft),
+        "own": own,
+        "own_cases": sorted(path.name for path in (reading.home() / draft.pk / "cases").glob("*")),
+        "warnings": [_finding(one) for one in draft.findings],
+        "differences": [_difference(one) for one in _differences(draft)],
+        "is_base_in_force": draft.state not in states.OPEN or selectors.is_base_in_force(draft),
+        "comments": draft.comments.select_related("by"),
+        "silent": selectors.silent_branches(draft) if draft.state == states.CONSULTATION else [],
+        "approvals": draft.approvals.select_related("by"),
+        "impact": _impact(draft),
+        "questions": draft.questions.all(),
+        "acknowledged": draft.acknowledgements.count(),
+        "outstanding": waiting,
+        "has_acknowledged": draft.acknowledgements.filter(by_id=held.staff_id).exists(),
+        "events": _events(draft),
+        "submit_form": forms.SubmitForm(),
+        "file_form": forms.FileForm(),
+        "day_form": forms.DayForm(),
+        "reason_form": forms.ReasonForm(),
+        "text_form": forms.TextForm(),
+        "show_all": held.has(POLICY_ROLES),
+    }
+    return render(request, "policies/draft.html", context)
+
+
+_WAY = (
+    (states.DRAFT,),
+    (states.CONSULTATION,),
+    (states.LEGAL_CHECK,),
+    (states.JOINT_SIGNATURE, states.RISK_SIGNED, states.CREDIT_SIGNED),
+    (states.SIGNED,),
+    (states.EFFECTIVE,),
+    (states.LOCKED,),
+)
+
+
+def _steps(draft: Draft) -> list[tuple[str, str]]:
+    """Give the way of promulgation with how far the draft is: done, at, or to come."""
+    at = next((place for place, several in enumerate(_WAY) if draft.state in several), -1)
+    return [
+        (several[0], "done" if place < at else "at" if place == at else "to_come")
+        for place, several in enumerate(_WAY)
+    ]
+
+
+def _differences(draft: Draft) -> tuple[EntryChange, ...]:
+    return reading.difference(selectors.base_of(draft), selectors.of_draft(draft))
+
+
+_ABOUT = frozenset(
+    {
+        "effective_from",
+        "effective_until",
+        "legal_from",
+        "reviewed_on",
+        "reference",
+        "overrides",
+        "owner",
+        "status",
+    }
+)
+"""What an entry says of itself: told once for the draft, not again with each entry."""
+
+
+def _difference(entry: EntryChange) -> dict[str, Any]:
+    """Give what differs of one entry, by field or rule and by meaning, as lines of text."""
+    say = DiffWords("zh" if words.is_chinese() else "en")
+    changes = [_line(one) for one in entry.fields if not _is_about(one)]
+    meaning = entry.meaning
+    if entry.table is not None:
+        meaning = entry.table.by_meaning
+        changes += [_line(one) for one in entry.table.by_rule.head if not _is_about(one)]
+        for rule in entry.table.by_rule.rules:
+            title = say("rule", rule.id, say(rule.what))
+            changes += [(f"{title}: {one.what}", one.old or "∅", one.new or "∅") for one in rule.cells]
+    found: list[tuple[str, str]] = []
+    note = ""
+    if meaning is not None:
+        outcomes = _colours if entry.kind == "signal" else say.outcomes
+        found = [(say.box(one.box), outcomes(one.old, one.new)) for one in meaning.changes]
+        if not meaning.decided:
+            note = say(meaning.reason, meaning.error["message"] if meaning.error else "")
+        elif not meaning.changes:
+            note = say("same")
+    why = [one.new for one in entry.fields if one.what == "overrides"]
+    return {
+        "kind": entry.kind,
+        "key": entry.key,
+        "what": say(entry.what),
+        "changes": changes,
+        "meaning": found,
+        "note": note,
+        "why": why[0] if why else "",
+    }
+
+
+def _is_about(one: Change) -> bool:
+    return one.what in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
+
+
+def _line(one: Change) -> tuple[str, str, str]:
+    field, _mark, colour = one.what.partition(".")
+    what = words.word("colour", colour) if field == "grades" else one.what
+    return what, one.old or "∅", one.new or "∅"
+
+
+def _colours(old: Outcome, new: Outcome) -> str:
+    """Give the colours of a signal before and after, by name."""
+    told = [str(one.rows[0]["colour"]) if one.state == "answer" else "none" for one in (old, new)]
+    return " → ".join(words.word("colour", one) for one in told)
+
+
+def _finding(told: dict[str, Any]) -> dict[str, Any]:
+    return spoken.found(
+        Finding(told["severity"], told["code"], told["message"], told["where"], told["mend"]), {}
+    )
+
+
+def _impact(draft: Draft) -> dict[str, Any]:
+    """Give the impact report on the content as it stands, as a page shows it."""
+    found = selectors.impact_of(draft)
+    if found is None:
+        return {"state": "none"}
+    told = found.told or {}
+    days = told.get("days") or []
+    return {
+        "state": found.state,
+        "asked": found,
+        "progress": found.progress,
+        "error": _finding({"severity": "error", **found.error}) if found.error else None,
+        "nothing": told.get("nothing_changes"),
+        "total": told.get("total"),
+        "as_of": [one["as_of"] for one in days],
+        "moves": [
+            one for one in (told.get("total") or {}).get("colour_moves", []) if one["from"] != one["to"]
+        ],
+        "signals": [
+            one
+            for one in (told.get("total") or {}).get("signals", [])
+            if any(one[name] for name in ("gained", "lost", "regraded"))
+        ],
+        "measures": [
+            one
+            for one in (told.get("total") or {}).get("measures", [])
+            if any(one[name] for name in ("gained", "lost", "moved"))
+        ],
+    }
+
+
+def _events(draft: Draft) -> list[tuple[AuditEvent, str]]:
+    events = list(
+        AuditEvent.objects.filter(object_kind=services.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
+    )
+    names = Staff.objects.in_bulk({one.actor for one in events})
+    system = words.word("role", "system")
+    return [(one, names[one.actor].name if one.actor in names else system) for one in events]
+
+
+@allow(POLICY_ROLES)
+def impact_part(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show how far the impact report is: the part of the page that is asked for again and again."""
+    held = scope(request)
+    draft = access_draft(held, draft_id)
+    possible = states.possible(draft.state, roles_of(held))
+    return render(
+        request, "policies/_impact.html", {"draft": draft, "impact": _impact(draft), "possible": possible}
+    )
+
+
+@require_POST
+@allow(READERS)
+def step(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Take one step of the way, named by `action`."""
+    action = request.POST.get("action", "")
+    held = scope(request)
+    access_draft(held, draft_id, for_=action)
+    return _done(request, draft_id, lambda: _take(request, draft_id, action))
+
+
+def _take(request: HttpRequest, draft_id: str, action: str) -> object:
+    told: dict[str, Any] = {"scope": scope(request), "draft_id": draft_id}
+    content = request.POST.get("content", "")
+    text = request.POST.get("text", "") or request.POST.get("reason", "")
+    if action in states.APPROVALS:
+        return steps.approve(**told, action=action, content=content, note=text)
+    match action:
+        case "submit":
+            form = _valid(forms.SubmitForm(request.POST))
+            return steps.submit(**told, comments_until=form["comments_until"])
+        case "comment":
+            return steps.comment(**told, text=text)
+        case "end_consultation":
+            return steps.end_consultation(**told)
+        case "return":
+            return steps.give_back(**told, reason=text)
+        case "withdraw":
+            return steps.withdraw(**told, reason=text)
+        case "promulgate":
+            return steps.promulgate(**told, content=content)
+        case "lock":
+            return steps.lock(**told)
+        case "review":
+            return steps.review(**told, text=text)
+        case "ask_impact":
+            return impact.ask(**told)
+    raise Http404
+
+
+def _valid(form: django_forms.Form) -> dict[str, Any]:
+    """Give what a form holds; raises PostloanError with the first thing that is wrong with it."""
+    if not form.is_valid():
+        field, wrong = next(iter(form.errors.items()))
+        label = form.fields[field].label if field in form.fields else ""
+        raise PostloanError("wrong_form", f"{label}: {wrong[0]}")
+    return form.cleaned_data
+
+
+def _done(request: HttpRequest, draft_id: str, action: Callable[[], object]) -> HttpResponse:
+    """Do something to a draft and go back to its page, which says what came of it."""
+    try:
+        action()
+    except PostloanError as error:
+        for told in _errors(error):
+            place = f" ({told['where']})" if told["where"] else ""
+            messages.error(request, f"{told['message']}{place} {told['mend']}".strip())
+    else:
+        messages.success(request, _("Done."))
+    return redirect("draft", draft_id)
+
+
+def _errors(error: PostloanError) -> list[dict[str, Any]]:
+    if isinstance(error, services.RefusedError):
+        return [spoken.found(one, {}) for one in error.findings[:20]]
+    return [spoken.error(error)]
+
+
+@allow(states.AUTHOR)
+def change_entry(request: HttpRequest, draft_id: str, kind: str, key: str) -> HttpResponse:
+    """Show and take the form for a parameter or a signal of a draft."""
+    held = scope(request)
+    draft = access_draft(held, draft_id, for_="change")
+    pack = reading.opened(selectors.of_draft(draft))
+    if kind not in ("parameter", "signal") or key not in pack.versions.get(kind, {}):
+        raise Http404
+    entry = pack.versions[kind][key][-1].value
+    form = _parameter(request, entry) if kind == "parameter" else _signal(request, entry)
+    told = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _change_entry(request, draft_id, kind, key, form.cleaned_data)
+        except PostloanError as error:
+            told = _errors(error)
+        else:
+            messages.success(request, _("Done."))
+            return redirect("draft", draft_id)
+    title = f"{words.pick(spoken.KINDS[kind])} {key}"
+    context = {"form": form, "title": title, "draft": draft, "errors": told, "entry": entry, "kind": kind}
+    return render(request, "policies/form.html", context)
+
+
+@allow(states.AUTHOR)
+def parameters(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """List the parameters as the draft has them, to choose one that is to change."""
+    draft = access_draft(scope(request), draft_id, for_="change")
+    pack = reading.opened(selectors.of_draft(draft))
+    language = "zh" if words.is_chinese() else "en"
+    last = [versions[-1] for _, versions in sorted(pack.versions.get("parameter", {}).items())]
+    rows = [(one, rule_texts.of_parameter(one.value)[language]) for one in last]
+    return render(request, "policies/parameters.html", {"draft": draft, "rows": rows})
+
+
+def _parameter(request: HttpRequest, entry: Any) -> django_forms.Form:
+    return forms.ParameterForm(request.POST or None, initial={"value": folders.as_text(entry.value)})
+
+
+def _signal(request: HttpRequest, entry: Any) -> django_forms.Form:
+    colours = (
+        {}
+        if entry.waits_for
+        else {one: words.word("colour", one) for one in ("red", "orange", "yellow", "blue")}
+    )
+    held = {one.colour: one.text for one in entry.grades}
+    return forms.SignalForm(request.POST or None, colours=colours, initial={"enabled": entry.enabled, **held})
+
+
+def _change_entry(request: HttpRequest, draft_id: str, kind: str, key: str, said: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"scope": scope(request), "draft_id": draft_id, "reason": said.pop("reason")}
+    if kind == "parameter":
+        services.set_parameter(**told, name=key, value=said["value"])
+    else:
+        services.set_signal(**told, code=key, enabled=said.pop("enabled"), grades=said)
+
+
+@require_POST
+@allow(states.AUTHOR)
+def change(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Take a change that is named by `what`: a file, another day, another base, or one taken back."""
+    access_draft(scope(request), draft_id, for_="change")
+    return _done(request, draft_id, lambda: _change(request, draft_id))
+
+
+def _change(request: HttpRequest, draft_id: str) -> object:
+    told: dict[str, Any] = {"scope": scope(request), "draft_id": draft_id}
+    match request.POST.get("what", ""):
+        case "file":
+            said = _valid(forms.FileForm(request.POST, request.FILES))
+            file = said["file"]
+            put = services.put_cases if file.name.lower().endswith((".csv", ".yaml")) else services.put_tables
+            return put(**told, file=file.name, data=file.read(), reason=said["reason"])
+        case "day":
+            said = _valid(forms.DayForm(request.POST))
+            return services.set_day(**told, day=said["day"], reason=said["reason"])
+        case "base":
+            return services.rebase(**told, reason=_valid(forms.ReasonForm(request.POST))["reason"])
+        case "back":
+            said = _valid(forms.ReasonForm(request.POST))
+            kind, _mark, key = request.POST.get("entry", "").partition(":")
+            return services.take_back(**told, kind=kind, key=key, reason=said["reason"])
+    raise Http404
+
+
+@allow(states.AUTHOR)
+def questions(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show and take the questions for customer managers."""
+    held = scope(request)
+    draft = access_draft(held, draft_id, for_="set_questions")
+    initial = {"questions": forms.questions_text(draft.questions.all())}
+    form = forms.QuestionsForm(request.POST or None, initial=initial)
+    told = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_questions(scope=held, draft_id=draft_id, questions=form.cleaned_data["questions"])
+        except PostloanError as error:
+            told = [spoken.error(error)]
+        else:
+            return redirect("draft", draft_id)
+    title = _("Questions for customer managers")
+    context = {"form": form, "title": title, "draft": draft, "errors": told}
+    return render(request, "policies/form.html", context)
+
+
+@allow(states.MANAGERS)
+def acknowledge(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show what changes with its questions, and take a customer manager's answers."""
+    held = scope(request)
+    draft = access_draft(held, draft_id, for_="acknowledge")
+    asked = list(draft.questions.all())
+    told = None
+    if request.method == "POST":
+        answers = [
+            int(one) if one.isdecimal() else -1 for one in (request.POST.get(f"q{q.pk}", "") for q in asked)
+        ]
+        try:
+            steps.acknowledge(scope=held, draft_id=draft_id, answers=answers)
+        except PostloanError as error:
+            told = [spoken.error(error)]
+        else:
+            messages.success(request, _("You have acknowledged this version."))
+            return redirect("draft", draft_id)
+    context = {
+        "draft": draft,
+        "questions": [
+            (one, list(enumerate(one.answers)), request.POST.get(f"q{one.pk}", "")) for one in asked
+        ],
+        "differences": [_difference(one) for one in _differences(draft)],
+        "errors": told,
+    }
+    return render(request, "policies/acknowledge.html", context)

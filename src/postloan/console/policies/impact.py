@@ -1,0 +1,153 @@
+"""Impact reports: `postloan policy impact` in a process of its own, as work in the background."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django_tasks import task
+
+from postloan import clock
+from postloan.console.audit.services import SYSTEM, record
+from postloan.console.people.rights import Scope
+from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.gate import roles_of
+from postloan.console.policies.models import Draft, Impact
+from postloan.console.policies.services import OBJECT, locked, version_of
+from postloan.errors import PostloanError
+
+_TICK = 1.0
+"""Seconds between two looks at whether the command is done."""
+
+_FACTS = "facts_would_change"
+
+
+def ask(*, scope: Scope, draft_id: str) -> Impact:
+    """Have the impact of a draft's content computed in the background.
+
+    Raises PostloanError `impact_at_work` while one of this draft is not done, and where the state or the
+    roles do not allow it.
+    """
+    try:
+        with transaction.atomic():
+            draft = locked(draft_id)
+            states.step(draft.state, "ask_impact", roles_of(scope))
+            asked = Impact.objects.create(
+                draft=draft, content=draft.content, asked_by_id=scope.staff_id, asked_at=clock.civil()
+            )
+            record(
+                actor=scope.staff_id,
+                action="ask_impact",
+                object_kind=OBJECT,
+                object_id=draft.pk,
+                after={"content": draft.content},
+                policy_version=version_of(draft),
+            )
+            transaction.on_commit(lambda: compute.enqueue(asked.pk))
+    except IntegrityError as error:
+        raise PostloanError(
+            "impact_at_work", "The impact of this draft is being computed.", mend="Wait until it is done."
+        ) from error
+    return asked
+
+
+@task()
+def compute(impact_id: int) -> None:
+    """Compute an impact report that was asked for, and keep it or why there is none."""
+    asked = Impact.objects.select_related("draft").get(pk=impact_id)
+    asked.state, asked.started_at = "running", clock.civil()
+    asked.save()
+    try:
+        told = _told(asked, asked.draft)
+    except PostloanError as error:
+        _ended(asked, "failed", error=error.as_dict())
+    except Exception as error:
+        # Whatever went wrong, the report must not seem at work for ever; the defect itself is the worker's.
+        _ended(asked, "failed", error={"code": "broken", "message": str(error), "where": "", "mend": ""})
+        raise
+    else:
+        _ended(asked, "done", told=told)
+
+
+def _told(asked: Impact, draft: Draft) -> dict[str, Any]:
+    folder = reading.home() / draft.pk
+    _require(folder, asked)
+    try:
+        told = _command(asked, folder, draft, with_book=False)
+    except PostloanError as error:
+        if error.code != _FACTS or not settings.BOOK:
+            raise
+        told = _command(asked, folder, draft, with_book=True)
+    _require(folder, asked)
+    return told
+
+
+def _require(folder: Path, asked: Impact) -> None:
+    """Raise PostloanError where the draft was changed: a report on half of each content is on neither."""
+    if folders.content_hash(folder) != asked.content:
+        raise PostloanError(
+            "other_content", "The draft was changed meanwhile.", mend="Ask for the impact again."
+        )
+
+
+def _command(asked: Impact, folder: Path, draft: Draft, *, with_book: bool) -> dict[str, Any]:
+    """Run the command, saying now and then how long it has been at work; give what it tells."""
+    base = selectors.base_of(draft)
+    asked_for = [str(folder), "--store", str(settings.STORE), "--against", base.place, "--json"]
+    if with_book:
+        asked_for += ["--book", str(settings.BOOK)]
+    with TemporaryFile() as out, TemporaryFile() as said:
+        command = [sys.executable, "-m", "postloan", "policy", "impact", *asked_for]
+        process = subprocess.Popen(command, stdout=out, stderr=said)  # noqa: S603 - our own command
+        while True:
+            try:
+                process.wait(timeout=_TICK)
+                break
+            except subprocess.TimeoutExpired:
+                _say(asked, said)
+        out.seek(0)
+        said.seek(0)
+        return _answer(out.read(), said.read())
+
+
+def _say(asked: Impact, said: Any) -> None:
+    """Keep the last line that the command has said of how far it is."""
+    lines = said.seek(0) or said.read().decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    if last[:200] != asked.progress:
+        asked.progress = last[:200]
+        asked.save(update_fields=["progress"])
+
+
+def _answer(out: bytes, said: bytes) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(out)
+    except ValueError:
+        last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise PostloanError("impact_failed", last or "The command ended without an answer.") from None
+    if "error" in told:
+        error = told["error"]
+        raise PostloanError(error["code"], error["message"], where=error["where"], mend=error["mend"])
+    return told
+
+
+@transaction.atomic
+def _ended(
+    asked: Impact, state: str, *, told: dict[str, Any] | None = None, error: dict[str, str] | None = None
+) -> None:
+    asked.state, asked.ended_at, asked.told, asked.error = state, clock.civil(), told, error
+    asked.save()
+    record(
+        actor=SYSTEM,
+        action=f"impact_{state}",
+        object_kind=OBJECT,
+        object_id=asked.draft_id,
+        after={"content": asked.content, "error": (error or {}).get("code", "")},
+        policy_version=version_of(asked.draft),
+    )

@@ -1,0 +1,383 @@
+"""Writes to drafts: made, changed entry by entry, each change checked as a whole before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from postloan import clock
+from postloan.console.audit.services import record
+from postloan.console.people.rights import Scope
+from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.gate import roles_of
+from postloan.console.policies.models import Approval, Change, Draft, Question
+from postloan.errors import PostloanError
+from postloan.policy import dmn, workbook
+from postloan.policy.checking import environment
+from postloan.policy.findings import Finding
+from postloan.policy.model import DecisionTable
+
+OBJECT = "policy_draft"
+
+Asked = tuple[str, Sequence[str], int]
+"""A question: its text, the answers to choose from, and the place of the right one, from 0."""
+
+
+class RefusedError(PostloanError):
+    """A change that the check of the pack refuses; `findings` are all that it found."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = [one for one in findings if one.severity == "error"]
+        first = self.findings[0]
+        super().__init__("draft_refused", first.message, where=first.where, mend=first.mend)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of a draft a change touches, for the list of changes and the audit.
+
+    Args:
+        kind: parameter, signal, table, case, day, base.
+        key: which one.
+        what: before and after, as people read it.
+    """
+
+    kind: str
+    key: str
+    what: Mapping[str, Any] = field(default_factory=dict)
+
+
+def locked(draft_id: str) -> Draft:
+    """Give a draft that nobody else changes until the transaction ends."""
+    return Draft.objects.select_for_update().get(pk=draft_id)
+
+
+def version_of(draft: Draft) -> str:
+    """Give what approvals, and the audit, name a content of a draft by."""
+    return f"{draft.pk}-{draft.content[:12]}"
+
+
+def refuse_past(day: date) -> None:
+    """Raise PostloanError `too_late` for a day from which rules cannot hold any more."""
+    if day <= clock.civil().date():
+        raise PostloanError(
+            "too_late", f"Rules cannot hold from {day}: that day has begun.", mend="Choose a later day."
+        )
+
+
+@transaction.atomic
+def create(*, scope: Scope, title: str, reason: str, reference: str, effective_from: date) -> Draft:
+    """Begin a draft that extends the pack in force and changes nothing yet.
+
+    Args:
+        scope: the author, who holds the role of policy author at the head office.
+        title: what people call it.
+        reason: why the bank wants it.
+        reference: the resolution or request behind it; it stands with every entry.
+        effective_from: the first day on which it is to hold.
+
+    Raises PostloanError `not_your_step`, `too_late`.
+    """
+    if roles_of(scope).isdisjoint(states.AUTHOR):
+        raise PostloanError("not_your_step", "Drafts are begun by policy authors of the head office.")
+    refuse_past(effective_from)
+    base = selectors.in_force()
+    draft_id = _next_id(reading.opened(base).id)
+    folder = reading.home() / draft_id
+    folders.create(folder, base.base, title)
+    place = Path(base.place)
+    draft = Draft.objects.create(
+        draft_id=draft_id,
+        title=title,
+        reason=reason,
+        reference=reference,
+        base=place.name if place.parent == reading.home() else base.place,
+        base_content=base.content,
+        effective_from=effective_from,
+        content=folders.content_hash(folder),
+        author_id=scope.staff_id,
+        made_at=clock.civil(),
+    )
+    record(
+        actor=scope.staff_id,
+        action="begin_draft",
+        object_kind=OBJECT,
+        object_id=draft.pk,
+        after={
+            "title": title,
+            "base": draft.base,
+            "effective_from": effective_from,
+            "content": draft.content,
+        },
+        reason=reason,
+        policy_version=version_of(draft),
+    )
+    return draft
+
+
+def _next_id(root: str) -> str:
+    stem = root.rpartition("_v")[0] if root.rpartition("_v")[2].isdigit() else root
+    taken = set(Draft.objects.values_list("draft_id", flat=True))
+    names = (f"{stem}_v{number}" for number in count(len(taken) + 1))
+    return next(name for name in names if name not in taken and not (reading.home() / name).exists())
+
+
+def set_parameter(*, scope: Scope, draft_id: str, name: str, value: str, reason: str) -> Draft:
+    """Let a draft give a parameter another value.
+
+    Args:
+        scope: who changes it.
+        draft_id: the draft.
+        name: a parameter that the pack has.
+        value: as packs write it, such as `35` or `{amount: 5.00, share: 0.001}`.
+        reason: why; it stands with the entry as `overrides`.
+
+    Raises PostloanError, RefusedError with what the check of the pack found.
+    """
+
+    def write(copy: Path, draft: Draft) -> Told:
+        pack = reading.opened(selectors.of_draft(draft))
+        _require(name in pack.versions.get("parameter", {}), f"The pack has no parameter `{name}`.")
+        parsed = folders.value_of(value)
+        before = pack.versions["parameter"][name][-1].value.value
+        told = {"value": parsed, **_provenance(draft, reason)}
+        folders.put_entry(copy, "parameter", folders.overriding(pack, "parameter", name, told))
+        return Told("parameter", name, {"before": folders.as_text(before), "after": folders.as_text(parsed)})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def set_signal(
+    *, scope: Scope, draft_id: str, code: str, grades: Mapping[str, str], enabled: bool, reason: str
+) -> Draft:
+    """Let a draft give a signal other thresholds, or switch it on or off.
+
+    Args:
+        scope: who changes it.
+        draft_id: the draft.
+        code: a signal that the pack has.
+        grades: FEEL unary test by colour; a colour without one is left out.
+        enabled: whether it is switched on.
+        reason: why; it stands with the entry as `overrides`.
+    """
+
+    def write(copy: Path, draft: Draft) -> Told:
+        pack = reading.opened(selectors.of_draft(draft))
+        _require(code in pack.versions.get("signal", {}), f"The pack has no signal `{code}`.")
+        old = pack.versions["signal"][code][-1].value
+        told = {"enabled": enabled, **_provenance(draft, reason)}
+        if old.grades:
+            told["grades"] = {colour: text.strip() for colour, text in grades.items() if text.strip()}
+        entry = folders.overriding(pack, "signal", code, told)
+        folders.put_entry(copy, "signal", entry)
+        before = {"grades": {one.colour: one.text for one in old.grades}, "enabled": old.enabled}
+        return Told(
+            "signal",
+            code,
+            {"before": before, "after": {"grades": told.get("grades", {}), "enabled": enabled}},
+        )
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: str) -> Draft:
+    """Let a draft hold decision tables otherwise: from a DMN file, or from a workbook of `export-xlsx`.
+
+    Args:
+        scope: who changes it.
+        draft_id: the draft.
+        file: the file's name, for errors and for telling DMN from xlsx.
+        data: its bytes.
+        reason: why; it stands on each table as `overrides` where it replaces one.
+    """
+
+    def write(copy: Path, draft: Draft) -> Told:
+        pack = reading.opened(selectors.of_draft(draft))
+        base = reading.opened(selectors.base_of(draft)).versions.get("table", {})
+        tables = _tables(file, data, environment(pack, reading.kinds()))
+        for table in tables:
+            told = _provenance(draft, reason)
+            told.pop("effective_from")
+            told["overrides"] = reason if table.id in base else ""
+            folders.put_table(copy, folders.explained(table, told), table.id, draft.effective_from)
+        return Told("table", ", ".join(table.id for table in tables), {"file": file})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def _tables(file: str, data: bytes, env: Mapping[str, str]) -> list[DecisionTable]:
+    """Read the tables of a file; raises RefusedError, or PolicyError, naming the cell that is wrong."""
+    if not file.lower().endswith(".xlsx"):
+        return dmn.read(data, file)
+    sheets, findings = workbook.read(data, file)
+    for sheet in sheets:
+        findings += workbook.problems(sheet, env)
+    if any(one.severity == "error" for one in findings):
+        raise RefusedError(findings)
+    _require(bool(sheets), f"{file} holds no decision table.")
+    return [sheet.table for sheet in sheets]
+
+
+def put_cases(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: str) -> Draft:
+    """Let a draft hold a file of cases, CSV or YAML, that say what its author means."""
+    name = Path(file).name
+
+    def write(copy: Path, _draft: Draft) -> Told:
+        _require(Path(name).suffix in (".csv", ".yaml"), "Cases stand in a .csv or a .yaml file.")
+        folders.put_cases(copy, name, data)
+        return Told("case", name, {"bytes": len(data)})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def take_back(*, scope: Scope, draft_id: str, kind: str, key: str, reason: str) -> Draft:
+    """Take a change out of a draft, so that the pack below holds again."""
+
+    def write(copy: Path, draft: Draft) -> Told:
+        known = kind in ("parameter", "signal", "table", "case") and Path(key).name == key
+        _require(known and folders.drop(copy, kind, key), f"{draft.pk} changes no {kind} `{key}`.")
+        return Told(kind, key, {"after": None})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def set_day(*, scope: Scope, draft_id: str, day: date, reason: str) -> Draft:
+    """Let a draft hold from another day."""
+    refuse_past(day)
+
+    def write(copy: Path, draft: Draft) -> Told:
+        before, draft.effective_from = draft.effective_from, day
+        folders.redate(copy, day)
+        return Told("day", day.isoformat(), {"before": before, "after": day})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def rebase(*, scope: Scope, draft_id: str, reason: str) -> Draft:
+    """Let a draft extend the pack in force, where another draft became that since it was begun."""
+
+    def write(copy: Path, draft: Draft) -> Told:
+        now, before = selectors.in_force(), draft.base
+        _require(not selectors.is_base_in_force(draft), f"{draft.pk} extends the pack in force already.")
+        place = Path(now.place)
+        draft.base = place.name if place.parent == reading.home() else now.place
+        draft.base_content = now.content
+        folders.extend(copy, reading.home() / draft.pk, now.base)
+        return Told("base", draft.base, {"before": before, "after": draft.base})
+
+    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
+def _provenance(draft: Draft, reason: str) -> dict[str, Any]:
+    return {
+        "overrides": reason,
+        "effective_from": draft.effective_from,
+        "reference": draft.reference,
+        "owner": "risk_department",
+        "reviewed_on": clock.civil().date(),
+        "status": "P",
+    }
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise PostloanError("wrong_change", message)
+
+
+@transaction.atomic
+def _changed(*, scope: Scope, draft_id: str, reason: str, write: Callable[[Path, Draft], Told]) -> Draft:
+    """Change a draft in a copy of its folder, check the whole, and keep it; every approval is void then."""
+    draft = locked(draft_id)
+    to = states.step(draft.state, "change", roles_of(scope)).to
+    _require(bool(reason.strip()), "Say why: the reason stands with the entry.")
+    before = {"content": draft.content, "state": draft.state}
+    with folders.changed_copy(reading.home() / draft.pk) as copy:
+        told = write(copy, draft)
+        draft.content = folders.content_hash(copy)
+        if draft.content == before["content"] and told.kind != "day":
+            raise PostloanError("nothing_changed", "The draft says that already.")
+        draft.findings = reading.plain(_sound(copy, draft))
+        draft.state = to
+        draft.save()
+        Change.objects.create(
+            draft=draft,
+            at=clock.civil(),
+            by_id=scope.staff_id,
+            kind=told.kind,
+            key=told.key[:200],
+            what=_plain(told.what),
+            reason=reason,
+            content=draft.content,
+        )
+        void = void_approvals(draft)
+        record(
+            actor=scope.staff_id,
+            action="change_draft",
+            object_kind=OBJECT,
+            object_id=draft.pk,
+            before=before,
+            after={
+                "content": draft.content,
+                "state": draft.state,
+                "kind": told.kind,
+                "key": told.key,
+                **told.what,
+                "approvals_void": void,
+            },
+            reason=reason,
+            policy_version=version_of(draft),
+        )
+    return draft
+
+
+def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in what.items()}
+
+
+def _sound(folder: Path, draft: Draft) -> list[Finding]:
+    """Give the warnings of a draft's own; raises RefusedError, or PolicyError, where it has an error."""
+    findings = reading.check(folder, clock.civil().date(), draft.effective_from)
+    if any(one.severity == "error" for one in findings):
+        raise RefusedError(findings)
+    return [one for one in findings if one.where.startswith(f"{draft.pk}/")]
+
+
+def void_approvals(draft: Draft) -> int:
+    """Make every approval of a draft void; give how many were."""
+    return Approval.objects.filter(draft=draft, void_at__isnull=True).update(void_at=clock.civil())
+
+
+@transaction.atomic
+def set_questions(*, scope: Scope, draft_id: str, questions: Sequence[Asked]) -> Draft:
+    """Set the questions that customer managers answer when they acknowledge.
+
+    Args:
+        scope: the author.
+        draft_id: the draft.
+        questions: text, answers (two at least) and the place of the right one, from 0.
+    """
+    draft = locked(draft_id)
+    states.step(draft.state, "set_questions", roles_of(scope))
+    for text, answers, right in questions:
+        sound = bool(text.strip()) and len(answers) >= 2 and all(answers) and 0 <= right < len(answers)
+        _require(sound, "A question needs a text, two answers or more, and the right one among them.")
+    draft.questions.all().delete()
+    Question.objects.bulk_create(
+        Question(draft=draft, text=text, answers=list(answers), right=right)
+        for text, answers, right in questions
+    )
+    record(
+        actor=scope.staff_id,
+        action="set_questions",
+        object_kind=OBJECT,
+        object_id=draft.pk,
+        after={"questions": [[text, list(answers), right] for text, answers, right in questions]},
+        policy_version=version_of(draft),
+    )
+    return draft
