@@ -14,4 +14,6 @@ for (const place of document.querySelectorAll("[data-dmn]")) {
   await viewer.importXML(await response.text());
   const table = viewer.getViews().find((view) => view.type === "decisionTable");
   if (table) await viewer.open(table);
+  // Its table scrolls by itself, so the keyboard must reach it.
+  for (const box of place.querySelectorAll(".tjs-table-container")) box.tabIndex = 0;
 }

@@ -62,10 +62,9 @@ class Visit:
 
 @pytest.fixture
 def visit(
-    live_server: Any, browser: Browser, transactional_db: None, settings: Any
+    live_server: Any, browser: Browser, transactional_db: None, a_bank: None
 ) -> Iterator[Callable[[str, str, str], Visit]]:
     """Give a function that signs a member of staff in, in a language and at a width."""
-    bank.build()
     contexts = []
 
     def arrive(staff_id: str, language: str, width: str) -> Visit:

@@ -125,6 +125,19 @@ def known(value: Any) -> Any:
 
 
 @register.filter
+def as_written(value: Any) -> str | SafeString:
+    """Show a text of a pack or of an error as it was written, marked where it is in English alone."""
+    if value in (None, ""):
+        return missing()
+    text = str(value)
+    return (
+        text
+        if any("\u4e00" <= one <= "\u9fff" for one in text)
+        else format_html('<span lang="en">{}</span>', text)
+    )
+
+
+@register.filter
 def ago(value: date | None) -> str | SafeString:
     """Show how many days ago a day was."""
     if value is None:
