@@ -59,7 +59,7 @@ class Work(models.Model):
 
 def _indexes(name: str) -> list[models.Index]:
     """Give the indexes of open work: closed work of years is looked for by customer alone."""
-    spans = {"owner": "owner_id", "place": "institution_id", "manager": "manager_id", "raised": "raised_to"}
+    spans = {"owner": "owner_id", "place": "institution_id", "manager": "manager_id"}
     return [
         *(
             models.Index(fields=[column, "due_at", "id"], name=f"{name}_of_{short}", condition=_OPEN)
@@ -67,7 +67,14 @@ def _indexes(name: str) -> list[models.Index]:
         ),
         models.Index(fields=["due_at", "id"], name=f"{name}_by_due", condition=_OPEN),
         models.Index(fields=["escalation_level", "half_at"], name=f"{name}_by_half", condition=_OPEN),
-        models.Index(fields=["decider_role", "due_at"], name=f"{name}_to_decide", condition=_OPEN),
+        models.Index(
+            fields=["decider_role", "state", "institution_id", "due_at"],
+            name=f"{name}_to_decide",
+            condition=_OPEN,
+        ),
+        models.Index(
+            fields=["raised_to", "institution_id", "due_at"], name=f"{name}_of_raised", condition=_OPEN
+        ),
         models.Index(fields=["customer_id", "-opened_at"], name=f"{name}_of_customer"),
         models.Index(fields=["opened_at"], name=f"{name}_by_opening"),
     ]
@@ -235,6 +242,7 @@ class EffectCheck(models.Model):
     """A look at what became of a closed case after so many days."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="effect_checks")
+    owner_id = models.CharField(max_length=64, null=True)
     days = models.SmallIntegerField()
     due_on = models.DateField()
     exposure_before = models.BigIntegerField(null=True)
@@ -253,7 +261,11 @@ class EffectCheck(models.Model):
             models.UniqueConstraint(fields=["case", "due_on"], name="one_effect_check_a_day")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_on"], name="effect_by_due", condition=models.Q(done_at__isnull=True))
+            models.Index(
+                fields=["owner_id", "due_on"],
+                name="effect_of_owner",
+                condition=models.Q(done_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from postloan import clock
@@ -19,7 +20,6 @@ from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.gate import seen
 from postloan.console.work.guards import Piece, missing_needs, roles_towards, table_of
 from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
 from postloan.console.work.rules import WorkRules
@@ -72,25 +72,41 @@ class Load:
         return self.cases + self.tasks
 
 
-def mine(scope: Scope) -> Q:
-    """Give the condition on open work that waits for this person: theirs, or theirs to decide on."""
+def mine(scope: Scope) -> list[Q]:
+    """Give the conditions on open work that waits for this person: theirs, and theirs to decide on.
+
+    No row fits two of them. They are asked one by one and not with an "or" between them: each has an index
+    of its own, which a database leaves aside when it has to follow several at once.
+    """
     own = Q(owner_id__in=scope.acting_for) & ~Q(state__in=(states.SUBMITTED, states.CLOSED))
     decided = Q(state=states.SUBMITTED, decider_role__in=scope.roles) & ~Q(owner_id=scope.staff_id)
-    return own | (decided & scope.filter())
+    return [own, decided & scope.filter()]
+
+
+def seen_work(scope: Scope) -> list[Q]:
+    """Give the conditions on work that a person sees: of their customers, and their own of others'."""
+    return [scope.filter(), Q(owner_id__in=scope.acting_for) & ~scope.filter()]
 
 
 def _open(model: type[Case] | type[Task], condition: Q) -> QuerySet[Any]:
     return model._default_manager.filter(condition, closed_at__isnull=True)
 
 
-def _listed(condition: Q, order: tuple[str, ...] = LATE_FIRST) -> Listed:
+def _any_of(model: type[Case] | type[Task], conditions: list[Q]) -> QuerySet[Any]:
+    """Give open work that fits one of the conditions, as one list that can be ordered and paged."""
+    found = [_open(model, condition).order_by().values("pk") for condition in conditions]
+    return _open(model, Q(pk__in=found[0].union(*found[1:])))
+
+
+def _listed(conditions: list[Q], also: Q, order: tuple[str, ...] = LATE_FIRST) -> Listed:
     works: list[Piece] = []
     count, more = 0, False
     for model in (Case, Task):
-        rows = _open(model, condition)
-        counted = rows.order_by()[: _COUNTED + 1].count()
-        count, more = count + min(counted, _COUNTED), more or counted > _COUNTED
-        works += rows.order_by(*order)[:SHOWN]
+        for condition in conditions:
+            rows = _open(model, condition & also)
+            counted = rows.order_by()[: _COUNTED + 1].count()
+            count, more = count + min(counted, _COUNTED), more or counted > _COUNTED
+            works += rows.order_by(*order)[:SHOWN] if counted else ()
     name = order[0].lstrip("-")
     works.sort(key=lambda work: (getattr(work, name), work.pk), reverse=order[0].startswith("-"))
     return Listed(works[:SHOWN], count, more)
@@ -107,39 +123,38 @@ def _end_of_today(now: datetime) -> datetime:
 def due_today(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what waits for a person and is due later today; what was put off is left out."""
     now = now or clock.civil()
-    return _listed(
-        mine(scope) & _awake(now) & Q(due_at__gte=now, due_at__lte=_end_of_today(now)) & _not_waiting()
-    )
+    today = Q(due_at__gte=now, due_at__lte=_end_of_today(now))
+    return _listed(mine(scope), _awake(now) & today & _not_waiting())
 
 
 def slipped(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what waits for a person and is past its time, whether it was put off or not."""
     now = now or clock.civil()
-    return _listed(mine(scope) & Q(due_at__lt=now))
+    return _listed(mine(scope), Q(due_at__lt=now))
 
 
 def raised(scope: Scope) -> Listed:
     """Give others' work that was raised to a role of this person."""
-    return _listed(Q(raised_to__in=scope.roles) & scope.filter() & ~Q(owner_id__in=scope.acting_for))
+    return _listed([Q(raised_to__in=scope.roles) & scope.filter()], ~Q(owner_id__in=scope.acting_for))
 
 
 def coming(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what waits for a person and is due after today."""
     now = now or clock.civil()
-    return _listed(mine(scope) & _awake(now) & Q(due_at__gt=_end_of_today(now)) & _not_waiting())
+    return _listed(mine(scope), _awake(now) & Q(due_at__gt=_end_of_today(now)) & _not_waiting())
 
 
 def waiting(scope: Scope, now: datetime | None = None) -> Listed:
     """Give a person's work that others have to move: waited for, or submitted; in time so far."""
     now = now or clock.civil()
     others = Q(owner_id__in=scope.acting_for, state__in=(states.WAITING, states.SUBMITTED))
-    return _listed(others & (Q(due_at__gte=now) | Q(state=states.SUBMITTED)))
+    return _listed([others], Q(due_at__gte=now) | Q(state=states.SUBMITTED))
 
 
 def snoozed(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what a person put off and is not late yet."""
     now = now or clock.civil()
-    return _listed(mine(scope) & Q(snoozed_until__gt=now.date(), due_at__gte=now))
+    return _listed(mine(scope), Q(snoozed_until__gt=now.date(), due_at__gte=now))
 
 
 def _not_waiting() -> Q:
@@ -150,13 +165,25 @@ def new_since_yesterday(scope: Scope, now: datetime | None = None) -> Listed:
     """Give open work that a person sees and that was opened yesterday or today, newest first."""
     now = now or clock.civil()
     since = datetime.combine(now.date() - timedelta(days=1), time.min)
-    condition = seen(scope) & Q(opened_at__gte=since)
-    return _listed(condition, ("-opened_at", "-id"))
+    return _listed(seen_work(scope), Q(opened_at__gte=since), ("-opened_at", "-id"))
 
 
 def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
     """Give what each person has open of the customers that one sees, the latest first."""
     now = now or clock.civil()
+    key = f"work-load-{scope.staff_id}"
+    # Of a whole bank this counts every open piece of work; what was counted within a minute is shown again.
+    sums = cache.get(key) if scope.sees_all else None
+    if sums is None:
+        sums = _sums(scope, now)
+        if scope.sees_all:
+            cache.set(key, sums, 60)
+    people = Staff.objects.in_bulk([key for key in sums if key])
+    loads = [Load(people.get(key or ""), **one) for key, one in sums.items()]
+    return sorted(loads, key=lambda one: (-one.late, -one.count, one.staff.pk if one.staff else ""))
+
+
+def _sums(scope: Scope, now: datetime) -> dict[str | None, dict[str, int]]:
     sums: dict[str | None, dict[str, int]] = {}
     late = Count("id", filter=Q(due_at__lt=now))
     today = Count("id", filter=Q(due_at__gte=now, due_at__lte=_end_of_today(now)))
@@ -167,9 +194,7 @@ def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
             one[name] += row["open"]
             one["late"] += row["late"]
             one["today"] += row["today"]
-    people = Staff.objects.in_bulk([key for key in sums if key])
-    loads = [Load(people.get(key or ""), **one) for key, one in sums.items()]
-    return sorted(loads, key=lambda one: (-one.late, -one.count, one.staff.pk if one.staff else ""))
+    return sums
 
 
 def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any]:
@@ -177,12 +202,14 @@ def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any
 
     A filter that is not understood narrows nothing.
     """
-    found = _open(Task if asked.get("kind") == "task" else Case, seen(scope))
+    model = Task if asked.get("kind") == "task" else Case
     if asked.get("owner") == "me":
-        found = found.filter(mine(scope))
-    elif asked.get("owner") == "nobody":
+        found = _any_of(model, mine(scope))
+    else:
+        found = _open(model, Q()) if scope.sees_all else _any_of(model, seen_work(scope))
+    if asked.get("owner") == "nobody":
         found = found.filter(owner_id=None)
-    elif asked.get("owner"):
+    elif asked.get("owner") not in (None, "", "me"):
         found = found.filter(owner_id=asked["owner"])
     if asked.get("when") == "late":
         found = found.filter(due_at__lt=now)
@@ -296,10 +323,9 @@ def watched(scope: Scope, asked: Mapping[str, str]) -> QuerySet[WatchEntry]:
 
 
 def effect_checks_due(scope: Scope, now: datetime | None = None) -> list[EffectCheck]:
-    """Give the effect checks that are due of the closed cases that a person did or decides on."""
+    """Give the effect checks that are due of the closed cases that a person did."""
     day = (now or clock.civil()).date()
-    theirs = Q(case__owner_id__in=scope.acting_for) | Q(case__closed_by__in=scope.acting_for)
-    found = EffectCheck.objects.filter(theirs, done_at__isnull=True, due_on__lte=day)
+    found = EffectCheck.objects.filter(owner_id__in=scope.acting_for, done_at__isnull=True, due_on__lte=day)
     return list(found.select_related("case").order_by("due_on", "pk")[:SHOWN])
 
 

@@ -27,6 +27,10 @@ IN_PAGE = ("image/jpeg", "image/png", "image/webp")
 """Types that a browser may show; all others are saved."""
 
 
+PEOPLE_SHOWN = 100
+"""People that the page of load shows, those with most late work first."""
+
+
 def refused(request: HttpRequest, code: str) -> None:
     """Tell why something was not done; what was typed stays in the form."""
     messages.error(request, words.word("refusal", code))
@@ -83,7 +87,8 @@ def team(request: HttpRequest) -> HttpResponse:
     held, now = scope(request), clock.civil()
     loads = selectors.load_by_person(held, now)
     context = {
-        "loads": loads,
+        "loads": loads[:PEOPLE_SHOWN],
+        "rest": len(loads) - PEOPLE_SHOWN,
         "late_people": sum(1 for one in loads if one.late),
         "colleagues": gate.colleagues(held),
         "now": now,

@@ -164,6 +164,7 @@ def case_close(
     checks = (
         EffectCheck(
             case=case,
+            owner_id=case.owner_id,
             days=days,
             due_on=now.date() + timedelta(days=days),
             exposure_before=customer.exposure if customer else None,
