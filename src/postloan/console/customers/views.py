@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ from postloan.errors import PostloanError
 from postloan.terms import CUSTOMER_KINDS
 
 Context = dict[str, Any]
+
+_log = logging.getLogger(__name__)
 
 
 @allow(BOOK_ROLES)
@@ -90,7 +93,9 @@ def rows_of() -> tuple[BookRows | None, str]:
     except PostloanError as error:
         if error.code in ("no_book", "no_run"):
             return None, gettext("The console does not know the book that this run was made from.")
-        return None, gettext("The book cannot be read: %(why)s") % {"why": error.message}
+        _log.warning("the book cannot be read: %s", error)
+        told = gettext("The book cannot be read (%(code)s); the operator finds more in the log.")
+        return None, told % {"code": error.code}
 
 
 @allow(BOOK_ROLES)
