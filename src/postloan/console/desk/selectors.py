@@ -166,6 +166,11 @@ def migration(scope: Scope, policy: Policy, run: Publication, by: str, scheme_id
     return _matrix(codes, moves)
 
 
+def schemes_in_use(scope: Scope, run: Publication) -> list[str]:
+    """Give the schemes by which a person's loans are classified."""
+    return sorted({str(row[0]) for row in _counted(scope, run)})
+
+
 def _matrix(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> Matrix:
     place = {code: number for number, code in enumerate(codes)}
     sums: dict[tuple[str, str], tuple[int, int]] = {}

@@ -223,7 +223,7 @@ def migration(request: HttpRequest) -> HttpResponse:
         "matrix": matrix,
         "by": by,
         "scheme_id": scheme_id,
-        "schemes": [one.id for one in policy.schemes],
+        "schemes": selectors.schemes_in_use(scope(request), run),
     }
     return render(request, "desk/migration.html", context)
 

@@ -13,17 +13,16 @@ from postloan.reports.rule_texts import of_rule
 
 @dataclass(frozen=True)
 class Said:
-    """A rule by its number, with what its rows say and where it comes from."""
+    """A rule by its number, with the conditions of its rows; it holds where one of them is met."""
 
     rule_id: str
     sentences: tuple[str, ...]
-    reference: str
 
 
 def rules_said(ids: Iterable[str], version: str, day: date) -> list[Said]:
     """Give the rows of the pack's tables that stand behind numbers such as F05 or MX06."""
     found = _rows(version, day, "zh" if is_chinese() else "en")
-    return [found.get(one, Said(one, (), "")) for one in ids]
+    return [found.get(one, Said(one, ())) for one in ids]
 
 
 def inputs_said(names: Iterable[str], version: str, day: date) -> list[str]:
@@ -36,16 +35,16 @@ def inputs_said(names: Iterable[str], version: str, day: date) -> list[str]:
 def _rows(version: str, day: date, language: str) -> dict[str, Said]:
     policy = policy_of(version, day)
     found: dict[str, list[str]] = {}
-    references: dict[str, str] = {}
     for name in policy.tables_with("row"):
         table = policy.table(name)
         place = next(i for i, one in enumerate(table.outputs) if one.name == "row")
         for rule in table.rules:
             row = rule.entries[place].strip().strip('"')
             if row and row != "null":
-                found.setdefault(row, []).append(of_rule(table, rule)[language])
-                references.setdefault(row, "; ".join(filter(None, rule.annotations)))
-    return {row: Said(row, tuple(texts), references[row]) for row, texts in found.items()}
+                # What follows is the number itself, which stands above the sentences.
+                sentence = of_rule(table, rule)[language].rsplit("：" if language == "zh" else ": ", 1)[0]
+                found.setdefault(row, []).append(sentence)
+    return {row: Said(row, tuple(texts)) for row, texts in found.items()}
 
 
 @lru_cache(maxsize=8)

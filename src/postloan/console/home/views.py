@@ -27,7 +27,7 @@ LEADERS = frozenset({"executive", "risk_committee"})
 """Roles whose first page is the book."""
 
 _COUNTED = 1000
-_NEW = 10
+_SHOWN = 10
 
 
 @allow(EVERYBODY)
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
         context |= _day(held) | _desk(held, run)
         context["urgent"] = context["slipped"].count + context["today"].count + context["desk_count"]
     if held.has(HEADS) and run is not None:
-        context["loads"] = work.load_by_person(held, context["now"])[:_NEW]
+        context["loads"] = work.load_by_person(held, context["now"])[:_SHOWN]
     if held.has(LEADERS) and run is not None:
         context |= _book(held, run)
     if held.has({"operator"}):
@@ -49,14 +49,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _day(held: Scope) -> dict[str, Any]:
     now = clock.civil()
-    fresh = work.new_since_yesterday(held, now)
+    fresh, slipped = work.new_since_yesterday(held, now), work.slipped(held, now)
     return {
-        "slipped": work.slipped(held, now),
+        "slipped": slipped,
+        "slipped_works": slipped.works[:_SHOWN],
         "today": work.due_today(held, now),
         "fresh": fresh,
-        "fresh_works": fresh.works[:_NEW],
+        "fresh_works": fresh.works[:_SHOWN],
         "work_rules": rules_in_force(),
-        "people": work.names([one.owner_id for one in fresh.works[:_NEW]]),
+        "people": work.names([one.owner_id for one in fresh.works[:_SHOWN]]),
     }
 
 

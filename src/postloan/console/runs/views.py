@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.book.schema import TABLES
+from postloan.console.desk.words import inputs_said
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import RUN_READERS, allow, scope
 from postloan.console.refusals import Refused
@@ -21,6 +22,9 @@ from postloan.console.runs import ledger, services
 from postloan.console.runs.gate import OPERATORS, access_job, access_table
 from postloan.console.runs.models import Job
 from postloan.console.words import is_chinese
+
+SWITCHED_OFF = "switched_off"
+"""What coverage says of a signal that the pack has disabled."""
 
 _SHOWN = 60
 
@@ -58,15 +62,25 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     result = ledger.result_of(_store(), found)
-    covered = ledger.coverage(result) if result else ()
+    everything = ledger.coverage(result) if result else ()
+    covered = [one for one in everything if SWITCHED_OFF not in one.missing]
+    asked = {fact for one in covered for fact in one.missing}
     context = {
         "one": found,
         "covered": covered,
+        "switched_off": len(everything) - len(covered),
+        "lacking": dict(zip(sorted(asked), _facts(sorted(asked), found), strict=True)),
         "unmeasured": sum(1 for one in covered if one.subjects and one.not_measurable == one.subjects),
         "chart": _stages_chart(found),
         "is_operator": scope(request).has(OPERATORS),
     }
     return render(request, "runs/run.html", context)
+
+
+def _facts(names: list[str], found: ledger.Run) -> list[str]:
+    if not found.policy_version:
+        return names
+    return inputs_said(names, found.policy_version, found.as_of)
 
 
 def _stages_chart(found: ledger.Run) -> dict[str, object]:
