@@ -7,13 +7,14 @@ take milliseconds. What a run classified and warned about is in the database; he
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from django.conf import settings
 
+from postloan import clock
 from postloan.book.opening import open_book
 from postloan.book.schema import TABLES
 from postloan.book.snapshot import Book
@@ -142,6 +143,9 @@ def _monthly(results: Path, as_of: date) -> list[Path]:
 
 _LOCK = RLock()
 _open: dict[tuple[str, str, str], BookRows] = {}
+_failed: dict[tuple[str, str, str], tuple[datetime, PostloanError]] = {}
+_REST = timedelta(minutes=1)
+"""How long a book that could not be read is left alone."""
 _KEPT = 2
 """Sessions kept: the present one, and the one before for requests that began with it."""
 
@@ -158,11 +162,24 @@ def book_rows(run: Publication | None) -> BookRows:
     key = (str(settings.BOOK), str(settings.STORE), run.run_id)
     with _LOCK:
         if key not in _open:
+            _refuse_again(key)
+            try:
+                found = _opened(run)
+            except PostloanError as error:
+                _failed[key] = (clock.civil(), error)
+                raise
             while len(_open) >= _KEPT:
                 oldest = next(iter(_open))
                 _open.pop(oldest).close()
-            _open[key] = _opened(run)
+            _open[key] = found
         return _open[key]
+
+
+def _refuse_again(key: tuple[str, str, str]) -> None:
+    """Raise what stood against the book a moment ago, rather than look through it again for each page."""
+    at, error = _failed.get(key, (None, None))
+    if at is not None and error is not None and clock.civil() - at < _REST:
+        raise error
 
 
 _USUAL = (
@@ -188,9 +205,12 @@ def forget() -> None:
     with _LOCK:
         while _open:
             _open.popitem()[1].close()
+        _failed.clear()
 
 
 def _opened(run: Publication) -> BookRows:
+    if ":" not in str(settings.BOOK) and not Path(settings.BOOK).is_dir():
+        raise NoRowsError("no_book_there", "there is no book at its place", where=str(settings.BOOK))
     engine = open_engine(threads=2, memory="1GiB")
     try:
         passed = open_book(engine, settings.BOOK, engine.scratch / "book")

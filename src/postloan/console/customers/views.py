@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -23,12 +23,13 @@ from postloan.console.listing import page
 from postloan.console.people.rights import BOOK_ROLES, allow, scope
 from postloan.console.publishing.models import RANKS, Customer
 from postloan.console.publishing.selectors import current
-from postloan.console.templatetags.console import as_written
 from postloan.console.warnings.selectors import warning_of
 from postloan.errors import PostloanError
 from postloan.terms import CUSTOMER_KINDS
 
 Context = dict[str, Any]
+
+_log = logging.getLogger(__name__)
 
 
 @allow(BOOK_ROLES)
@@ -92,7 +93,9 @@ def rows_of() -> tuple[BookRows | None, str]:
     except PostloanError as error:
         if error.code in ("no_book", "no_run"):
             return None, gettext("The console does not know the book that this run was made from.")
-        return None, format_html("{} {}", gettext("The book cannot be read:"), as_written(error.message))
+        _log.warning("the book cannot be read: %s", error)
+        told = gettext("The book cannot be read (%(code)s); the operator finds more in the log.")
+        return None, told % {"code": error.code}
 
 
 @allow(BOOK_ROLES)
