@@ -611,6 +611,22 @@ def test_one_impact_at_a_time_and_one_that_fails_says_why(policy: Path) -> None:
     assert not selectors.has_impact(Draft.objects.get(pk=draft.pk))
 
 
+@pytest.mark.parametrize(("quiet", "again"), [(50, False), (70, True)])
+def test_an_impact_whose_worker_was_stopped_can_be_asked_for_again(
+    policy: Path, quiet: int, again: bool
+) -> None:
+    draft = changed()
+    seen = clock.civil() - timedelta(seconds=quiet)
+    old = impact.ask(scope=author(), draft_id=draft.pk)
+    Impact.objects.filter(pk=old.pk).update(state="running", started_at=seen, seen_at=seen)
+    if not again:
+        refused("impact_at_work", lambda: impact.ask(scope=author(), draft_id=draft.pk))
+        return
+    assert impact.ask(scope=author(), draft_id=draft.pk).state == "waiting"
+    old.refresh_from_db()
+    assert (old.state, old.error) == ("failed", impact.STOPPED)
+
+
 @pytest.mark.slow
 def test_the_impact_comes_from_the_command(policy: Path) -> None:
     draft = changed()

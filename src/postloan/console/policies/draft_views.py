@@ -199,11 +199,13 @@ def _impact(draft: Draft) -> dict[str, Any]:
         return {"state": "none"}
     told = found.told or {}
     days = told.get("days") or []
+    stale = impact.is_stale(found)
+    error = impact.STOPPED if stale else found.error
     return {
-        "state": found.state,
+        "state": "failed" if stale else found.state,
         "asked": found,
         "progress": found.progress,
-        "error": _finding({"severity": "error", **found.error}) if found.error else None,
+        "error": _finding({"severity": "error", **error}) if error else None,
         "nothing": told.get("nothing_changes"),
         "total": told.get("total"),
         "as_of": [one["as_of"] for one in days],
