@@ -53,9 +53,11 @@ demo: $(STAMPS)/base $(STAMPS)/web  ## make a small book, run a day, and show wh
 
 test: setup $(STAMPS)/web $(STAMPS)/spark  ## every test but the long ones; what lacks a component is skipped by name
 	$(BIN)/pytest -n 2 --dist loadfile
+	POSTLOAN_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" tests/console
 
 test-all: setup $(STAMPS)/web $(STAMPS)/spark  ## every test, the long ones too
 	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
+	POSTLOAN_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile -m "not browser" tests/console
 
 bench: setup  ## time and rows of each stage beside the limit of a plain scan
 	$(BIN)/python -m bench

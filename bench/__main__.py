@@ -1,7 +1,7 @@
-"""Time and rows of each stage of a day's run beside the scan limit, on the books at hand and a generated one.
+"""Time and rows of each stage of a day's run beside the scan limit, on the books at hand and a simulated one.
 
-    python -m bench                       # the real books (POSTLOAN_REAL_DATA) and a generated one
-    python -m bench --loans 1000000       # a generated book of that size
+    python -m bench                       # the real books (POSTLOAN_REAL_DATA) and a simulated one
+    python -m bench --loans 1000000       # a simulated bank of that size
     python -m bench --book BOOK --as-of 2024-06-30
 
 The scan limit is what DuckDB needs to read the columns that the facts are computed from and to sum each of
@@ -20,11 +20,11 @@ from pathlib import Path
 
 from bench.scan import scan_limit
 from postloan.book.importing import import_book
-from postloan.book.sources import demo
-from postloan.engine import open_engine
+from postloan.book.sources.simulated.making import simulate
+from postloan.book.sources.simulated.world import World
 from postloan.run.daily import RunResult, run_day
 
-GENERATED_ON = date(2026, 9, 30)
+SIMULATED_ON, MONTHS = date(2026, 9, 30), 16
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--loans", type=int, help="size of the generated book")
+    parser.add_argument("--loans", type=int, help="size of the simulated bank")
     parser.add_argument("--book", type=Path, help="a book of your own")
     parser.add_argument("--as-of", type=date.fromisoformat, help="the day to run it on")
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
@@ -58,10 +58,10 @@ def _arguments() -> argparse.Namespace:
 
 def _cases(told: argparse.Namespace, made: Path) -> list[Case]:
     if told.book:
-        return [Case(told.book.name, told.book, (told.as_of or GENERATED_ON,))]
+        return [Case(told.book.name, told.book, (told.as_of or SIMULATED_ON,))]
     if told.loans:
-        return [_generated(told.loans, made)]
-    cases = [_generated(20_000, made)]
+        return [_simulated(told.loans, made)]
+    cases = [_simulated(20_000, made)]
     real = os.environ.get("POSTLOAN_REAL_DATA")
     if not real:
         print("The real books are left out: set POSTLOAN_REAL_DATA to their folder.\n")
@@ -74,18 +74,17 @@ def _cases(told: argparse.Namespace, made: Path) -> list[Case]:
     return cases
 
 
-def _generated(loans: int, made: Path) -> Case:
-    raw = made / f"generated-{loans}-raw"
+def _simulated(loans: int, made: Path) -> Case:
+    book = made / f"simulated-{loans}"
     started = time.perf_counter()
-    with open_engine(scratch=made / "scratch", memory="8GiB") as engine:
-        demo.generate(raw, engine, GENERATED_ON, loans=loans)
-    print(f"generated {loans:,} loans in {time.perf_counter() - started:.1f} s")
-    book = _imported("folder", raw, made, name=f"generated-{loans}")
-    return Case(f"generated-{loans}", book, (GENERATED_ON,))
+    rows = simulate(book, World.of(loans, 1, SIMULATED_ON, MONTHS), SIMULATED_ON).rows
+    seconds = time.perf_counter() - started
+    print(f"simulated {loans:,} loans: {sum(rows.values()):,} rows in {seconds:.1f} s\n")
+    return Case(book.name, book, (SIMULATED_ON,))
 
 
-def _imported(source: str, path: Path, made: Path, *, name: str = "") -> Path:
-    book = made / (name or source)
+def _imported(source: str, path: Path, made: Path) -> Path:
+    book = made / source
     started = time.perf_counter()
     summary = import_book(source, path, book, memory="8GiB")
     rows = sum(summary.rows.values())

@@ -1,4 +1,4 @@
-"""Seconds that an impact takes on a generated book: a threshold lowered, a row of measures, the same pack.
+"""Seconds that an impact takes on a simulated bank: a threshold lowered, a row of measures, the same pack.
 
     python -m bench.impact --loans 100000
     python -m bench.impact --store STORE          # a store that is there, its last day
@@ -16,7 +16,7 @@ import time
 from importlib import resources
 from pathlib import Path
 
-from bench.__main__ import GENERATED_ON, _generated
+from bench.__main__ import SIMULATED_ON, _simulated
 from postloan.run.daily import run_day
 from postloan.run.impact import Request, impact
 
@@ -38,7 +38,7 @@ SIGNAL = """
 def main() -> None:
     """Make or take a store, and print what each draft takes."""
     parser = argparse.ArgumentParser(prog="python -m bench.impact", description=__doc__.splitlines()[0])
-    parser.add_argument("--loans", type=int, default=100_000, help="size of the generated book")
+    parser.add_argument("--loans", type=int, default=100_000, help="size of the simulated bank")
     parser.add_argument("--store", type=Path, help="a store that is there")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--memory", default="8GiB")
@@ -50,8 +50,8 @@ def main() -> None:
 
 
 def _store(told: argparse.Namespace, made: Path) -> Path:
-    case, started = _generated(told.loans, made), time.perf_counter()
-    run_day(case.book, GENERATED_ON, made / "store", threads=told.threads, memory=told.memory)
+    case, started = _simulated(told.loans, made), time.perf_counter()
+    run_day(case.book, SIMULATED_ON, made / "store", threads=told.threads, memory=told.memory)
     print(f"ran the day in {time.perf_counter() - started:.1f} s\n")
     return made / "store"
 

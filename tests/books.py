@@ -1,9 +1,12 @@
 """Makes a tiny book of the contract from Python dictionaries, for tests that say what they need and no more.
 
     book = tiny_book(folder, loan=[{"loan_id": "L1", "amount": "1000.00"}], due=[...])
+    book = small_bank(folder, date(2024, 6, 28), loans=80)
 
 The required tables are filled with a bank of one branch, the customers and contracts that the loans name, and
 plain values for what a row leaves out. Amounts and rates are text or Decimal, dates `date` or ISO text.
+
+A small bank is a simulated one, for tests that need something of everything and care for no figure of it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from postloan.book.schema import TABLES
+from postloan.book.sources.simulated.making import simulate
+from postloan.book.sources.simulated.world import World
 from postloan.engine import Field, TableSchema, open_engine
 
 Row = Mapping[str, Any]
@@ -46,6 +51,28 @@ DEFAULTS: dict[str, Row] = {
 """What a row holds where the test does not say."""
 
 
+FEW = (
+    "institution",
+    "region",
+    "industry",
+    "staff",
+    "customer",
+    "contract",
+    "loan",
+    "due",
+    "payment",
+    "position",
+    "account",
+    "entry",
+    "collateral",
+    "guarantee",
+    "margin",
+    "advance",
+    "visit",
+)
+"""Tables of a small bank unless more are asked for: each table more is facts more, which a run pays for."""
+
+
 def tiny_book(folder: Path, **tables: Iterable[Row]) -> Path:
     """Write a book with those rows, one Parquet file a table in the contract's types; give its folder.
 
@@ -63,6 +90,20 @@ def tiny_book(folder: Path, **tables: Iterable[Row]) -> Path:
             used = {column for row in full for column in row}
             fields = [one for one in schema.fields if one.name in used or one.required]
             engine.write(engine.from_rows(full, fields, name), folder / f"{name}.parquet")
+    return folder
+
+
+def small_bank(folder: Path, as_of: date, *, loans: int, tables: Iterable[str] = FEW) -> Path:
+    """Write the simulated bank of seed 1 with four months of entries, those tables only; give its folder.
+
+    The mark of a clean book goes too, so that a run takes it through the gate.
+    """
+    whole = folder.with_name(f"{folder.name}.whole")
+    simulate(whole, World.of(loans, 1, as_of, 4), as_of)
+    folder.mkdir(parents=True)
+    for name in tables:
+        if (whole / f"{name}.parquet").exists():
+            (whole / f"{name}.parquet").rename(folder / f"{name}.parquet")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The harness itself: no network, and components that are really there when they are said to be."""
+"""The harness itself: no network, components that are there when they are said to be, and work done once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from pytest_socket import SocketConnectBlockedError
+
+from tests.once import made_once
 
 
 def test_a_test_reaches_loopback() -> None:
@@ -58,3 +60,22 @@ def test_a_missing_component_is_named_and_can_be_demanded(required: str, code: i
         check=False,
     )
     assert (done.returncode, outcome in done.stdout) == (code, True), done.stdout
+
+
+def test_what_is_made_once_is_made_again_only_after_a_failure(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    made: list[bool] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder.exists())
+        folder.mkdir()
+        (folder / "half").touch()
+        if len(made) == 1:
+            raise OSError
+
+    name = f"made_by_{os.getpid()}"
+    with pytest.raises(OSError):  # noqa: PT011 - the one that is raised above
+        made_once(tmp_path_factory, name, make)
+    folders = {made_once(tmp_path_factory, name, make) for _ in range(2)}
+    assert (made, [folder.name for folder in folders]) == ([False, False], [name])

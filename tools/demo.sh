@@ -42,3 +42,8 @@ What next:
   $postloan describe              the tables of a book, to bring your own
   ls src/postloan/packs/cn_rural          the thresholds, tables and deadlines behind all this
 TEXT
+
+if [ "${POSTLOAN_DEMO_CONSOLE:-1}" = 1 ]; then
+  say "The console: what people do with it; Ctrl+C stops it"
+  show $postloan serve --store "$store" --book "$book" --port "${POSTLOAN_DEMO_PORT:-8000}" --try-out
+fi

@@ -4,7 +4,8 @@
     python -m tools.policy_example --write    # write what they print into the page and docs/examples
 
 Each ``console`` block is a command and what it prints, in the order of the page, in a folder of its own with
-`our_bank` (pack.yaml and cases), and `store`, the run of the book that `make demo` makes.
+`our_bank` (pack.yaml and cases), and `store`, the run of the book in docs/examples/book, which is written by
+hand and hangs on no generator's draws.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ from pathlib import Path
 import openpyxl
 from click.testing import CliRunner
 
-from postloan.book.sources import demo
 from postloan.cli import main as postloan
-from postloan.engine import open_engine
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "policy-example.md"
 EXAMPLE = DOCS / "examples" / "our_bank"
+BOOK = DOCS / "examples" / "book"
 DAY = date(2026, 10, 30)
 BLOCK = re.compile(r"```console\n\$ postloan ([^\n]*)\n(.*?)```\n", re.DOTALL)
 WIDTH = "104"
@@ -69,13 +69,11 @@ def edit(workbook: Path) -> None:
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """Give a folder with the pack, without its table, and a store with the day of the demonstration book."""
+    """Give a folder with the pack, without its table, and a store with a day of the example's book."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         shutil.copytree(EXAMPLE, folder / "our_bank", ignore=shutil.ignore_patterns("tables"))
-        with open_engine() as engine:
-            demo.generate(folder / "export", engine, DAY)
-        told(f"import folder {folder / 'export'} {folder / 'book'}")
+        told(f"import folder {BOOK} {folder / 'book'}")
         told(f"run {folder / 'book'} --as-of {DAY} --store {folder / 'store'}")
         with chdir(folder):
             yield folder

@@ -8,18 +8,40 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postloan.engine import Engine
 from postloan.results import LOAN_STATE
-from tests.classification.made import DAY, classes, decision, one, policy_on, prior_of
+from tests.classification.made import DAY, classes, decision, policy_on, prior_of
+
+Row = dict[str, Any]
+Rows = list[Row]
+Found = dict[str, Row]
 
 
-def test_columns_are_the_contract_s(engine: Engine) -> None:
-    loan = {"dpd_days": 3, "balance_amt": Decimal("12.34"), "overdue_amt": Decimal("1.00")}
+@pytest.fixture(scope="module")
+def found(engine: Engine) -> Found:
+    """Classify loans of customers of their own, in a run with none before it."""
     seen = {"restructuring_state": "observed", "observation_ends_on": date(2025, 1, 5)}
-    row = one(engine, {**loan, **seen})
+    own = {"dpd_days": 3, "balance_amt": Decimal("12.34"), "overdue_amt": Decimal("1.00")}
+    advance = {"advance_amt": Decimal("500.00"), "advance_days": 20}
+    bill = {**advance, "on_off": "off_ba", "exposure_kind": "acceptance", "dpd_days": None}
+    loans = [
+        {"id": "L", **own, **seen},
+        {"id": "bill", **bill, "overdue_amt": None},
+        {"id": "supplied", **bill, "overdue_amt": Decimal("600.00")},
+        {"id": "loan", **advance, "overdue_amt": Decimal("1.00")},
+        {"id": "entrusted", "dpd_days": 400, "is_entrusted": True},
+        {"id": "decided"},
+    ]
+    book = {"advance": [], "class_decision": [decision("05", "initial", loan_id="decided")]}
+    return classes(engine, loans, book=book)
+
+
+def test_columns_are_the_contract_s(found: Found) -> None:
+    row = found["L"]
     assert tuple(row) == LOAN_STATE.columns
     assert (row["balance"], row["overdue_amount"], row["days_past_due"]) == (
         Decimal("12.34"),
@@ -31,16 +53,9 @@ def test_columns_are_the_contract_s(engine: Engine) -> None:
     assert (row["scheme_id"], row["policy_version"]) == ("cn10a", policy_on(DAY).version)
 
 
-def test_an_advance_is_past_due_off_the_balance_sheet(engine: Engine) -> None:
-    advance = {"advance_amt": Decimal("500.00"), "advance_days": 20}
-    bill = {**advance, "on_off": "off_ba", "exposure_kind": "acceptance", "dpd_days": None}
-    loans = [
-        {"id": "bill", **bill, "overdue_amt": None},
-        {"id": "supplied", **bill, "overdue_amt": Decimal("600.00")},
-        {"id": "loan", **advance, "overdue_amt": Decimal("1.00")},
-    ]
-    found = classes(engine, loans, book={"advance": []})
-    overdue = {name: (row["overdue_amount"], row["days_past_due"]) for name, row in found.items()}
+def test_an_advance_is_past_due_off_the_balance_sheet(found: Found) -> None:
+    asked = ("bill", "supplied", "loan")
+    overdue = {name: (found[name]["overdue_amount"], found[name]["days_past_due"]) for name in asked}
     assert overdue == {
         "bill": (Decimal("500.00"), 20),
         "supplied": (Decimal("600.00"), 20),
@@ -48,21 +63,20 @@ def test_an_advance_is_past_due_off_the_balance_sheet(engine: Engine) -> None:
     }
 
 
-def test_an_entrusted_loan_has_no_class(engine: Engine) -> None:
-    row = one(engine, {"dpd_days": 400, "is_entrusted": True})
+def test_an_entrusted_loan_has_no_class(found: Found) -> None:
+    row = found["entrusted"]
     names = ("class_machine", "class_final", "class_floor", "class_matrix", "five_level", "scheme_id")
     assert [row[name] for name in names] == [None] * 6
     assert json.loads(row["missing"]) == ["loan.is_entrusted"]
 
 
-def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine) -> None:
-    book = {"class_decision": [decision("05", "initial")]}
-    assert one(engine, {}, book=book)["class_previous"] == "05"
-    ran = {"loan_id": "L", "as_of": date(2024, 6, 27), "scheme_id": "cn10a", "class_final": "06"}
+def test_the_previous_class_is_the_last_run_s_else_the_last_decision_s(engine: Engine, found: Found) -> None:
+    assert found["decided"]["class_previous"] == "05"
+    book = {"class_decision": [decision("05", "initial", loan_id=name) for name in ("ran", "new")]}
+    ran = {"loan_id": "ran", "as_of": date(2024, 6, 27), "scheme_id": "cn10a", "class_final": "06"}
     prior = prior_of(engine, [ran], date(2024, 6, 27))
-    assert one(engine, {}, book=book, prior=prior)["class_previous"] == "06"
-    other = prior_of(engine, [{**ran, "loan_id": "other"}], date(2024, 6, 27))
-    assert one(engine, {}, book=book, prior=other)["class_previous"] == "05"
+    after = classes(engine, [{"id": "ran"}, {"id": "new"}], book=book, prior=prior)
+    assert {name: row["class_previous"] for name, row in after.items()} == {"ran": "06", "new": "05"}
 
 
 def test_a_segment_takes_its_own_scheme(engine: Engine) -> None:
@@ -108,35 +122,6 @@ _LOAN = st.fixed_dictionaries(
         "guarantor_npl_count": st.sampled_from([None, 0, 1]),
     }
 )
-_QUIET = settings(
-    max_examples=3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@_QUIET
-@given(st.lists(_LOAN, min_size=40, max_size=60))
-def test_machine_is_never_better_than_floor_or_matrix(engine: Engine, loans: list[dict[str, Any]]) -> None:
-    rows = classes(engine, [{"id": str(n), **loan} for n, loan in enumerate(loans)]).values()
-    for row in rows:
-        assert row["class_machine"] >= (row["class_floor"] or "01")
-        assert row["class_machine"] >= row["class_matrix"]
-        assert row["class_machine"] in (row["class_floor"], row["class_matrix"])
-        assert row["class_final"] == row["class_machine"]
-
-
-@_QUIET
-@given(_LOAN, st.lists(st.integers(0, 400), min_size=30, max_size=40, unique=True))
-def test_more_days_past_due_never_give_a_better_class(
-    engine: Engine, loan: dict[str, Any], days: list[int]
-) -> None:
-    own = [{**loan, "id": f"{n:03}", "dpd_days": n, "customer_id": f"C{n}"} for n in sorted(days)]
-    found = classes(engine, own)
-    got = [found[row["id"]]["class_final"] for row in own]
-    assert got == sorted(got)
-
-
 _WORSE: dict[str, dict[str, Any]] = {
     "more days": {"dpd_days": 400},
     "no proof": {"is_technical_overdue": False},
@@ -151,26 +136,77 @@ _WORSE: dict[str, dict[str, Any]] = {
 }
 
 
-@_QUIET
-@given(st.lists(_LOAN, min_size=4, max_size=4))
-def test_worse_inputs_never_give_a_better_class(engine: Engine, loans: list[dict[str, Any]]) -> None:
-    rows, pairs = [], []
-    for number, loan in enumerate(loans):
-        own = {**loan, "on_off": "on", "suit_status": "none", "customer_id": f"B{number}"}
-        rows.append({**own, "id": f"{number}"})
-        for name, worse in _WORSE.items():
-            rows.append({**own, **worse, "id": f"{number} {name}", "customer_id": f"W{number}{name}"})
-            pairs.append((f"{number}", f"{number} {name}"))
-    found = classes(engine, rows)
-    for base, worse_id in pairs:
-        assert found[worse_id]["class_final"] >= found[base]["class_final"], worse_id
+def _bank(loans: Rows, ladder: Row, days: list[int], bases: Rows, firms: Rows) -> dict[str, Rows]:
+    """Give loans by what is asked of them; no customer has loans of two kinds."""
+    better = [
+        {**loan, "on_off": "on", "suit_status": "none", "id": f"better {n}", "customer_id": f"better {n}"}
+        for n, loan in enumerate(bases)
+    ]
+    return {
+        "any": [
+            {**loan, "id": f"any {n}", "customer_id": f"any {loan['customer_id']}"}
+            for n, loan in enumerate(loans)
+        ],
+        "ladder": [
+            {**ladder, "id": f"days {n:03}", "dpd_days": n, "customer_id": f"days {n}"} for n in sorted(days)
+        ],
+        "better": better,
+        "worse": [
+            {**row, **more, "id": f"{row['id']} {name}", "customer_id": f"{row['id']} {name}"}
+            for row in better
+            for name, more in _WORSE.items()
+        ],
+        "firms": [{**loan, "id": f"firm {n}"} for n, loan in enumerate(firms)],
+    }
 
 
-@_QUIET
-@given(st.lists(_LOAN, min_size=20, max_size=30))
-def test_a_firm_s_claims_are_consistent(engine: Engine, loans: list[dict[str, Any]]) -> None:
-    rows = [{"id": str(n), **loan} for n, loan in enumerate(loans)]
+@settings(
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(_LOAN, min_size=40, max_size=60),
+    _LOAN,
+    st.lists(st.integers(0, 400), min_size=30, max_size=40, unique=True),
+    st.lists(_LOAN, min_size=4, max_size=4),
+    st.lists(_LOAN, min_size=20, max_size=30),
+    st.randoms(use_true_random=False),
+)
+def test_what_always_holds(
+    engine: Engine, loans: Rows, ladder: Row, days: list[int], bases: Rows, firms: Rows, random: Any
+) -> None:
+    """Five properties over one bank: classifying it costs much, loans in it next to nothing."""
+    bank = _bank(loans, ladder, days, bases, firms)
+    rows = [row for part in bank.values() for row in part]
     found = classes(engine, rows)
+    _machine_is_never_better_than_floor_or_matrix([found[row["id"]] for row in rows])
+    _more_days_past_due_never_give_a_better_class([found[row["id"]]["class_final"] for row in bank["ladder"]])
+    _worse_inputs_never_give_a_better_class(found, bank["better"])
+    _a_firm_s_claims_are_consistent(found, bank["firms"])
+    assert classes(engine, random.sample(rows, len(rows))) == found, "the order of rows changed something"
+
+
+def _machine_is_never_better_than_floor_or_matrix(rows: Rows) -> None:
+    for row in rows:
+        assert row["class_machine"] >= (row["class_floor"] or "01")
+        assert row["class_machine"] >= row["class_matrix"]
+        assert row["class_machine"] in (row["class_floor"], row["class_matrix"])
+        assert row["class_final"] == row["class_machine"]
+
+
+def _more_days_past_due_never_give_a_better_class(levels: list[str]) -> None:
+    assert levels == sorted(levels)
+
+
+def _worse_inputs_never_give_a_better_class(found: Found, better: Rows) -> None:
+    for base in better:
+        for name in _WORSE:
+            worse = f"{base['id']} {name}"
+            assert found[worse]["class_final"] >= found[base["id"]]["class_final"], worse
+
+
+def _a_firm_s_claims_are_consistent(found: Found, rows: Rows) -> None:
     for customer in ("C1", "C2", "C3"):
         own = [row for row in rows if row["customer_id"] == customer]
         # Whether a claim failed by itself: a floor or row of its own, not those of the debtor's other claims.
@@ -196,11 +232,3 @@ def _fails_alone(row: dict[str, Any]) -> bool:
 
 def _is_pledged(row: dict[str, Any]) -> bool:
     return row["guarantee_mode"] == "cash_equivalent" and (row["cover_share"] or 0) >= 1
-
-
-@_QUIET
-@given(st.lists(_LOAN, min_size=5, max_size=15), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(engine: Engine, loans: list[dict[str, Any]], random: Any) -> None:
-    rows = [{"id": str(n), **loan} for n, loan in enumerate(loans)]
-    shuffled = random.sample(rows, len(rows))
-    assert classes(engine, rows) == classes(engine, shuffled)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from postloan.cli import main
 from tests.books import tiny_book
+from tests.once import made_once
 
 DAY = "2024-06-20"
 
@@ -79,6 +80,11 @@ def book(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def house(call, tmp_path_factory) -> House:
     """Give a house that tests look at and leave as it is."""
-    folder = tmp_path_factory.mktemp("house")
-    where, store = book(folder / "book"), folder / "store"
-    return House(where, store, call("run", where, "--as-of", DAY, "--store", store, "--threads", 1))
+
+    def make(folder: Path) -> None:
+        ran = call("run", book(folder / "book"), "--as-of", DAY, "--store", folder / "store", "--threads", 1)
+        (folder / "run.json").write_text(json.dumps([ran.code, ran.out, ran.err]), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "house", make)
+    run = Answer(*json.loads((folder / "run.json").read_text(encoding="utf-8")))
+    return House(folder / "book", folder / "store", run)

@@ -51,3 +51,9 @@ def test_it_leaves_a_folder_alone_that_holds_anything_else(call, tmp_path):
 def test_a_day_is_appended_to_simulated_books_only(call, tmp_path):
     answer = call("simulate", str(tmp_path / "none"), "--append-day", "--json")
     assert answer.json["error"]["code"] == "not_simulated"
+
+
+def test_a_report_says_what_is_unlike_life_where_the_truth_stands_beside_the_book(call, bank):
+    assert "unrealistic of this simulated bank" in call("report", str(bank), "book").out
+    bank.with_name("book.truth").rename(bank.with_name("elsewhere"))
+    assert "unrealistic" not in call("report", str(bank), "book").out

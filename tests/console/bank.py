@@ -22,7 +22,8 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
-from tests.console import small_policy
+from postloan.console.warnings.models import SavedFilter
+from tests.console import bank_desk, bank_house, bank_work, small_policy
 
 DAY = date(2026, 6, 30)
 DRAFTS_FROM = date(2099, 6, 1)
@@ -72,7 +73,10 @@ def build() -> None:
     for outlet in OUTLETS:
         person(f"M{outlet}", outlet, "customer_manager")
         for number in (1, 2):
-            _customer(outlet, number)
+            _customer(outlet, number, bad=number == 1)
+    # Each of two managers keeps a filter, so that neither may drop the other's.
+    for key, outlet in ((9001, "A1"), (9002, "B1")):
+        SavedFilter.objects.create(pk=key, staff_id=f"M{outlet}", name="red", query="colour=red")
     Coverage.objects.create(
         code="REP04", subjects=8, fired=4, suppressed=0, clear=4, not_measurable=0, missing=[]
     )
@@ -85,6 +89,15 @@ def build() -> None:
         published_at=datetime(2026, 7, 1, 6, 0),  # noqa: DTZ001 - the bank's civil time
         counts={},
     )
+    bank_desk.build()
+    bank_house.build()
+    bank_work.build()
+
+
+def more(count: int) -> None:
+    """Add customers to outlet A1, each red with a loan past due."""
+    for number in range(3, 3 + count):
+        _customer("A1", number, bad=True)
 
 
 def person(staff_id: str, institution_id: str, *roles: str) -> Staff:
@@ -97,9 +110,8 @@ def person(staff_id: str, institution_id: str, *roles: str) -> Staff:
     return made
 
 
-def _customer(outlet: str, number: int) -> None:
+def _customer(outlet: str, number: int, *, bad: bool) -> None:
     name, manager = f"C{outlet}-{number}", f"M{outlet}"
-    bad = number == 1
     owner = {"institution_id": outlet, "manager_id": manager}
     Customer.objects.create(
         customer_id=name,
@@ -160,7 +172,7 @@ def _customer(outlet: str, number: int) -> None:
             {
                 "code": "REP04",
                 "severity": "red",
-                "subject": f"loan:L{outlet}-1",
+                "subject": f"loan:L{outlet}-{number}",
                 "value": "95",
                 "threshold": "90",
             }
@@ -172,9 +184,9 @@ def _customer(outlet: str, number: int) -> None:
         **owner,
     )
     Signal.objects.create(
-        signal_id=f"loan:L{outlet}-1:REP04",
+        signal_id=f"loan:L{outlet}-{number}:REP04",
         subject_kind="loan",
-        subject_id=f"L{outlet}-1",
+        subject_id=f"L{outlet}-{number}",
         code="REP04",
         customer_id=name,
         state="fired",
@@ -186,10 +198,10 @@ def _customer(outlet: str, number: int) -> None:
         evidence={"loan.dpd_days": 95},
     )
     Measure.objects.create(
-        measure_id=f"M21:loan:L{outlet}-1:2026-06-01",
+        measure_id=f"M21:loan:L{outlet}-{number}:2026-06-01",
         measure_code="M21",
         level="loan",
-        loan_id=f"L{outlet}-1",
+        loan_id=f"L{outlet}-{number}",
         customer_id=name,
         customer_name=f"客户 {name}",
         nature="duty",
@@ -203,9 +215,9 @@ def _customer(outlet: str, number: int) -> None:
         **owner,
     )
     LegalClock.objects.create(
-        clock_id=f"limitation:L{outlet}-1",
+        clock_id=f"limitation:L{outlet}-{number}",
         kind="limitation",
-        loan_id=f"L{outlet}-1",
+        loan_id=f"L{outlet}-{number}",
         customer_id=name,
         starts_on=date(2026, 4, 1),
         ends_on=date(2029, 4, 1),

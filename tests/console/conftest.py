@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,15 @@ from django.test import Client
 
 from postloan.console.people.models import Staff
 from postloan.console.texts import compile_texts
-from tests.console import bank
+from tests.console import bank, bank_house
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server, so that it is skipped by name where there is none."""
+    if os.environ.get("POSTLOAN_TEST_DATABASE") == "postgresql":
+        for item in items:
+            if "tests/console" in item.nodeid:
+                item.add_marker(pytest.mark.postgres)
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +55,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 def of_its_own(tmp_path: Path, settings: Any) -> None:
     """Give each test a store of its own, and fast passwords."""
     settings.STORE = tmp_path / "store"
+    settings.BOOK = str(tmp_path / "book")
+    bank_house.quarantine(tmp_path / "book")
     settings.EVIDENCE = tmp_path / "store" / "console" / "evidence"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LANGUAGE_CODE = "en"
 
 
+@pytest.fixture(scope="session")
+def a_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the ledger of one finished run."""
+    return bank_house.ledger(tmp_path_factory.mktemp("ledger"))
+
+
 @pytest.fixture
-def a_bank(db: None) -> None:
-    """Fill the database with the small bank of `tests.console.bank`."""
+def a_bank(db: None, a_ledger: Path, settings: Any) -> None:
+    """Fill the database with the small bank of `tests.console.bank`, and its store with a ledger."""
     bank.build()
+    (settings.STORE / "ledger").mkdir(parents=True)
+    shutil.copy(a_ledger, settings.STORE / "ledger" / a_ledger.name)
 
 
 @pytest.fixture

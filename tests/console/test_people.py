@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 
 from postloan import clock
@@ -41,6 +42,14 @@ def _seen(staff_id: str) -> set[str]:
 )
 def test_everyone_sees_their_part_of_the_tree(a_bank: None, staff_id: str, seen: set[str]) -> None:
     assert _seen(staff_id) == seen
+
+
+def test_who_sees_the_whole_bank_sees_it_beside_another_condition_too(a_bank: None) -> None:
+    held = scope_of(Staff.objects.get(pk="H-audit"))
+    assert held.sees_all
+    assert (
+        set(Customer.objects.filter(held.filter() | Q(pk="CA1-1")).values_list("pk", flat=True)) == EVERYONE
+    )
 
 
 def test_several_roles_add_up(a_bank: None) -> None:

@@ -153,3 +153,17 @@ def test_forget_drops_tables_and_their_files(tmp_path):
             opened.rows(kept)
         again = opened.from_rows([{"n": 2}], [Field("n", "integer")], "few")
         assert opened.rows(again) == [{"n": 2}]
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_a_column_that_one_of_several_files_lacks_is_null_in_its_rows(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    pq.write_table(pa.table({"id": ["x"], "n": [1]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"n": [2], "deleted": [True], "id": ["y"]}), tmp_path / "b.parquet")
+    with open_engine(scratch=tmp_path / "scratch") as engine:
+        found = engine.raw([tmp_path / f"{name}.parquet" for name in order])
+        assert engine.rows(found.select("id", "n", "deleted").order_by("id")) == [
+            {"id": "x", "n": 1, "deleted": None},
+            {"id": "y", "n": 2, "deleted": True},
+        ]

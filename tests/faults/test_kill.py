@@ -45,10 +45,21 @@ class Template:
         shutil.copytree(self.store, folder)
         return Store(folder)
 
-    def command(self, what: str, number: int, store: Store) -> list[str]:
-        """Give the command of a run that is stopped at its n-th change."""
-        place = [str(self.book), DAY.isoformat(), str(store.folder)]
-        return [sys.executable, "-B", str(PROGRAM), what, str(number), *place]
+    def command(self, what: str, place: int | str, store: Store) -> list[str]:
+        """Give the command of a run that is stopped somewhere; see `interrupted`."""
+        day = [str(self.book), DAY.isoformat(), str(store.folder)]
+        return [sys.executable, "-B", str(PROGRAM), what, str(place), *day]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A run that was paused before its signals were put in place, while another tried to begin."""
+
+    process: int
+    exit_code: int
+    refusal: RunError
+    changes: list[list[str]]
+    store: Store
 
 
 def environment() -> dict[str, str]:
@@ -83,13 +94,27 @@ def template(tmp_path_factory) -> Template:
 
 
 @pytest.fixture(scope="session")
-def changes(template, tmp_path_factory) -> list[list[str]]:
-    """Give every change of the file system that a run makes, from a run that nobody stops."""
-    store = template.copy(tmp_path_factory.mktemp("counted") / "store")
-    told = subprocess.run(
-        template.command("count", 0, store), env=environment(), capture_output=True, text=True, check=True
-    )
-    return [json.loads(line) for line in told.stdout.splitlines()]
+def paused(template, tmp_path_factory) -> Paused:
+    """Give a run that nobody kills, with every change of the file system that it makes."""
+    store = template.copy(tmp_path_factory.mktemp("paused") / "store")
+    command = template.command("pause", "/signals", store)
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as first:
+        try:
+            os.waitpid(first.pid, os.WUNTRACED)
+            with pytest.raises(RunError) as caught:
+                run_day(template.book, DAY, store.folder, threads=1)
+        finally:
+            first.send_signal(signal.SIGCONT)
+        told, _ = first.communicate()
+    changes = [json.loads(line) for line in told.splitlines()]
+    return Paused(first.pid, first.returncode, caught.value, changes, store)
+
+
+@pytest.fixture(scope="session")
+def changes(paused) -> list[list[str]]:
+    """Give every change of the file system that a run makes."""
+    assert paused.exit_code == 0
+    return paused.changes
 
 
 def run_until(template: Template, store: Store, number: int) -> None:
@@ -125,6 +150,11 @@ def assert_whole(store: Store) -> None:
 
 def check_a_kill(template: Template, store: Store, number: int) -> None:
     run_until(template, store, number)
+    check_what_is_left(template, store)
+
+
+def check_what_is_left(template: Template, store: Store) -> None:
+    """See that the store can be read, and that a plain second run gives what an undisturbed one gave."""
     left = ledger_of(store)
     assert [row.run_id for row in left][:2] == ["2024-02-29-1", "2024-03-01-1"]
     assert_whole(store)
@@ -141,7 +171,17 @@ def check_a_kill(template: Template, store: Store, number: int) -> None:
     assert [path.name for path in (store.folder / "work").iterdir()] == ["scratch"]
 
 
-@pytest.mark.parametrize("point", range(5))
+def renames_to(changes: list[list[str]], ending: str) -> int:
+    """Give the number of the rename whose target ends so."""
+    return next(
+        number
+        for number, (event, _, target) in enumerate(changes, start=1)
+        if event == "os.rename" and target.endswith(ending)
+    )
+
+
+# The second of the five is that of `test_finished_stages_are_kept`, about a third of the way.
+@pytest.mark.parametrize("point", [0, 2, 3, 4])
 def test_five_kills(template, changes, tmp_path, point):
     check_a_kill(template, template.copy(tmp_path / "store"), 1 + point * (len(changes) - 1) // 4)
 
@@ -150,15 +190,6 @@ def test_five_kills(template, changes, tmp_path, point):
 @pytest.mark.parametrize("point", range(50))
 def test_fifty_kills(template, changes, tmp_path, point):
     check_a_kill(template, template.copy(tmp_path / "store"), 1 + point * (len(changes) - 1) // 49)
-
-
-def renames_to(changes: list[list[str]], ending: str) -> int:
-    """Give the number of the rename whose target ends so."""
-    return next(
-        number
-        for number, (event, _, target) in enumerate(changes, start=1)
-        if event == "os.rename" and target.endswith(ending)
-    )
 
 
 def test_a_kill_between_the_two_renames(template, changes, tmp_path):
@@ -171,23 +202,13 @@ def test_finished_stages_are_kept(template, changes, tmp_path):
     kept = {path: path.stat().st_mtime_ns for path in store.work("2024-03-01-2").glob("*/*.parquet")}
     assert {path.parent.name for path in kept} == {"facts", "signals", "warnings", "classification.tmp"}
     facts = store.work("2024-03-01-2") / "facts" / "facts_loan.parquet"
-    done = run_day(template.book, DAY, store.folder, threads=1)
-    assert done.run.run_id == "2024-03-01-2"
+    check_what_is_left(template, store)
+    assert ledger_of(store)[-1].run_id == "2024-03-01-2"
     assert (store.result(DAY) / "facts_loan.parquet").stat().st_mtime_ns == kept[facts]
-    assert done.run.result_hash == template.expected
 
 
-def test_a_second_run_is_refused_while_one_is_under_way(template, changes, tmp_path):
-    store = template.copy(tmp_path / "store")
-    at = renames_to(changes, "/signals")
-    with subprocess.Popen(template.command("pause", at, store), env=environment()) as first:
-        try:
-            os.waitpid(first.pid, os.WUNTRACED)
-            with pytest.raises(RunError) as caught:
-                run_day(template.book, DAY, store.folder, threads=1)
-        finally:
-            first.send_signal(signal.SIGCONT)
-        assert caught.value.code == "store_busy"
-        assert f"process {first.pid} " in caught.value.message
-        assert first.wait() == 0
-    assert ledger_of(store)[-1].result_hash == template.expected
+def test_a_second_run_is_refused_while_one_is_under_way(template, paused):
+    assert paused.refusal.code == "store_busy"
+    assert f"process {paused.process} " in paused.refusal.message
+    assert paused.exit_code == 0
+    assert ledger_of(paused.store)[-1].result_hash == template.expected

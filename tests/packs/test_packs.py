@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from postloan.book.sources import demo
 from postloan.cli import main
 from postloan.cli.policy._shared import kinds
 from postloan.engine import open_engine
@@ -20,6 +19,7 @@ from postloan.policy import checking, pack, scenarios, verification
 from postloan.policy.checked import validate
 from postloan.reports.rules import rules
 from postloan.signals import pages
+from tests.books import small_bank
 from tests.packs.made_runs import Runs
 
 NAMES = ("in_rbi", "eu_eba")
@@ -99,10 +99,8 @@ def test_a_base_scheme_that_the_pack_has_not_is_told() -> None:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("same_book") / "book"
-    with open_engine(threads=1, scratch=folder.parent / "maker") as engine:
-        demo.generate(folder, engine, DAY, loans=120)
-    return folder
+    # large enough that somebody is late and somebody red, whatever is drawn
+    return small_bank(tmp_path_factory.mktemp("same_book") / "book", DAY, loans=600)
 
 
 @pytest.fixture(scope="module", params=NAMES)

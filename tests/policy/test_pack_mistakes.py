@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from postloan.errors import PolicyError
-from postloan.policy import dmn
-from postloan.policy.checking import check_pack
-from postloan.policy.findings import Finding
-from postloan.policy.model import DecisionTable, Input, Output, Rule
-from postloan.policy.pack import load
-
-FACTS = {"loan.days": "integer"}
-MADE = "effective_from: 2020-01-01, reference: r, owner: o, reviewed_on: 2026-01-01"
-HEAD = "id: bank\nextends: base\n"
-LIMIT = f"- {{name: limit, value: 3, overrides: ours, {MADE}}}\n"
-SIGNAL = f"""\
-- code: S1
-  name: {{en: Late, zh: 逾期}}
-  family: account
-  subject: loan
-  fact: loan.days
-  grades: {{red: ">= 60"}}
-  needs: [due]
-  {MADE.replace(", ", chr(10) + "  ")}
-"""
-SCHEME = f"""\
-id: own
-name: Own
-{MADE.replace(", ", chr(10))}
-levels:
-  - {{level_code: "01", order: 1, five_level: normal, is_npl: false, cn10a_equivalent: "1"}}
-  - {{level_code: "02", order: 2, five_level: loss, is_npl: true, cn10a_equivalent: "2"}}
-"""
-MEASURE = f"- {{code: M1, name: Visit, nature: duty, level: loan, owner_role: legal, {MADE}}}\n"
-BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join(10 * ['*' + below])}]\n"
-    for below, name in zip("abcdefg", "bcdefgh", strict=True)
+from postloan.policy.model import Output
+from tests.policy.bank_pack import (
+    BOMB,
+    HEAD,
+    LIMIT,
+    MEASURE,
+    SCHEME,
+    SIGNAL,
+    errors,
+    table,
+    write,
 )
-
-
-def table(policy: str = "F", reason: str = "ours", *outputs: Output) -> bytes:
-    found = outputs or (Output("colour", "string"),)
-    rules = (Rule("R1", ("-",), tuple('"red"' if one.kind == "string" else "1" for one in found)),)
-    made = DecisionTable(
-        "colour",
-        "Colour",
-        policy[0],
-        (Input("loan.days", "number", required=True),),
-        found,
-        rules,
-        policy[1:],
-    )
-    return dmn.write([DecisionTable(**{**vars(made), "overrides": reason})], "colour")
-
-
-def write(folder: Path, files: dict[str, str | bytes]) -> Path:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
-
-
-@pytest.fixture
-def bank(tmp_path: Path) -> Path:
-    """Give the folder of a bank's own pack over a small one; its files are still to be written."""
-    levels = SCHEME.replace('"01"', '"1"').replace('"02"', '"2"').replace("id: own", "id: cn10a")
-    write(
-        tmp_path / "base",
-        {
-            "pack.yaml": "id: base\ncurrency: CNY\nprecedence: [account]\nsegments: {all: {scheme: cn10a}}\n",
-            "parameters.yaml": f"""\
-- {{name: limit, value: 2, {MADE}}}
-- {{name: bands, value: {{A1: 100, A2: 200}}, {MADE}}}
-- {{name: order, value: [fees, interest], {MADE}}}
-""",
-            "schemes/cn10a.yaml": levels,
-            "tables/colour/2020-01-01.dmn": table(reason=""),
-            "calendar/2026.yaml": "year: 2026\n",
-        },
-    )
-    return write(tmp_path / "bank", {"pack.yaml": HEAD})
-
-
-def errors(folder: Path) -> list[Finding]:
-    try:
-        pack = load(folder)
-    except PolicyError as error:
-        return [Finding("error", **error.as_dict())]
-    span = (date(2026, 8, 1), date(2026, 12, 31))
-    found = check_pack(pack, FACTS, span, feeds=["due", "payment"], roles=["legal", "audit"])
-    return [one for one in found if one.severity == "error"]
 
 
 def test_a_sound_pack_has_no_errors(bank: Path) -> None:
@@ -403,55 +326,3 @@ def test_packs_that_extend_each_other_are_named(bank: Path) -> None:
     (told,) = errors(bank)
     assert (told.code, told.where) == ("pack_cycle", "group/pack.yaml, extends")
     assert "`bank` extends `group` extends `bank`" in told.message
-
-
-def warnings(folder: Path, day: date = date(2026, 8, 1)) -> set[tuple[str, str]]:
-    found = check_pack(load(folder), FACTS, (day, date(2026, 12, 31)))
-    return {
-        (one.code, one.where) for one in found if one.severity == "warning" and one.where.startswith("bank")
-    }
-
-
-def test_what_replaces_nothing_and_what_nobody_asks_for_is_listed(bank: Path) -> None:
-    place = "bank/parameters.yaml, parameter limt"
-    write(bank, {"parameters.yaml": LIMIT.replace("limit", "limt")})
-    assert ("overrides_nothing", place) in warnings(bank)
-    write(bank, {"parameters.yaml": LIMIT.replace("limit", "limt").replace(" overrides: ours,", "")})
-    assert ("nobody_asks", place) in warnings(bank)
-
-
-def test_a_new_signal_may_hold_from_a_later_day_and_a_new_parameter_may_not(bank: Path) -> None:
-    write(bank, {"signals/own.yaml": SIGNAL.replace("2020-01-01", "2026-08-02")})
-    assert errors(bank) == []
-    listed = ("not_yet_in_force", "bank/signals/own.yaml, signal S1")
-    assert listed in warnings(bank, date(2026, 8, 1))
-    assert listed not in warnings(bank, date(2026, 8, 2))
-    late = LIMIT.replace("limit", "own").replace("2020-01-01", "2026-08-02")
-    write(bank, {"parameters.yaml": late})
-    assert [one.code for one in errors(bank)] == ["not_in_force"]
-
-
-def test_a_signal_that_ends_leaves_a_gap(bank: Path) -> None:
-    write(bank, {"signals/own.yaml": SIGNAL + "  effective_until: 2026-09-30\n"})
-    (told,) = errors(bank)
-    assert (told.code, told.message) == ("not_in_force", "No signal `S1` is in force on 2026-10-01.")
-
-
-def test_an_entry_without_a_date_is_listed(bank: Path) -> None:
-    write(bank, {"parameters.yaml": LIMIT.replace("effective_from: 2020-01-01, ", "")})
-    assert ("provenance_missing", "bank/parameters.yaml, parameter limit") in warnings(bank)
-
-
-def test_years_missing_between_known_calendars_are_listed(bank: Path) -> None:
-    write(bank, {"calendar/2023.yaml": "year: 2023\n"})
-    years = {where for code, where in warnings(bank) if code == "calendar_provisional"}
-    assert years == {"bank/calendar/2024.yaml", "bank/calendar/2025.yaml"}
-
-
-def test_a_review_of_a_version_that_holds_no_more_is_not_asked_for(bank: Path) -> None:
-    old = LIMIT.replace("2026-01-01", "2020-01-01")
-    new = LIMIT.replace("2020-01-01", "2026-09-01")
-    write(bank, {"parameters.yaml": old + new})
-    due = ("review_due", "bank/parameters.yaml, parameter limit")
-    assert due in warnings(bank, date(2026, 8, 31))  # the old version still holds on that day
-    assert due not in warnings(bank, date(2026, 9, 1))

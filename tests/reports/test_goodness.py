@@ -42,7 +42,7 @@ def test_the_answer_comes_first(told):
             "Of customers taken by lot, 78.6% go bad within that time."
         ),
         (
-            "Half of the right alerts came at least 36 days before the customer went bad, "
+            "Of those warned before, half had their first alert at least 36 days before they went bad, "
             "and 30 before 30 days past due."
         ),
         "Targets met: 3 of 5; not met: captured by amount. Not measurable: 1.",
@@ -182,3 +182,24 @@ def test_nothing_to_judge_is_said_in_words(engine, tmp_path, lang):
     assert [one in line for one, line in zip(said, document.answer, strict=True)] == [True, True]
     assert "<svg" not in page
     assert "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1.0, "and 1 before 30 days past due."),
+        (0.0, "and 0 before 30 days past due."),
+        (-10.0, "and half at most 10 days after 30 days past due."),
+    ],
+)
+def test_a_lead_to_30_days_that_came_after_is_said_to(told, days, said):
+    late = {**told, "total": {**told["total"], "first_lead_dpd30_median_days": days}}
+    assert goodness(late, None, "en").answer[2].endswith(said)
+
+
+def test_weeks_without_a_run_are_left_out(told):
+    assert [row[0] for row in rows(goodness(told, None, "en"), "by_week")] == [
+        "2026-01-05",
+        "2026-02-02",
+        "2026-03-02",
+    ]

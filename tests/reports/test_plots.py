@@ -24,6 +24,9 @@ CHARTS: dict[str, Callable[[], str]] = {
     "bars": lambda: plots.bars(
         TITLE, ["农户 A&B", "firms"], [0.25, None], lows=[0.1, None], highs=[0.4, None], nothing="不可计量"
     ),
+    "bars that go on": lambda: plots.bars(
+        TITLE, ["a", "b"], [0.1, 0], lows=[0.05, 0], highs=[0.2, 0.9], reach=Decimal("0.3")
+    ),
     "grouped_bars": lambda: plots.grouped_bars(
         TITLE, ["1", "2"], [Series("observed 实际", [0.3, 0.2]), Series("Benford", [0.301, None])]
     ),
@@ -50,6 +53,11 @@ def test_a_chart_is_a_named_element_of_a_page_and_the_same_each_time(name: str) 
     assert not re.search(r"<style|<metadata|<script|<image|font-family|<g id=|\b20\d\d-\d\d-\d\dT", text)
     linked = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
     assert linked <= set(re.findall(r' id="([^"]+)"', text))
+
+
+def test_intervals_end_where_a_chart_does() -> None:
+    series = Series("", [0.1] * 4, [0.0] * 4, [0.2, 0.3, 0.4, None])
+    assert series.within(0.3).highs == [0.2, 0.3, 0.3, None]
 
 
 def test_texts_stay_texts() -> None:

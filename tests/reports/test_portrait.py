@@ -190,12 +190,44 @@ def test_defaults_of_a_month(document: Document, month: str, loans: int, default
     assert (row["loans"], row["defaults"]) == (loans, defaults)
 
 
-def test_a_vintage_is_told_once_it_is_a_year_old(document: Document) -> None:
+def test_a_young_vintage_has_no_rate_yet(document: Document) -> None:
     told = by(document, "defaults_by_vintage", "vintage")
     assert [(name, row["loans"], row["rate"], row["so_far"]) for name, row in told.items()] == [
-        ("2025 Q1", 8, Decimal("0.000000"), 3),
+        ("2025 Q1", 8, None, 3),
         ("2026 Q1", 2, None, 2),
     ]
+
+
+def test_a_vintage_is_told_at_eighteen_months(engine: Engine, law: Policy, tmp_path: Path) -> None:
+    # Due after a year and in default 91 days later. One of the end of September 2024 is eighteen
+    # months old before June 2026 begins, one of the end of December only at its end.
+    paid_out = {"L1": "2024-09-10", "L2": "2024-09-30", "L3": "2024-12-30"}
+    book = tiny_book(
+        tmp_path / "book",
+        loan=[{"loan_id": name, "disbursed_on": day} for name, day in paid_out.items()],
+        due=[*_due("L1", "2025-09-10"), *_due("L2", "2026-09-30"), *_due("L3", "2025-12-30")],
+        payment=[],
+    )
+    document = portrait(engine, Book(book, engine, DAY), law, "en")
+    told = by(document, "defaults_by_vintage", "vintage")
+    assert {name: (row["loans"], row["defaults"], row["rate"]) for name, row in told.items()} == {
+        "2024 Q3": (2, 1, Decimal("0.500000")),
+        "2024 Q4": (1, None, None),
+    }
+
+
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_a_simulated_book_says_what_is_unlike_life(
+    engine: Engine, law: Policy, tmp_path: Path, *, is_simulated: bool
+) -> None:
+    book = Book(_book(tmp_path / "book"), engine, DAY)
+    document = portrait(engine, book, law, "en", is_simulated=is_simulated)
+    found = [grid for grid in document.grids if grid.key == "simulated"]
+    assert bool(found) == is_simulated
+    page = (Path(__file__).parents[2] / "docs" / "simulated-bank.md").read_text(encoding="utf-8")
+    for grid in found:
+        assert len(grid.rows) > 5
+        assert [row[0] for row in grid.rows if f"- {row[0]}\n" not in page] == []
 
 
 @pytest.mark.parametrize(
@@ -303,7 +335,7 @@ def test_published_figures_stand_beside_those_of_the_book(document: Document) ->
 
 def test_the_page_holds_its_charts_and_escapes_names(document: Document) -> None:
     page = html(document, "en")
-    assert page.count("<svg") == 10
+    assert page.count("<svg") == 9  # the vintages are too young for one
     assert "&lt;b&gt;a &amp; b&lt;/b&gt;" in page
     assert "<b>" not in page
     assert not re.search(r"\{\d?\}|https?://(?!www\.w3\.org)", page)

@@ -122,6 +122,13 @@ def test_leads_are_medians_of_right_alerts(told):
     assert told["total"]["lead_dpd30_median_days"] == 45
 
 
+def test_first_leads_are_not_bounded_by_the_horizon(told):
+    # To bad: C2 29, C1 55, C7 90, and C8 91, whose alert is not right. To 30 days past due: C1 30, C7 60.
+    assert told["total"]["first_lead_median_days"] == 72.5
+    assert told["total"]["first_lead_dpd30_median_days"] == 45
+    assert told["by_colour"][3]["first_lead_median_days"] is None
+
+
 def test_the_load_is_alerts_a_manager_and_week(told):
     # 5 alerts, 2 managers, 57 days from the first run to the last.
     assert told["total"]["alerts_per_manager_week"] == pytest.approx(5 / 2 / (57 / 7), abs=1e-6)

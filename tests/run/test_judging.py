@@ -164,6 +164,13 @@ def test_segments_are_those_of_the_largest_loan_when_first_seen(told):
     assert told["total"]["alerts_per_manager_week"] == pytest.approx(4 / 2 / WEEKS, abs=1e-6)
 
 
+def test_the_load_counts_the_weeks_since_the_run_before(engine, house):
+    # After the first run two alerts of two managers, C2's and C4's, in 8 weeks from 5 January to 2 March.
+    told = evaluate(engine, *house, from_date=date(2026, 1, 6), asked=ASKED)
+    assert told["total"]["alerts"] == 2
+    assert told["total"]["alerts_per_manager_week"] == pytest.approx(2 / 2 / 8, abs=1e-6)
+
+
 def test_weeks_have_the_alerts_that_opened_in_them(told):
     shown = of(told["by_week"], "week_from", "alerts", "alerts_per_manager", "most")
     assert len(shown) == 9

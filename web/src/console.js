@@ -1,6 +1,7 @@
 // What every page runs: htmx, keys in lists, and what must be confirmed.
 import htmx from "htmx.org";
 import "./console.css";
+import "./selection.js";
 
 window.htmx = htmx;
 
@@ -43,6 +44,20 @@ function markAll(event) {
     box.checked = event.target.checked;
   }
 }
+
+// A form that asks for a place takes it from the device, where the person allows it.
+function findPlace(place) {
+  const fill = ({ coords }) => {
+    place.querySelector("[name=latitude]").value = coords.latitude.toFixed(6);
+    place.querySelector("[name=longitude]").value = coords.longitude.toFixed(6);
+  };
+  const ask = () => navigator.geolocation.getCurrentPosition(fill, () => {}, { enableHighAccuracy: true, timeout: 20000 });
+  const button = place.querySelector("[data-place-find]");
+  button.hidden = false;
+  button.addEventListener("click", ask);
+  if (!place.querySelector("[name=latitude]").value) ask();
+}
+if (navigator.geolocation) document.querySelectorAll("[data-place]").forEach(findPlace);
 
 document.addEventListener("keydown", moveThrough);
 document.addEventListener("keydown", closeMenus);

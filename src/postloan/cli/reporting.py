@@ -183,7 +183,17 @@ def _portrait(
         known = Book(passed.paths, engine, day, versioned=passed.versioned)
         law = pack.load(policy or "cn_rural").as_of(day)
         name = Path(book).name if "://" not in book else ""
-        return portrait(engine, known, law, lang, months=months or MONTHS, name=name, progress=progress)
+        return portrait(
+            engine,
+            known,
+            law,
+            lang,
+            months=months or MONTHS,
+            name=name,
+            # A simulated book has its truth beside it; that it is there is all that is asked of it.
+            is_simulated=bool(name) and Path(book).with_name(f"{name}.truth").is_dir(),
+            progress=progress,
+        )
 
 
 COMMANDS: tuple[click.Command, ...] = (report,)

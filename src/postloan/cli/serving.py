@@ -29,13 +29,20 @@ Examples:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @_BOOK
 @_POLICY
-def serve(store: Path, port: int, host: str, book: str, policy: str) -> None:
+@click.option(
+    "--try-out", is_flag=True, help="Print one sign-in a role with a fresh password; loopback only."
+)
+def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out: bool) -> None:
     """Serve the console on this machine; the database is DATABASE_URL, else a file in the store."""
     from postloan.console import serving
 
+    if try_out and host not in ("127.0.0.1", "localhost", "::1"):
+        raise click.UsageError("--try-out gives passwords away, so it listens on 127.0.0.1 only")
     serving.require_bundle()
     serving.configure(store, book, policy)
     serving.prepare(_say)
+    if try_out:
+        serving.hand_out_sign_ins(_say)
     serving.serve(host, port, _say)
 
 

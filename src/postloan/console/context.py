@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import lazystr
@@ -31,7 +32,13 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part(_("Today"), "home", rights.EVERYBODY),
     Part(_("Warnings"), "warnings", rights.BOOK_ROLES),
+    Part(_("Work"), "work", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
+    Part(_("Classification"), "desk", rights.BOOK_ROLES),
+    Part(_("Runs and data"), "runs", rights.RUN_READERS),
+    Part(_("Audit"), "audit", rights.AUDIT_READERS),
+    Part(_("Administration"), "administration", rights.ADMINISTRATORS),
+    Part(_("Watch list"), "watch_list", rights.BOOK_ROLES),
     Part(_("Signals"), "signals", rights.BOOK_ROLES | rights.POLICY_ROLES),
     Part(_("Policies"), "policies", rights.BOOK_ROLES | rights.POLICY_ROLES),
 )
@@ -41,7 +48,8 @@ PARTS: tuple[Part, ...] = (
 def console(request: HttpRequest) -> dict[str, Any]:
     """Give `run`, `parts`, `here` and `scope` to every template."""
     if not request.user.is_authenticated:
-        return {"run": None, "parts": (), "here": ""}
+        oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
+        return {"run": None, "parts": (), "here": "", "oidc": oidc}
     held = rights.scope(request)
     match = request.resolver_match
     return {

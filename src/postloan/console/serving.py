@@ -68,6 +68,33 @@ def prepare(say: Say) -> None:
         say(f"shows the run of {done.publication.as_of}")
 
 
+def hand_out_sign_ins(say: Say) -> None:
+    """Give one member of staff of each role a fresh password and say it, for trying the console out.
+
+    The person with the most customers is chosen where several hold a role.
+    """
+    from django.db.models import Count
+
+    from postloan.console.people.models import Staff, StaffRole
+    from postloan.console.publishing.models import Warning as Alert
+    from postloan.terms import ROLES
+
+    password = secrets.token_urlsafe(9)
+    busy = dict(Alert.objects.values_list("owner_id").annotate(Count("pk")))
+    say(f"sign in with one of these numbers and the password {password}")
+    for role, (english, chinese) in ROLES.items():
+        held = sorted(
+            StaffRole.objects.filter(role=role, staff__left_on=None).select_related("staff", "institution"),
+            key=lambda one: (-busy.get(one.staff_id, 0), one.institution.path.count("/"), one.staff_id),
+        )
+        if not held:
+            continue
+        staff: Staff = held[0].staff
+        staff.set_password(password)
+        staff.save(update_fields=["password"])
+        say(f"  {staff.pk:<10} {english} ({chinese}), {held[0].institution.name}")
+
+
 def require_bundle() -> None:
     """Raise PostloanError `no_bundle` where scripts and styles have not been built."""
     if not (Path(__file__).parent / "static" / "console.js").is_file():
@@ -76,18 +103,36 @@ def require_bundle() -> None:
         )
 
 
+def _warm(say: Say) -> None:
+    """Make the rows of the book ready beside the first requests."""
+    from django.db import connections
+
+    from postloan.console.customers.rows import warm
+    from postloan.console.publishing.selectors import current
+
+    try:
+        warm(current())
+    except PostloanError as error:
+        say(f"pages show no rows of the book: {error.message}")
+    finally:
+        connections.close_all()
+
+
 def serve(host: str, port: int, say: Say) -> None:
     """Serve until interrupted, with one process for background work that ends with this one."""
     from waitress.server import create_server
 
+    from postloan.console.work.jobs import start_raising
     from postloan.console.wsgi import application
 
     require_bundle()
+    start_raising()
     server = create_server(application, host=host, port=port, threads=8, ident="postloan")
     worker = subprocess.Popen(
         [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         env=dict(os.environ),
     )
+    threading.Thread(target=_warm, args=(say,), daemon=True).start()
     ended = threading.Event()
 
     def stop(*_signal: object) -> None:

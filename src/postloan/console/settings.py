@@ -7,6 +7,11 @@ DATABASE_URL         the database; SQLite in the store when empty
 POSTLOAN_SECRET_KEY  the key of sessions; made once in the store when empty
 POSTLOAN_HOSTS       host names to answer to, with commas; loopback always
 POSTLOAN_SECURE      1 behind TLS: cookies go over HTTPS only
+
+Sign-in by the bank's own directory, each where it is set:
+POSTLOAN_OIDC_SERVER, POSTLOAN_OIDC_CLIENT, POSTLOAN_OIDC_SECRET   OpenID Connect
+POSTLOAN_OIDC_CLAIM  the claim that holds the staff number; preferred_username when empty
+POSTLOAN_LDAP_SERVER, POSTLOAN_LDAP_USER_DN   LDAP (extra `ldap`): ldaps://host, uid=%(user)s,ou=staff,dc=bank
 """
 
 from __future__ import annotations
@@ -78,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "postloan.console.people.middleware.SessionLimits",
     "postloan.console.people.middleware.SignedIn",
+    "postloan.console.administration.middleware.OwnPassword",
 ]
 ROOT_URLCONF = "postloan.console.urls"
 WSGI_APPLICATION = "postloan.console.wsgi.application"
@@ -123,10 +129,37 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+OIDC_CLAIM = os.environ.get("POSTLOAN_OIDC_CLAIM") or "preferred_username"
+HAS_OIDC = bool(os.environ.get("POSTLOAN_OIDC_SERVER"))
+if HAS_OIDC:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "postloan.console.people.adapter.DirectoryAdapter"
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "bank",
+                    "name": "bank",
+                    "client_id": os.environ.get("POSTLOAN_OIDC_CLIENT", ""),
+                    "secret": os.environ.get("POSTLOAN_OIDC_SECRET", ""),
+                    "settings": {"server_url": os.environ["POSTLOAN_OIDC_SERVER"]},
+                }
+            ],
+        }
+    }
+if os.environ.get("POSTLOAN_LDAP_SERVER"):
+    # A directory says who somebody is; who works here and may do what stays with administration.
+    AUTHENTICATION_BACKENDS.insert(0, "django_auth_ldap.backend.LDAPBackend")
+    AUTH_LDAP_SERVER_URI = os.environ["POSTLOAN_LDAP_SERVER"]
+    AUTH_LDAP_USER_DN_TEMPLATE = os.environ["POSTLOAN_LDAP_USER_DN"]
+    AUTH_LDAP_NO_NEW_USERS = True
+    AUTH_LDAP_ALWAYS_UPDATE_USER = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "postloan.console.administration.validators.AnotherPassword"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("postloan.console.home.urls")),
     path("warnings/", include("postloan.console.warnings.urls")),
     path("customers/", include("postloan.console.customers.urls")),
+    path("desk/", include("postloan.console.desk.urls")),
+    path("runs/", include("postloan.console.runs.urls")),
+    path("audit/", include("postloan.console.audit.urls")),
+    path("administration/", include("postloan.console.administration.urls")),
+    path("work/", include("postloan.console.work.urls")),
     path("policies/", include("postloan.console.policies.urls")),
     path("signals/", include("postloan.console.signals.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]
+if settings.HAS_OIDC:
+    urlpatterns.append(path("account/", include("allauth.socialaccount.providers.openid_connect.urls")))
 handler404 = "postloan.console.errors.absent"
 handler403 = "postloan.console.errors.absent"
 handler500 = "postloan.console.errors.broken"

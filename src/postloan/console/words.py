@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from postloan import terms
+from postloan.console import book_words
 from postloan.console.publishing.models import Publication
 from postloan.policy.in_force import Policy
 from postloan.policy.pack import load
@@ -55,17 +56,28 @@ SUITS: dict[str, Term] = {
     "terminated": ("enforcement ended", "终结执行"),
     "bankruptcy": ("bankruptcy", "破产"),
 }
+RUN_STATES: dict[str, Term] = {
+    "running": ("running", "运行中"),
+    "failed": ("failed", "失败"),
+    "done": ("done", "完成"),
+    "superseded": ("superseded", "已被替代"),
+}
+RUN_MODES: dict[str, Term] = {"full": ("full", "全量"), "daily": ("daily", "日增量")}
 
 TABLES: dict[str, Mapping[str, Term]] = {
+    "run_state": RUN_STATES,
+    "run_mode": RUN_MODES,
     "colour": COLOURS,
     "role": terms.ROLES,
     "class": terms.CLASSES,
     "customer_kind": terms.CUSTOMER_KINDS,
+    "entry_kind": {code.removeprefix("entry_"): term for code, term in terms.ENTRY_KINDS.items()},
     "contract_type": terms.CONTRACT_TYPES,
     "subject": SUBJECTS,
     "institution_kind": INSTITUTIONS,
     "nature": NATURES,
     "suit": SUITS,
+    **book_words.TABLES,
 }
 
 

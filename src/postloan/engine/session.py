@@ -87,13 +87,14 @@ class Engine:
         return self._views[-1]
 
     def raw(self, paths: Path | Sequence[Path]) -> Table:
-        """Give Parquet files of one shape as one table, with the types that they hold."""
+        """Give Parquet files as one table, with the types that they hold; columns that one lacks are null."""
         files = [paths] if isinstance(paths, Path) else list(paths)
         name = self._named()
         if self.kind == "duckdb":
-            return self.backend.read_parquet([str(file) for file in files], table_name=name)
+            several = {"union_by_name": True} if len(files) > 1 else {}
+            return self.backend.read_parquet([str(file) for file in files], table_name=name, **several)
         reader = self.backend._session.read
-        shape = spark.declared_shape(pq.read_schema(files[0])) if files and files[0].is_file() else None
+        shape = spark.declared_shape(_shape(files)) if files and files[0].is_file() else None
         if shape is not None:  # else Spark starts a job to look for itself
             reader = reader.schema(shape)
         frame = reader.parquet(*[str(file) for file in files])
@@ -354,6 +355,10 @@ def open_engine(
         shutil.rmtree(base, ignore_errors=True)
         raise
     return Engine(kind, backend, base)
+
+
+def _shape(files: Sequence[Path]) -> pa.Schema:
+    return pa.unify_schemas([pq.read_schema(file) for file in files])
 
 
 def _made(folder: Path | None) -> Path | None:

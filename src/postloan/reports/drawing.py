@@ -14,7 +14,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -85,6 +85,11 @@ class Series:
         low = self.lows[place] if self.lows else None
         high = self.highs[place] if self.highs else None
         return None if low is None or high is None else (float(low), float(high))
+
+    def within(self, reach: Number) -> Series:
+        """Give the series with intervals that end where a chart does."""
+        highs = [None if high is None else min(high, reach) for high in self.highs]
+        return replace(self, highs=highs)
 
     def numbers(self) -> list[float]:
         """Give every number that must have room on the sheet."""

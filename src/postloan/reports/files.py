@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-def markdown(document: Document) -> str:
-    """Give a document as Markdown; a table without rows is its heading and its lines."""
-    lines = [f"# {document.title}", ""]
+def markdown(document: Document, level: int = 1) -> str:
+    """Give a document as Markdown; a table without rows is its heading and its lines.
+
+    Args:
+        document: what is told.
+        level: that of its heading, deeper where it stands within another page.
+    """
+    lines = [f"{'#' * level} {document.title}", ""]
     for said in document.answer:
         lines += [_plain(said), ""]
     for grid in document.pages:
-        lines += [f"## {grid.title}", ""]
+        lines += [f"{'#' * (level + 1)} {grid.title}", ""]
         for said in grid.says:
             lines += [_plain(said), ""]
         if grid.rows:
@@ -104,10 +109,10 @@ td.number, td.code, td.date { white-space: nowrap }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; margin: 8px 0 16px }
 .chart text { font-family: inherit; font-variant-numeric: tabular-nums }
 @media screen and (max-width: 640px) { table { display: block; overflow-x: auto } th { position: static }
-  th.number { min-width: 5em } }
+  th.number { min-width: 5em } th.text { min-width: 8em } }
 @media print { @page { size: A4 landscape; margin: 12mm } body { margin: 0; max-width: none; font-size: 12px }
   table { font-size: 10px } th { position: static } thead { display: table-header-group }
-  tr, .chart { break-inside: avoid } h2 { break-after: avoid } .chart { max-width: 120mm } }
+  tr, .chart { break-inside: avoid } h2, h2 ~ p { break-after: avoid } .chart { max-width: 120mm } }
 """.strip()
 
 

@@ -70,9 +70,10 @@ class _Answer:
         else:
             yield words("answer_none", told["from"], told["to"])
         yield self._right()
-        lead, lead_30 = total["lead_median_days"], total["lead_dpd30_median_days"]
+        lead, lead_30 = total["first_lead_median_days"], total["first_lead_dpd30_median_days"]
         if lead_30 is not None:
-            yield words("lead_answer_30", whole_days(lead), whole_days(lead_30))
+            key = "lead_answer_30" if lead_30 >= 0 else "lead_answer_late"
+            yield words(key, whole_days(lead), whole_days(abs(lead_30)))
         elif lead is not None:
             yield words("lead_answer", whole_days(lead))
         yield from self._targets_answer()

@@ -30,8 +30,8 @@ _FIGURES: dict[str, tuple[str, Kind]] = {
     "capture_interval": ("capture_interval", "code"),
     "capture_amount": ("by_amount", "share"),
     "capture_count_1d": ("one_day", "share"),
-    "lead_median_days": ("lead", "count"),
-    "lead_dpd30_median_days": ("lead_30", "count"),
+    "first_lead_median_days": ("lead", "count"),
+    "first_lead_dpd30_median_days": ("lead_30", "count"),
     "alerts_per_manager_week": ("load", "rate"),
 }
 """What a group of alerts is told by: the key, its heading and what it holds."""
@@ -72,8 +72,8 @@ class Tables:
         told = [
             {
                 "figure": self.target_name(row),
-                "target": words(row["sense"], _figure(row["figure"], row["target"])),
-                "measured": _figure(row["figure"], row["measured"]),
+                "target": words(row["sense"], figure_text(row["figure"], row["target"])),
+                "measured": figure_text(row["figure"], row["measured"]),
                 "within": span_text(row["low"], row["high"]),
                 "met": labels[row["met"]],
             }
@@ -167,7 +167,8 @@ class Tables:
 
     def weeks(self) -> Grid:
         """Tell what falls to a manager week by week."""
-        told, words, rows = self.told, self.words, self.told["by_week"]
+        told, words = self.told, self.words
+        rows = [row for row in told["by_week"] if row["runs"]]
         load = told["total"]["alerts_per_manager_week"]
         loads = [row["alerts_per_manager"] for row in rows if row["alerts_per_manager"] is not None]
         title = words("by_week", f"{load:,.2f}", f"{max(loads):,.2f}") if loads else words("by_week_none")
@@ -389,7 +390,8 @@ def whole_days(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.0f}"
 
 
-def _figure(name: str, value: Any) -> str:
+def figure_text(name: str, value: Any) -> str:
+    """Give what a target is about as tables show it: a share in per cent, whole days, or a number."""
     if value is None:
         return NOTHING
     if name.startswith(("precision", "capture")):

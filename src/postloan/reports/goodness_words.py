@@ -34,15 +34,22 @@ WORDS: dict[str, Term] = {
         "若随机抽取客户，同期违约率为 {0}。",
     ),
     "lead_answer": (
-        "Half of the right alerts came at least {0} days before the customer went bad.",
-        "命中预警中有一半至少提前 {0} 天。",
+        "Of those warned before, half had their first alert at least {0} days before they went bad.",
+        "违约前已预警的，有一半首次预警至少提前 {0} 天。",
     ),
     "lead_answer_30": (
         (
-            "Half of the right alerts came at least {0} days before the customer went bad, and {1} "
-            "before 30 days past due."
+            "Of those warned before, half had their first alert at least {0} days before they went bad, "
+            "and {1} before 30 days past due."
         ),
-        "命中预警中有一半至少较违约提前 {0} 天、较逾期 30 天提前 {1} 天。",
+        "违约前已预警的，有一半首次预警至少较违约提前 {0} 天、较逾期 30 天提前 {1} 天。",
+    ),
+    "lead_answer_late": (
+        (
+            "Of those warned before, half had their first alert at least {0} days before they went bad, "
+            "and half at most {1} days after 30 days past due."
+        ),
+        "违约前已预警的，有一半首次预警至少较违约提前 {0} 天，一半最迟在逾期 30 天后 {1} 天内发出。",
     ),
     "targets_answer": ("Targets met: {0} of {1}.", "{1} 项目标中达标 {0} 项。"),
     "targets_unmeasured": (" Not measurable: {0}.", "无法计量 {0} 项。"),
@@ -174,8 +181,8 @@ WORDS: dict[str, Term] = {
     ),
     "by_week_none": ("What falls to a manager? No loan names one", "贷款均无客户经理，无法计算人均预警"),
     "by_week_how": (
-        "The first run of a store opens all its warnings at once.",
-        "首次批处理会一次性发出全部存量预警。",
+        "The first run of a store opens all its warnings at once; weeks without a run are left out.",
+        "首次批处理会一次性发出全部存量预警；未做批处理的周不列示。",
     ),
     "week": ("week from", "周（周一）"),
     "per_manager": ("a manager", "人均"),
@@ -257,12 +264,14 @@ WORDS: dict[str, Term] = {
     "lost_buyer": ("lost buyer", "失去主要买家"),
     "illness": ("illness", "疾病"),
     "gambling": ("gambling", "赌博"),
+    "lost_job": ("work lost", "失业"),
     "over_expansion": ("over-expansion", "过度扩张"),
     "price_collapse": ("price collapse", "价格暴跌"),
     "drought": ("drought", "旱灾"),
     "diverted_funds": ("diverted funds", "挪用贷款"),
     "guarantor_fall": ("guarantor's fall", "担保人出险"),
     "fraud": ("fraud from the start", "骗贷"),
+    "overindebted": ("debts beyond the means", "过度负债"),
     "bankruptcy": ("bankruptcy", "破产"),
     "charge_off": ("charge-off", "核销"),
     # Segments
@@ -307,10 +316,10 @@ WORDS: dict[str, Term] = {
     ),
     "how_lead": (
         (
-            "Lead days are the median from the opening of a right alert to bad, and to 30 days past due "
-            "where the file tells that day."
+            "Lead days are the median from the first alert before a customer went bad to bad, and to 30 days "
+            "past due where the file tells that day, however long before."
         ),
-        "提前天数为命中预警发出日至违约日（及结果文件所载逾期 30 天日）的中位数。",
+        "提前天数为违约客户首次预警日至违约日（及结果文件所载逾期 30 天日）的中位数，不限观察期。",
     ),
     "how_interval": (
         (

@@ -58,6 +58,7 @@ def bars(
     risks: Sequence[Risk] = (),
     kind: Kind = "share",
     nothing: str = NOTHING,
+    reach: Number | None = None,
 ) -> str:
     """Give a chart of one bar for each label, from zero, with its interval as a line where it has one.
 
@@ -69,10 +70,12 @@ def bars(
         risks: the risk colour of each bar, drawn with its shape.
         kind: how values are written.
         nothing: what stands where a value cannot be told.
+        reach: to where intervals are drawn, those that go on with an arrow; to the longest when None.
     """
     series = Series("", values, lows, highs)
+    drawn = series if reach is None else series.within(reach)
     with style():
-        sheet, centres, size = _rows(labels, [series], kind, nothing, marks=bool(risks))
+        sheet, centres, size = _rows(labels, [drawn], kind, nothing, marks=bool(risks))
         for place, (y, value) in enumerate(zip(centres, values, strict=True)):
             risk = RISKS.get(risks[place] if risks else "")
             colour = risk[0] if risk else ACCENT
@@ -81,7 +84,8 @@ def bars(
                 sheet.axes.plot([-8 / size], [y], risk[1], color=colour, ms=9, transform=at, clip_on=False)
             if value is not None:
                 sheet.axes.barh([y], [float(value)], height=_ROW, color=colour)
-            _interval(sheet.axes, series, place, y, INK)
+            goes_on = bool(drawn.highs) and drawn.highs[place] != highs[place]
+            _interval(sheet.axes, drawn, place, y, INK, goes_on=goes_on)
             if lows:
                 # At the end of an interval a value would be read as that end.
                 text = shown(value, kind, nothing)
@@ -282,10 +286,14 @@ def _tick(tick: float, ticks: Sequence[float], kind: Kind) -> str:
     return f"{100 * tick:,.{places}f}%" if kind == "share" else f"{tick:,.{places}f}"
 
 
-def _interval(axes: Axes, series: Series, place: int, y: float, colour: str) -> None:
+def _interval(
+    axes: Axes, series: Series, place: int, y: float, colour: str, *, goes_on: bool = False
+) -> None:
     ends = series.interval(place)
     if ends:
-        axes.plot(ends, [y, y], color=colour, linewidth=1.5, marker="|", markersize=7, clip_on=False)
+        axes.plot(ends, [y, y], color=colour, linewidth=1.5, clip_on=False)
+        for end, mark in zip(ends, ("|", ">" if goes_on else "|"), strict=True):
+            axes.plot([end], [y], color=colour, marker=mark, markersize=7, clip_on=False)
 
 
 def _interval_up(axes: Axes, series: Series, place: int, x: float) -> None:

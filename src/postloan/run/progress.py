@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import date
 from typing import Protocol
+
+LINES = "POSTLOAN_PROGRESS"
+"""Set to `lines`, a program that started the run reads its progress line by line."""
 
 
 class Progress(Protocol):
@@ -68,8 +73,31 @@ class Spoken:
         self._status.stop()
 
 
-def for_people() -> Progress:
-    """Give progress for a person if standard error is a terminal, else silence."""
-    import sys
+class Lines:
+    """One line of plain words for each thing told, for a program to read: `stage 3 9 facts`."""
 
+    def day(self, as_of: date, number: int, of: int) -> None:
+        """Write `day <number> <of> <date>`."""
+        self._say("day", number, of, as_of.isoformat())
+
+    def stage(self, name: str, number: int, of: int) -> None:
+        """Write `stage <number> <of> <name>`."""
+        self._say("stage", number, of, name)
+
+    def done(self, name: str, rows: int, seconds: float, *, resumed: bool) -> None:
+        """Write `done <name> <rows> <seconds>`, and `resumed` where it was finished before."""
+        self._say("done", name, rows, f"{seconds:.2f}", *(["resumed"] if resumed else []))
+
+    def end(self) -> None:
+        """Say nothing."""
+
+    def _say(self, *words: object) -> None:
+        sys.stderr.write(" ".join(map(str, words)) + "\n")
+        sys.stderr.flush()
+
+
+def for_people() -> Progress:
+    """Give progress for a person on a terminal, for a program where it asks, else silence."""
+    if os.environ.get(LINES) == "lines":
+        return Lines()
     return Spoken() if sys.stderr.isatty() else Silent()

@@ -24,7 +24,11 @@ class AuditEvent(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["object_kind", "object_id", "seq"], name="audit_of_object")]
+        indexes: ClassVar = [
+            models.Index(fields=["object_kind", "object_id", "seq"], name="audit_of_object"),
+            models.Index(fields=["action", "seq"], name="audit_by_action"),
+            models.Index(fields=["at", "seq"], name="audit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action} {self.object_kind} {self.object_id}"

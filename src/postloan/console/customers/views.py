@@ -2,26 +2,193 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Iterator
+from typing import Any
 
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from postloan.console import words
+from postloan.console.customers import circle, masking, selectors, services, timeline
+from postloan.console.customers.forms import NoteForm, ReasonForm
 from postloan.console.customers.gate import access_customer
+from postloan.console.customers.rows import BookRows, book_rows
+from postloan.console.excel import excel
 from postloan.console.listing import page
 from postloan.console.people.rights import BOOK_ROLES, allow, scope
-from postloan.console.publishing.models import Customer, Loan
+from postloan.console.publishing.models import RANKS, Customer
+from postloan.console.publishing.selectors import current
+from postloan.console.templatetags.console import as_written
+from postloan.console.warnings.selectors import warning_of
+from postloan.errors import PostloanError
+from postloan.terms import CUSTOMER_KINDS
+
+Context = dict[str, Any]
 
 
 @allow(BOOK_ROLES)
 def index(request: HttpRequest) -> HttpResponse:
     """List the customers that a person sees."""
-    rows = Customer.objects.filter(scope(request).filter(), exposure__isnull=False)
-    found = page(rows, ("-exposure", "customer_id"), request.GET.get("after", ""))
-    return render(request, "customers/index.html", {"page": found})
+    held, asked = scope(request), selectors.asked_of(request.GET)
+    offered = selectors.choices(held, current())
+    context = {
+        "page": page(selectors.customers(held, asked), selectors.ORDER, request.GET.get("after", "")),
+        "asked": asked,
+        "chips": selectors.sentence(asked, offered),
+        "offered": offered,
+        "kinds": list(CUSTOMER_KINDS),
+        "colours": [*RANKS, "none"],
+        "export": urlencode(asked),
+    }
+    return render(request, "customers/index.html", context)
+
+
+@allow(BOOK_ROLES)
+def export(request: HttpRequest) -> FileResponse:
+    """Give the list as an Excel file, with the same filters."""
+    held, asked = scope(request), selectors.asked_of(request.GET)
+    headers = [
+        gettext("Number"),
+        gettext("Customer"),
+        gettext("Kind of customer"),
+        gettext("Colour"),
+        gettext("Exposure"),
+        gettext("Overdue"),
+        gettext("Days past due"),
+        gettext("Region"),
+        gettext("Industry"),
+        gettext("Manager"),
+    ]
+    found = selectors.customers(held, asked).order_by(*selectors.ORDER)
+    services.record_export(scope=held, what="customers", query=urlencode(asked), columns=headers)
+    return excel("customers", gettext("Customers"), headers, _lines(found), gettext("The list goes on."))
+
+
+def _lines(found: Any) -> Iterator[list[Any]]:
+    for one in found.iterator(chunk_size=2000):
+        yield [
+            one.customer_id,
+            one.name,
+            words.word("customer_kind", one.kind),
+            words.word("colour", one.colour or "none"),
+            None if one.exposure is None else one.exposure / 100,
+            None if one.overdue is None else one.overdue / 100,
+            one.worst_dpd,
+            one.region,
+            one.industry,
+            one.manager_id,
+        ]
+
+
+def rows_of() -> tuple[BookRows | None, str]:
+    """Give the rows of the book, or None and in words why they are not at hand."""
+    try:
+        return book_rows(current()), ""
+    except PostloanError as error:
+        if error.code in ("no_book", "no_run"):
+            return None, gettext("The console does not know the book that this run was made from.")
+        return None, format_html("{} {}", gettext("The book cannot be read:"), as_written(error.message))
 
 
 @allow(BOOK_ROLES)
 def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show a customer."""
+    return _page(request, access_customer(scope(request), customer_id))
+
+
+def _page(request: HttpRequest, customer: Customer, note: NoteForm | None = None) -> HttpResponse:
+    held, run = scope(request), current()
+    sees = masking.sight_of(held).sees(customer.institution_id, customer.manager_id)
+    rows, why_not = rows_of()
+    drawn = circle.circle(rows, held, customer.pk) if rows else None
+    loans = selectors.loans_of(customer)
+    context: Context = {
+        "customer": customer,
+        "alert": warning_of(customer.pk),
+        "loans": loans,
+        "on_sheet": [one for one in loans if one.on_off == "on"],
+        "off_sheet": [one for one in loans if one.on_off != "on"],
+        "security": selectors.security_of(customer, rows) if rows else None,
+        "circle": drawn,
+        "circle_option": circle.option(drawn) if drawn else None,
+        "members": {one.customer_id: one for one in drawn.members} if drawn else {},
+        "classes": selectors.classes_of(loans, rows),
+        "colours": selectors.colours_of(customer),
+        "clocks": selectors.clocks_of(customer, run.as_of if run else None),
+        "measures": selectors.measures_of(customer),
+        "notes": selectors.notes_of(customer, sees=sees),
+        "note_form": note or NoteForm(),
+        "why_not": why_not,
+        "sees": sees,
+        "reason_form": ReasonForm(),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+def _timeline(request: HttpRequest, rows: BookRows | None, customer: Customer, *, sees: bool) -> Context:
+    kinds = [one for one in request.GET.getlist("kind") if one in timeline.KINDS]
+    after = request.GET.get("after", "")
+    return {
+        "customer": customer,
+        "timeline": timeline.timeline(rows, customer.pk, kinds, after, sees=sees) if rows else None,
+        "kinds": [(name, kind.label) for name, kind in timeline.KINDS.items()],
+        "chosen": kinds,
+        "after": after,
+    }
+
+
+@allow(BOOK_ROLES)
+def happenings(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Show what happened to a customer: a part of the page for htmx, else a page of its own."""
     customer = access_customer(scope(request), customer_id)
-    loans = Loan.objects.filter(customer_id=customer.pk).order_by("-balance", "loan_id")
-    return render(request, "customers/detail.html", {"customer": customer, "loans": loans})
+    sees = masking.sight_of(scope(request)).sees(customer.institution_id, customer.manager_id)
+    rows, why_not = rows_of()
+    context = {**_timeline(request, rows, customer, sees=sees), "why_not": why_not}
+    part = "customers/_timeline.html" if request.headers.get("HX-Request") else "customers/timeline.html"
+    return render(request, part, context)
+
+
+@allow(BOOK_ROLES)
+@require_POST
+def add_note(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Keep a note on a customer."""
+    customer = access_customer(scope(request), customer_id)
+    form = NoteForm(request.POST)
+    if form.errors:
+        return _page(request, customer, form)
+    services.write_note(
+        scope=scope(request),
+        customer=customer,
+        text=form.cleaned_data["text"],
+        is_sensitive=form.cleaned_data["is_sensitive"],
+    )
+    messages.success(request, gettext("The note is kept."))
+    return redirect("customer", customer.pk)
+
+
+@allow(BOOK_ROLES)
+@require_POST
+def sensitive(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Show the sensitive rows of a customer to somebody who gives a reason, and record it."""
+    held = scope(request)
+    customer = access_customer(held, customer_id)
+    form = ReasonForm(request.POST)
+    if form.errors:
+        messages.error(request, gettext("Say in a few words why you need it; nothing was shown."))
+        return redirect("customer", customer.pk)
+    rows, why_not = rows_of()
+    services.show_sensitive(scope=held, customer=customer, reason=form.cleaned_data["reason"])
+    context = {
+        "customer": customer,
+        "events": timeline.sensitive_events(rows, customer.pk) if rows else [],
+        "notes": [one for one in selectors.notes_of(customer, sees=True) if one.is_sensitive],
+        "signals": selectors.sensitive_signals(customer, current()),
+        "why_not": why_not,
+        "reason": form.cleaned_data["reason"],
+    }
+    return render(request, "customers/sensitive.html", context)

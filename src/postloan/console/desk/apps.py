@@ -10,3 +10,10 @@ class DeskConfig(AppConfig):
 
     name = "postloan.console.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        """Have the decisions in force brought back into the book."""
+        from postloan.console.desk.feedback import rows
+        from postloan.console.work.feedback import register
+
+        register("class_decision", rows)

@@ -1,14 +1,107 @@
-"""The first page."""
+"""The first page: what is to be done today, what slipped, what is new; the load; the book on one page."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from postloan.console.people.rights import EVERYBODY, allow
+from postloan import clock
+from postloan.console import words
+from postloan.console.desk import selectors as desk
+from postloan.console.home import charts, selectors
+from postloan.console.people.rights import BOOK_ROLES, EVERYBODY, MANAGER, OVERSEERS, Scope, allow, scope
+from postloan.console.publishing.models import Publication
+from postloan.console.publishing.selectors import current
+from postloan.console.runs import ledger
+from postloan.console.runs.models import Job
+from postloan.console.work import selectors as work
+from postloan.console.work.core import rules_in_force
+
+HEADS = frozenset({"branch_head", "credit_department", "risk_department", "executive"})
+"""Roles that see how much each person has."""
+
+LEADERS = frozenset({"executive", "risk_committee"})
+"""Roles whose first page is the book."""
+
+_COUNTED = 1000
+_SHOWN = 10
 
 
 @allow(EVERYBODY)
 def index(request: HttpRequest) -> HttpResponse:
-    """Show what is to be done today."""
-    return render(request, "home/index.html")
+    """Show a person's day, by what they are."""
+    held, run = scope(request), current()
+    context: dict[str, Any] = {"now": clock.civil(), "is_book_role": held.has(BOOK_ROLES)}
+    if held.has(BOOK_ROLES) and run is not None:
+        context |= _day(held) | _desk(held, run)
+        context["urgent"] = context["slipped"].count + context["today"].count + context["desk_count"]
+    if held.has(HEADS) and run is not None:
+        context["loads"] = work.load_by_person(held, context["now"])[:_SHOWN]
+    if held.has(LEADERS) and run is not None:
+        context |= _book(held, run)
+    if held.has({"operator"}):
+        context |= _machine()
+    return render(request, "home/index.html", context)
+
+
+def _day(held: Scope) -> dict[str, Any]:
+    now = clock.civil()
+    fresh, slipped = work.new_since_yesterday(held, now), work.slipped(held, now)
+    return {
+        "slipped": slipped,
+        "slipped_works": slipped.works[:_SHOWN],
+        "today": work.due_today(held, now),
+        "fresh": fresh,
+        "fresh_works": fresh.works[:_SHOWN],
+        "work_rules": rules_in_force(),
+        "people": work.names([one.owner_id for one in fresh.works[:_SHOWN]]),
+    }
+
+
+def _desk(held: Scope, run: Publication) -> dict[str, Any]:
+    """Count what waits on the classification desk for this person, up to a limit."""
+    policy = words.policy_of(run.policy_version, run.as_of)
+    waiting: list[tuple[str, int]] = []
+    if MANAGER in held.roles:
+        waiting.append(("rate", desk.to_rate(held, policy, run).order_by()[:_COUNTED].count()))
+        waiting.append(("returned", desk.waiting(held, policy, "returned").count()))
+    if held.has(OVERSEERS):
+        waiting += [
+            (state, desk.waiting(held, policy, state).order_by()[:_COUNTED].count())
+            for state in ("rated", "determined")
+        ]
+    found = [(state, count) for state, count in waiting if count]
+    # A review that is due has its own term of weeks; what others sent on waits for today.
+    urgent = sum(count for state, count in found if state != "rate")
+    return {"desk": found, "desk_count": urgent, "desk_limit": _COUNTED}
+
+
+def _machine() -> dict[str, Any]:
+    found = ledger.runs(settings.STORE)
+    return {
+        "is_operator": True,
+        "last_run": found[0] if found else None,
+        "held_rows": sum(one.rows for one in ledger.quarantine(settings.BOOK)),
+        "job": Job.objects.filter(slot=1).first(),
+    }
+
+
+def _book(held: Scope, run: Publication) -> dict[str, Any]:
+    found = selectors.book(held, words.policy_of(run.policy_version, run.as_of), run)
+    return {
+        "book": found,
+        "classes_chart": charts.amounts(found.classes, "class"),
+        "colours_chart": charts.counts(found.colours, "colour", coloured=True),
+        "arrears_chart": charts.amounts(found.arrears[1:]),
+    }
+
+
+@allow(OVERSEERS)
+def book(request: HttpRequest) -> HttpResponse:
+    """Show the book on one page to everyone who oversees a part of it."""
+    run = current()
+    context = _book(scope(request), run) if run is not None else {}
+    return render(request, "home/book.html", context)

@@ -53,6 +53,12 @@ POLICY_ROLES = frozenset(
     }
 )
 ADMINISTRATORS = frozenset({"operator", "human_resources"})
+RUN_READERS = frozenset({"operator", "risk_department", "audit", "executive"})
+"""Roles that see runs, coverage and what is at work."""
+
+AUDIT_READERS = frozenset({"audit", "risk_department", "compliance", "operator"})
+"""Roles that search the audit."""
+
 EVERYBODY = frozenset(BOOK_ROLES | POLICY_ROLES | ADMINISTRATORS | {"valuer"})
 SENSITIVE_ROLES = frozenset({MANAGER, "branch_head", "risk_department"})
 """Roles that see household events and what was heard in the village without asking."""
@@ -93,7 +99,7 @@ class Scope:
     def filter(self, prefix: str = "") -> Q:
         """Give the condition on rows with `institution_id` and `manager_id` that are seen."""
         if self.sees_all:
-            return Q()
+            return ~Q(pk__in=[])  # all rows, and still so beside an "or", where an empty Q would vanish
         seen = Q(**{f"{prefix}institution_id__in": self.institutions}) if self.institutions else Q(pk__in=[])
         if MANAGER in self.roles:
             seen |= Q(**{f"{prefix}manager_id__in": self.acting_for})

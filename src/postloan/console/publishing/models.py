@@ -68,7 +68,11 @@ class Customer(Owned):
             ),
             models.Index(fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"),
             models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
-            models.Index(fields=["name"], name="customer_by_name"),
+            models.Index(
+                fields=["name", "customer_id"],
+                name="customer_by_name",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +121,7 @@ class Loan(Owned):
             models.Index(fields=["institution_id", "-balance", "loan_id"], name="loan_of_institution"),
             models.Index(fields=["manager_id", "-balance", "loan_id"], name="loan_of_manager"),
             models.Index(fields=["class_machine", "-balance", "loan_id"], name="loan_of_class"),
+            models.Index(fields=["class_final", "customer_id"], name="loan_by_final_class"),
             models.Index(fields=["-balance", "loan_id"], name="loan_by_balance"),
         ]
 
@@ -154,6 +159,12 @@ class Warning(Owned):  # noqa: A001 - the field's own word
                 fields=["manager_id", "-colour_rank", "-score", "episode_id"], name="warning_of_manager"
             ),
             models.Index(fields=["-colour_rank", "-score", "episode_id"], name="warning_by_worry"),
+            models.Index(fields=["subject_kind", "subject_id"], name="warning_of_subject"),
+            models.Index(fields=["-exposure", "episode_id"], name="warning_by_exposure"),
+            models.Index(fields=["opened_on", "episode_id"], name="warning_by_age"),
+            models.Index(
+                fields=["owner_id", "-colour_rank", "-score", "episode_id"], name="warning_of_owner"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,7 +177,7 @@ class Signal(models.Model):
     signal_id = models.CharField(primary_key=True, max_length=150)
     subject_kind = models.CharField(max_length=20)
     subject_id = models.CharField(max_length=64)
-    code = models.CharField(max_length=10, db_index=True)
+    code = models.CharField(max_length=10)
     customer_id = models.CharField(max_length=64, null=True, db_index=True)
     state = models.CharField(max_length=12)
     suppressed_by = models.CharField(max_length=40, null=True)
@@ -176,6 +187,9 @@ class Signal(models.Model):
     threshold_applied = models.CharField(max_length=200, null=True)
     opened_on = models.DateField(null=True)
     evidence = models.JSONField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["code", "customer_id"], name="signal_of_code")]
 
     def __str__(self) -> str:
         return self.signal_id

@@ -20,6 +20,7 @@ from postloan.console.people import feed
 from postloan.console.publishing import models as m
 from postloan.console.publishing.merge import merge
 from postloan.console.publishing.tables import PUBLISHED, Source, prepare
+from postloan.console.work.jobs import after_publication
 from postloan.engine import Engine, changes, open_engine
 from postloan.errors import PostloanError
 from postloan.results import RUN
@@ -70,6 +71,7 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
         (run,) = engine.rows(engine.read(result / "run.parquet", RUN))
         last = m.Publication.objects.first()
         if last is not None and (last.run_id, last.result_hash) == (run["run_id"], run["result_hash"]):
+            after_publication(last)  # does what a stop between the two left undone
             return Done(last, {}, {}, again=True)
         prepared = store / "console" / "published"
         known = Book(open_book(engine, book, engine.scratch / "book").paths, engine, day)
@@ -82,6 +84,7 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
     for stale in prepared.iterdir():
         if stale.name != run["run_id"]:
             shutil.rmtree(stale)
+    after_publication(done.publication)
     return done
 
 

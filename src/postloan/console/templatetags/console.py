@@ -45,6 +45,30 @@ def named(context: template.Context, kind: str, code: str | None) -> str:
     return words.name(kind, code, context.get("run"))
 
 
+@register.simple_tag(takes_context=True)
+def class_name(context: template.Context, scheme: str | None, level: str | None) -> str | SafeString:
+    """Show the name of a level of a scheme with its code; in grey words where there is none."""
+    if not level:
+        return missing()
+    told = words.name("level", f"{scheme}:{level}", context.get("run"))
+    return f"{level} {told}" if told != level else level
+
+
+@register.simple_tag(takes_context=True)
+def left(context: template.Context, ends_on: date) -> str:
+    """Say how many days are left to a day, counted from the day of the run; or since when it is over."""
+    run = context.get("run")
+    days = (ends_on - (run.as_of if run else clock.civil().date())).days
+    if days == 0:
+        return gettext("last day today")
+    text = (
+        ngettext("%(days)s day left", "%(days)s days left", days)
+        if days > 0
+        else ngettext("%(days)s day late", "%(days)s days late", -days)
+    )
+    return text % {"days": number_format(abs(days), force_grouping=True)}
+
+
 @register.filter
 def amount(cents: int | None) -> str | SafeString:
     """Show an amount of cents: in ten thousands with two places in Chinese, whole units in English."""
@@ -77,6 +101,12 @@ def count(value: int | None) -> str | SafeString:
 
 
 @register.filter
+def percent(share: float | None) -> str | SafeString:
+    """Show a share of 0 to 1 as a percentage with one place."""
+    return missing() if share is None else f"{number_format(share * 100, decimal_pos=1)} %"
+
+
+@register.filter
 def at(table: Mapping[str, Any], key: str | None) -> Any:
     """Look a key up; None where the table has none."""
     return table.get(key) if key else None
@@ -92,6 +122,19 @@ def day(value: date | None) -> str | SafeString:
 def known(value: Any) -> Any:
     """Show a value, or in grey words that it is missing."""
     return missing() if value in (None, "") else value
+
+
+@register.filter
+def as_written(value: Any) -> str | SafeString:
+    """Show a text of a pack or of an error as it was written, marked where it is in English alone."""
+    if value in (None, ""):
+        return missing()
+    text = str(value)
+    return (
+        text
+        if any("\u4e00" <= one <= "\u9fff" for one in text)
+        else format_html('<span lang="en">{}</span>', text)
+    )
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""The gate of warnings: who may open which."""
+"""The gate of warnings and of saved filters: who may open which."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import Http404
 
 from postloan.console.people.rights import BOOK_ROLES, Scope
 from postloan.console.publishing.models import Warning as Alert
+from postloan.console.warnings.models import SavedFilter
 
 
 def access_warning(scope: Scope, episode_id: str, for_: Literal["read"] = "read") -> Alert:  # noqa: ARG001
@@ -20,3 +21,11 @@ def access_warning(scope: Scope, episode_id: str, for_: Literal["read"] = "read"
     if not scope.covers(alert.institution_id, alert.manager_id):
         raise Http404
     return alert
+
+
+def access_filter(scope: Scope, filter_id: int) -> SavedFilter:
+    """Give a saved filter to the person whose it is; raises Http404 alike for one absent or not theirs."""
+    kept = SavedFilter.objects.filter(pk=filter_id, staff_id=scope.staff_id).first()
+    if kept is None:
+        raise Http404
+    return kept

@@ -7,41 +7,88 @@ from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
+from postloan.console.customers.masking import Sight, sensitive_codes
+from postloan.console.customers.selectors import matching, most_urgent
+from postloan.console.listing import whole
 from postloan.console.people.rights import Scope
-from postloan.console.publishing.models import RANKS, Measure, Publication, Signal
+from postloan.console.publishing.models import RANKS, Customer, Measure, Publication, Signal
 from postloan.console.publishing.models import Warning as Alert
+from postloan.console.warnings.asked import ORDERS
 
-ORDER = ("-colour_rank", "-score", "episode_id")
+ORDER = ORDERS["worry"]
 """The worst first."""
 
+AREAS = ("region", "industry")
+"""Subjects whose warnings concern every institution."""
 
-def alerts(scope: Scope, asked: Mapping[str, str], run: Publication | None) -> QuerySet[Alert]:
-    """Give the warnings a person sees, narrowed by `colour`, `owner`, `place`, `age`, `least` and `search`.
+
+def alerts(
+    scope: Scope, asked: Mapping[str, str], run: Publication | None, sight: Sight | None = None
+) -> QuerySet[Alert]:
+    """Give the warnings a person sees, narrowed by what was asked.
 
     Args:
         scope: whose list it is.
-        asked: the filters; one that is not understood narrows nothing.
+        asked: `colour` (codes with commas), `owner`, `place`, `age`, `least`, `signal`, `search` and `sort`;
+            one that is not understood narrows nothing.
         run: the run that is shown, for ages.
+        sight: whose sensitive events the person reads; a signal made of them is found only there.
     """
-    found = Alert.objects.filter(scope.filter() | Q(subject_kind__in=["region", "industry"]))
-    if asked.get("colour") in RANKS:
-        found = found.filter(colour_rank=RANKS[asked["colour"]])
+    found = Alert.objects.all()
+    if not scope.sees_all:  # an empty condition joined by "or" would leave the areas alone
+        found = found.filter(scope.filter() | Q(subject_kind__in=AREAS))
+    colours = [RANKS[one] for one in asked.get("colour", "").split(",") if one in RANKS]
+    if colours:
+        found = found.filter(colour_rank__in=colours)
     if asked.get("owner") == "me":
         found = found.filter(owner_id__in=scope.acting_for)
     elif asked.get("owner"):
         found = found.filter(owner_id=asked["owner"])
     if asked.get("place"):
         found = found.filter(institution_id=asked["place"])
-    if asked.get("age") == "new" and run is not None:
-        found = found.filter(opened_on=run.as_of)
-    elif asked.get("age", "").isdigit() and run is not None:
-        found = found.filter(opened_on__lte=run.as_of - timedelta(days=min(int(asked["age"]), 36500)))
-    if asked.get("least", "").isdigit():
-        found = found.filter(exposure__gte=min(int(asked["least"]), 10**13) * 100)
+    found = _by_age(found, asked.get("age", ""), run)
+    least = whole(asked.get("least", ""), 10**13)
+    if least:
+        found = found.filter(exposure__gte=least * 100)
+    elif asked.get("sort") == "exposure":
+        found = found.filter(exposure__isnull=False)  # of areas there is none to sort by
+    if asked.get("signal"):
+        found = _by_signal(found, asked["signal"], run, sight)
     if asked.get("search"):
-        text = asked["search"].strip()
-        found = found.filter(Q(customer_id__startswith=text) | Q(customer_name__contains=text))
+        own = Customer.objects.filter(scope.filter())
+        names = own.filter(matching(own, asked["search"])).values("customer_id")
+        found = found.filter(
+            Q(customer_id__in=names) | Q(customer_id__isnull=True, subject_id=asked["search"])
+        )
     return found
+
+
+def _by_age(found: QuerySet[Alert], age: str, run: Publication | None) -> QuerySet[Alert]:
+    if run is None:
+        return found
+    if age == "new":
+        return found.filter(opened_on=run.as_of)
+    days = whole(age, 36_500)
+    return found.filter(opened_on__lte=run.as_of - timedelta(days=days)) if days else found
+
+
+def _by_signal(
+    found: QuerySet[Alert], code: str, run: Publication | None, sight: Sight | None
+) -> QuerySet[Alert]:
+    if sight is not None and code in sensitive_codes(run):
+        found = found.filter(Q(institution_id__in=sight.places) | Q(manager_id__in=sight.managers))
+    fired = Signal.objects.filter(code=code)
+    of_areas = Q(
+        customer_id__isnull=True, subject_id__in=fired.filter(subject_kind__in=AREAS).values("subject_id")
+    )
+    return found.filter(
+        Q(customer_id__in=fired.filter(customer_id__isnull=False).values("customer_id")) | of_areas
+    )
+
+
+def warning_of(customer_id: str) -> Alert | None:
+    """Give the warning that stands for a customer, None where there is none."""
+    return Alert.objects.filter(customer_id=customer_id, subject_kind="customer").first()
 
 
 def signals_of(alert: Alert) -> list[Signal]:
@@ -56,4 +103,4 @@ def signals_of(alert: Alert) -> list[Signal]:
 
 def measures_of(alert: Alert) -> QuerySet[Measure]:
     """Give the measures due for the customer of a warning, the most urgent first."""
-    return Measure.objects.filter(customer_id=alert.customer_id or "").order_by("due_on", "measure_id")
+    return most_urgent(Measure.objects.filter(customer_id=alert.customer_id or ""))

@@ -2,36 +2,240 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from zlib import crc32
 
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from postloan.console.customers import masking, timeline
+from postloan.console.customers import services as customer_services
+from postloan.console.customers.selectors import colours_of
+from postloan.console.customers.views import rows_of
+from postloan.console.excel import excel
 from postloan.console.listing import page
-from postloan.console.people.models import Staff
-from postloan.console.people.rights import BOOK_ROLES, allow, scope
-from postloan.console.publishing.models import RANKS
+from postloan.console.people.models import Institution, Staff
+from postloan.console.people.rights import BOOK_ROLES, Scope, allow, scope
+from postloan.console.publishing.models import RANKS, Customer, Publication, Signal
+from postloan.console.publishing.models import Warning as Alert
 from postloan.console.publishing.selectors import current
-from postloan.console.warnings import selectors
-from postloan.console.warnings.gate import access_warning
+from postloan.console.warnings import columns, evidence, selectors, services, why
+from postloan.console.warnings.asked import ORDERS, asked_of, choices, sentence
+from postloan.console.warnings.forms import FilterForm
+from postloan.console.warnings.gate import access_filter, access_warning
+from postloan.console.warnings.models import SavedFilter
+from postloan.console.warnings.peers import peers_of
+
+BULK = "work_bulk"
+"""The address to which marked warnings are sent to be assigned or put off; the part `work` answers there."""
+
+DONE_BEFORE = "work/_done_before.html"
+"""What the part `work` shows of the cases of a customer."""
 
 
 @allow(BOOK_ROLES)
 def index(request: HttpRequest) -> HttpResponse:
     """List the warnings that a person sees."""
-    asked = {key: str(value) for key, value in request.GET.items()}
-    found = page(selectors.alerts(scope(request), asked, current()), selectors.ORDER, asked.get("after", ""))
-    owners = Staff.objects.in_bulk({one.owner_id for one in found.rows if one.owner_id})
-    context = {"page": found, "asked": asked, "colours": list(RANKS), "owners": owners}
+    held, run, asked = scope(request), current(), asked_of(request.GET)
+    sight = masking.sight_of(held)
+    offered = choices(held, sight, run)
+    order = ORDERS[asked.get("sort", "worry")]
+    found = page(selectors.alerts(held, asked, run, sight), order, request.GET.get("after", ""))
+    shown = _shown(run, sight, _names(Staff, {one.owner_id for one in found.rows}), dict(offered.places))
+    chosen = columns.chosen(held.staff_id)
+    context = {
+        "page": found,
+        "lines": [_line(one, shown, chosen) for one in found.rows],
+        "columns": [(name, columns.COLUMNS[name]) for name in chosen],
+        "every_column": columns.COLUMNS.items(),
+        "chosen": chosen,
+        "asked": asked,
+        "chips": sentence(asked, offered),
+        "offered": offered,
+        "colours": list(RANKS),
+        "marked": asked.get("colour", "").split(","),
+        "sorts": list(ORDERS),
+        "query": urlencode(asked),
+        "saved": SavedFilter.objects.filter(staff_id=held.staff_id),
+        "filter_form": FilterForm(initial={"query": urlencode(asked)}),
+        "bulk": _bulk(),
+    }
     return render(request, "warnings/index.html", context)
+
+
+def _bulk() -> str:
+    """Give where marked warnings are sent; nothing where that part is not installed."""
+    try:
+        return reverse(BULK)
+    except NoReverseMatch:
+        return ""
+
+
+def _names(model: type[Staff] | type[Institution], ids: Iterable[str | None]) -> dict[str, str]:
+    return dict(model._default_manager.filter(pk__in=[one for one in ids if one]).values_list("pk", "name"))
+
+
+def _shown(
+    run: Publication | None, sight: masking.Sight, owners: Mapping[str, str], places: Mapping[str, str]
+) -> columns.Shown:
+    def reasons(alert: Alert) -> Sequence[Mapping[str, Any]]:
+        sees = sight.sees(alert.institution_id, alert.manager_id)
+        return masking.open_reasons(alert.reasons, run, sees=sees)
+
+    return columns.Shown(run, owners, places, reasons)
+
+
+def _line(alert: Alert, shown: columns.Shown, chosen: Sequence[str]) -> dict[str, Any]:
+    cells = [(name, columns.COLUMNS[name].value(alert, shown)) for name in chosen]
+    return {"alert": alert, "cells": cells}
+
+
+@allow(BOOK_ROLES)
+def export(request: HttpRequest) -> FileResponse:
+    """Give the list as an Excel file, with the same columns, filters and order."""
+    held, run, asked = scope(request), current(), asked_of(request.GET)
+    sight = masking.sight_of(held)
+    order = ORDERS[asked.get("sort", "worry")]
+    chosen = columns.chosen(held.staff_id)
+    owners = dict(Staff.objects.values_list("pk", "name"))
+    places = dict(Institution.objects.values_list("pk", "name"))
+    shown = _shown(run, sight, owners, places)
+    found = selectors.alerts(held, asked, run, sight).order_by(*order)
+    headers = [str(columns.COLUMNS[name].label) for name in chosen]
+    customer_services.record_export(scope=held, what="warnings", query=urlencode(asked), columns=chosen)
+    lines = _file_lines(found, shown, chosen)
+    return excel("warnings", gettext("Warnings"), headers, lines, gettext("The list goes on."))
+
+
+def _file_lines(found: QuerySet[Alert], shown: columns.Shown, chosen: Sequence[str]) -> Iterator[list[Any]]:
+    for one in found.iterator(chunk_size=2000):
+        yield [columns.COLUMNS[name].value(one, shown) for name in chosen]
+
+
+@allow(BOOK_ROLES)
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep the columns that a person wants."""
+    wanted = columns.valid(request.POST.getlist("column"))
+    services.choose_columns(scope=scope(request), list_name=columns.LIST, columns=wanted)
+    return _back(request.POST.get("query", ""))
+
+
+def _back(query: str) -> HttpResponse:
+    told = urlencode(asked_of(QueryDict(query)))
+    return redirect(f"{reverse('warnings')}{'?' if told else ''}{told}")
+
+
+@allow(BOOK_ROLES)
+@require_POST
+def save_filter(request: HttpRequest) -> HttpResponse:
+    """Keep the filters that hold under a name."""
+    form = FilterForm(request.POST)
+    if form.errors:
+        messages.error(request, gettext("Give the filter a name of at most 60 characters; nothing was kept."))
+        return _back(request.POST.get("query", ""))
+    query = urlencode(asked_of(QueryDict(form.cleaned_data["query"])))
+    try:
+        services.save_filter(scope=scope(request), name=form.cleaned_data["name"], query=query)
+    except services.TooManyFiltersError:
+        messages.error(request, gettext("You keep as many filters as there is room for; drop one first."))
+    else:
+        messages.success(request, gettext("The filter is kept."))
+    return _back(query)
+
+
+@allow(BOOK_ROLES)
+@require_POST
+def delete_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
+    """Drop a saved filter."""
+    kept = access_filter(scope(request), filter_id)
+    services.delete_filter(scope=scope(request), kept=kept)
+    messages.success(request, gettext("The filter is gone."))
+    return redirect("warnings")
+
+
+def _open_signals(alert: Alert, run: Publication | None, held: Scope) -> tuple[list[Signal], int]:
+    """Give the signals of a warning that a person reads, and how many they do not."""
+    sees = masking.sight_of(held).sees(alert.institution_id, alert.manager_id)
+    every = selectors.signals_of(alert)
+    told = masking.open_signals(every, run, sees=sees)
+    return told, len(every) - len(told)
 
 
 @allow(BOOK_ROLES)
 def detail(request: HttpRequest, episode_id: str) -> HttpResponse:
     """Show why a warning stands."""
-    alert = access_warning(scope(request), episode_id)
+    held, run = scope(request), current()
+    alert = access_warning(held, episode_id)
+    signals, hidden = _open_signals(alert, run, held)
+    customer = Customer.objects.filter(pk=alert.customer_id).first() if alert.customer_id else None
     context = {
         "alert": alert,
+        "customer": customer,
         "owner": Staff.objects.filter(pk=alert.owner_id).first(),
-        "signals": selectors.signals_of(alert),
+        "panels": why.tell(signals, run),
+        "hidden": hidden,
+        # Counts tell of hidden signals too: the colour, which everybody sees, rests on them.
+        "rule": why.rule_of(alert, selectors.signals_of(alert) if hidden else signals, run),
         "measures": selectors.measures_of(alert),
+        "peers": peers_of(customer) if customer else [],
+        "colours": colours_of(customer) if customer else [],
+        "done_before": _template(DONE_BEFORE),
+        **_before(held, customer),
     }
     return render(request, "warnings/detail.html", context)
+
+
+def _template(name: str) -> str:
+    """Give the name of a template of another part, nothing where that part has none yet."""
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return ""
+    return name
+
+
+def _before(held: Scope, customer: Customer | None) -> dict[str, Any]:
+    """Give what the bank did for a customer before, out of the book."""
+    if customer is None:
+        return {"before": None, "why_not": ""}
+    rows, why_not = rows_of()
+    sees = masking.sight_of(held).sees(customer.institution_id, customer.manager_id)
+    found = timeline.timeline(rows, customer.pk, timeline.WORK, sees=sees).items[:10] if rows else None
+    return {"before": found, "why_not": why_not}
+
+
+@allow(BOOK_ROLES)
+def signal(request: HttpRequest, episode_id: str, signal_id: str) -> HttpResponse:
+    """Show what a signal rests on: a part of the page for htmx, else a page of its own."""
+    held, run = scope(request), current()
+    alert = access_warning(held, episode_id)
+    told, _hidden = _open_signals(alert, run, held)
+    one = next((found for found in told if found.pk == signal_id), None)
+    if one is None:
+        raise Http404
+    fact = evidence.fact_of(one, run)
+    rows, why_not = rows_of()
+    sees = masking.sight_of(held).sees(alert.institution_id, alert.manager_id)
+    drawn = evidence.series(one, fact, rows, alert.customer_id) if rows and fact else None
+    context = {
+        "alert": alert,
+        "signal": one,
+        "chart": f"chart-{crc32(one.pk.encode()):08x}",
+        "series": drawn,
+        "option": evidence.option(drawn) if drawn else None,
+        "twin": evidence.twin(drawn) if drawn else (),
+        "sources": evidence.sources(one, fact, rows, alert.customer_id, sees=sees) if rows and fact else (),
+        "why_not": why_not,
+    }
+    part = "warnings/_evidence.html" if request.headers.get("HX-Request") else "warnings/evidence.html"
+    return render(request, part, context)

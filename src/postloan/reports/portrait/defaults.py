@@ -2,7 +2,8 @@
 
 A segment's rate is that of a cohort: of the loans on the books and not in default a year before the day, the
 share that came into default within the year. A vintage is a quarter of disbursement, held against all others
-at the same age of a year. Rates are by number, with 95 % intervals; amounts are those granted.
+at the same age of eighteen months: a loan that falls due after a year is in default three months later. Rates
+are by number, with 95 % intervals; amounts are those granted.
 """
 
 from __future__ import annotations
@@ -24,7 +25,14 @@ from postloan.reports.words import Words
 VINTAGES = 12
 """Quarters of disbursement that are told, the last ones."""
 
-_YEAR = 12
+_YEAR, _VINTAGE_AGE = 12, 18
+"""Months over which a cohort and a vintage are followed."""
+
+_HEADLINE_DEFAULTS = 5
+"""Defaults from which a segment may stand in the heading, so that a handful of loans makes none."""
+
+_REACH = 3
+"""How many times the greatest rate a chart goes to; intervals of a few loans would dwarf all else."""
 
 
 def section(view: View, arrears: Arrears, words: Words) -> Section:
@@ -100,8 +108,7 @@ def _segments(cohort: Sequence[dict[str, Any]], key: str, words: Words) -> Grid:
     labels = words.labels(*(str(row[0]) for row in rows))
     columns = [Column("segment", words(key), "text", labels), *_rate_columns(words)]
     title = words(f"d_by_{key}")
-    # By its lower end, so that a handful of loans makes no headline.
-    worst = max((row for row in rows if row[3]), key=lambda row: Decimal(str(row[4])), default=None)
+    worst = next((row for row in rows if Decimal(str(row[2])) >= _HEADLINE_DEFAULTS), None)
     if worst and len(rows) > 1:
         title = words(f"d_by_{key}_worst", capital(labels[str(worst[0])]), percent(worst[3]))
     return Grid(
@@ -137,7 +144,8 @@ def _bars(title: str, rows: Sequence[Sequence[Value]], labels: dict[str, str], n
         return None
     names = [labels.get(str(row[0]), str(row[0])) for row in rows]
     rates, lows, highs = ([row[place] for row in rows] for place in (3, 4, 5))
-    return lambda: plots.bars(title, names, rates, lows=lows, highs=highs, nothing=nothing)  # type: ignore[arg-type]
+    reach = _REACH * max(Decimal(str(rate or 0)) for rate in rates) or None
+    return lambda: plots.bars(title, names, rates, lows=lows, highs=highs, nothing=nothing, reach=reach)  # type: ignore[arg-type]
 
 
 def _months(view: View, arrears: Arrears, words: Words) -> Grid:
@@ -170,7 +178,7 @@ def _ends(row: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
 def _vintages(view: View, arrears: Arrears, words: Words) -> Grid:
     known = arrears.known
     quarter = v.integer_divide(v.month_index(known.disbursed_on), whole(3))
-    within = known.default_on <= v.add_months(known.disbursed_on, _YEAR)
+    within = known.default_on <= v.add_months(known.disbursed_on, _VINTAGE_AGE)
     sums = known.group_by(quarter=quarter).aggregate(
         rows=known.count(),
         bad=v.count_if(within.fill_null(False)),
@@ -197,12 +205,12 @@ def _vintages(view: View, arrears: Arrears, words: Words) -> Grid:
 
 
 def _vintage_row(row: dict[str, Any], as_of: date) -> list[Value]:
-    """Give a vintage; its rate is told once its youngest loan is a year old."""
+    """Give a vintage; its rate is told once its youngest loan is eighteen months old."""
     year, quarter = divmod(row["quarter"], 4)
     name = f"{year} Q{quarter + 1}"
     last = year * 12 + quarter * 3 + 2
     so_far = [row["so_far"], over(row["so_far"], row["rows"])]
-    if as_of.year * 12 + as_of.month - 1 > last + _YEAR:
+    if as_of.year * 12 + as_of.month - 1 > last + _VINTAGE_AGE:
         return [*_rate_row(name, row), *so_far]
     return [name, row["rows"], None, None, None, None, None, *so_far]
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib import resources
 
 from postloan.book.snapshot import Book
 from postloan.engine import Engine
 from postloan.policy.pack import Policy
-from postloan.reports.document import Column, Document, Grid
+from postloan.reports.document import Column, Document, Grid, Value
 from postloan.reports.portrait import defaults, digits, flows, guarantees, rolls
 from postloan.reports.portrait.arrears import Arrears
 from postloan.reports.portrait.published import published
 from postloan.reports.portrait.view import Section, View
 from postloan.reports.portrait.words import WORDS
-from postloan.reports.words import Words
+from postloan.reports.words import LANGUAGES, Words
 
 MONTHS = 24
 """Full months that a portrait looks back on."""
@@ -28,16 +29,19 @@ def portrait(
     *,
     months: int = MONTHS,
     name: str = "",
+    is_simulated: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Document:
     """Tell what a book looks like on its day: defaults, roll rates, seasons, digits, guarantees, balances.
 
     Sums are the engine's, over columns; only rates come back. What the book has no feed for is said to be
-    not measurable.
+    not measurable. Of a simulated bank it is told at the end what is known to be unrealistic.
     """
     words, view = Words(lang, WORDS), View.of(engine, book, policy, months)
     found = list(_sections(view, words, progress))
     grids = [grid for section in found for grid in (*section.grids, *published().beside(section, words))]
+    if is_simulated:
+        grids.append(_unrealistic(words))
     return Document(
         "book",
         words("title", name, book.as_of) if name else words("title_bare", book.as_of),
@@ -71,6 +75,16 @@ def _answer(view: View, words: Words) -> Iterator[str]:
     yield words(
         "answer", f"{row['rows']:,}", first.isoformat() if first else "–", view.ends[0], view.ends[-1]
     )
+
+
+def _unrealistic(words: Words) -> Grid:
+    import yaml
+
+    text = resources.files(__package__).joinpath("simulated.yaml").read_text(encoding="utf-8")
+    place = LANGUAGES.index(words.lang)
+    lines: list[list[Value]] = [[line[place]] for line in yaml.safe_load(text)["unrealistic"]]
+    columns = [Column("unrealistic", words("s_unrealistic"))]
+    return Grid("simulated", words("u_title"), columns, lines, says=[words("u_how")])
 
 
 def _tidy(found: list[Section], words: Words) -> Grid:

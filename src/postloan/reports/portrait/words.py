@@ -65,9 +65,13 @@ WORDS: dict[str, Term] = {
     "d_how": (
         (
             "Of the loans on the books and not in default a year before: the share that was more than 90 "
-            "days past due, or written off, on any day since. The lines in the chart are 95 % intervals."
+            "days past due, or written off, on any day since. The lines in the chart are 95 % intervals; one "
+            "that ends in an arrow goes on."
         ),
-        "一年前在账且未违约的贷款中，此后任一日逾期超过 90 天或被核销的占比。图中横线为 95% 置信区间。",
+        (
+            "一年前在账且未违约的贷款中，此后任一日逾期超过 90 天或被核销的占比。图中横线为 95% 置信区间，"
+            "末端为箭头的超出图幅。"
+        ),
     ),
     "defaults": ("defaults", "违约笔数"),
     "rate": ("rate", "违约率"),
@@ -80,20 +84,30 @@ WORDS: dict[str, Term] = {
         "当月新增违约笔数 ÷ 月初在账且未违约贷款笔数。",
     ),
     "d_by_vintage": (
-        "Do younger vintages default sooner? Defaults within a year of disbursement",
-        "新发放的贷款是否更快违约？发放后一年内违约率",
+        "Do younger vintages default sooner? Defaults within eighteen months of disbursement",
+        "新发放的贷款是否更快违约？发放后十八个月内违约率",
     ),
     "d_vintage_how": (
         (
-            "By quarter of disbursement; a quarter is told once its last loan is a year old. “So far” counts "
-            "all defaults up to the day."
+            "By quarter of disbursement; a quarter is told once its last loan is eighteen months old, as a "
+            "loan that falls due after a year is in default three months later. “So far” counts all defaults "
+            "up to the day."
         ),
-        "按发放季度统计，该季末笔贷款满一年后方计算；“累计违约”为截至当日的全部违约笔数。",
+        (
+            "按发放季度统计，该季末笔贷款满十八个月后方计算（一年期贷款到期后再逾期三个月才计为违约）；“累计违约”为截至"
+            "当日的全部违约笔数。"
+        ),
     ),
-    "too_young": ("under a year old", "未满一年"),
+    "too_young": ("under 18 months old", "未满十八个月"),
     "vintage": ("vintage", "发放季度"),
     "so_far": ("so far", "累计违约"),
     "so_far_rate": ("rate so far", "累计违约率"),
+    "s_unrealistic": ("unlike life", "与实际不符之处"),
+    "u_title": ("What is known to be unrealistic of this simulated bank?", "模拟银行有哪些已知的失真？"),
+    "u_how": (
+        "The book is simulated: everything in it is invented, and it says nothing about any real bank.",
+        "本账簿为模拟数据，全部内容均属虚构，不反映任何真实银行的情况。",
+    ),
     "d_stock": ("How many loans are past due at month end?", "月末有多少贷款逾期？"),
     "d_stock_last": (
         "How many loans are past due? {0}: {1}, and {2} beyond 90 days",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -97,7 +98,8 @@ def by_lot(runs: Runs, judge: Judge, bad: Table) -> dict[str, Any]:
 def by_week(judge: Judge, alerts: Table) -> list[dict[str, Any]]:
     """Give the alerts of each week from the first run to the last, Mondays first, in all and a manager.
 
-    `most` is what fell to one person, of those that a warning names.
+    `most` is what fell to one person, of those that a warning names; `runs` how many runs the week had,
+    without which no alert could open.
     """
     if not judge.span.days:
         return []
@@ -109,6 +111,7 @@ def by_week(judge: Judge, alerts: Table) -> list[dict[str, Any]]:
     for row in judge.rows(counted):
         found.setdefault(int(row["_week"]), {})[row["owner_id"]] = int(row["n"])
     people = judge.whole.managers
+    runs = Counter((day - first).days // 7 for day in judge.span.days)
     told = []
     for week in range((judge.span.days[-1] - first).days // 7 + 1):
         own = found.get(week, {})
@@ -116,6 +119,7 @@ def by_week(judge: Judge, alerts: Table) -> list[dict[str, Any]]:
         told.append(
             {
                 "week_from": first + timedelta(weeks=week),
+                "runs": runs[week],
                 "alerts": count,
                 "alerts_per_manager": share(count, people),
                 "most": max((n for owner, n in own.items() if owner is not None), default=None),

@@ -69,17 +69,19 @@ class Judge:
         counts = grouped.aggregate(n=alerts.count(), right=v.count_if(alerts.is_right))
         found = {row[by]: (int(row["n"]), int(row["right"])) for row in self.rows(counts)}
         caught = self.caught_by(alerts, by)
-        leads = self._leads(alerts, by)
+        leads, firsts = self._leads(alerts, by), self._first_leads(alerts, by)
         told = {}
         for group in dict.fromkeys([*groups, *found]):
             whole = self.whole if wholes is None else wholes.get(group, Whole(0, 0, 0))
             count, right = found.get(group, (0, 0))
-            bad, dpd30 = (median_of(lead.get(group, {})) for lead in leads)
+            bad, dpd30, first, first_dpd30 = (median_of(one.get(group, {})) for one in (*leads, *firsts))
             told[group] = {
                 **_precision(count, right),
                 **captured(caught.get(group, {}), whole),
                 "lead_median_days": bad,
                 "lead_dpd30_median_days": dpd30,
+                "first_lead_median_days": first,
+                "first_lead_dpd30_median_days": first_dpd30,
                 "alerts_per_manager_week": self._load(count, whole.managers),
             }
         return told
@@ -132,6 +134,24 @@ class Judge:
             _bad=v.days_between(right.first_bad_on, right.opened_on),
             _dpd30=v.days_between(right.first_dpd30_on, right.opened_on),
         )
+        return self._counted(days, by)
+
+    def _first_leads(self, alerts: Table, by: str) -> tuple[dict[Any, Counter[int]], dict[Any, Counter[int]]]:
+        """Count the days from the first alert before an outcome to it, and to 30 days past due, by group.
+
+        However long before: right alerts alone could never lead by more than the horizon.
+        """
+        opened = alerts.group_by(_group=alerts[by], _customer=alerts.customer_id).aggregate(
+            _opened=alerts.opened_on.min()
+        )
+        rows = self.bad.inner_join(opened, self.bad.customer_id == opened["_customer"])
+        rows = rows.mutate(
+            _bad=v.days_between(rows.bad_on, rows["_opened"]),
+            _dpd30=v.days_between(rows.dpd30_on, rows["_opened"]),
+        )
+        return self._counted(rows.filter(rows["_bad"] > 0), "_group")
+
+    def _counted(self, days: Table, by: str) -> tuple[dict[Any, Counter[int]], dict[Any, Counter[int]]]:
         to_bad: dict[Any, Counter[int]] = {}
         to_dpd30: dict[Any, Counter[int]] = {}
         for row in self.rows(days.group_by([by, "_bad", "_dpd30"]).aggregate(n=days.count())):

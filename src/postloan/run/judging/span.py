@@ -34,8 +34,15 @@ class Span:
 
     @property
     def weeks(self) -> float:
-        """Give the weeks with runs, at least one."""
-        return max(1.0, ((self.days[-1] - self.days[0]).days + 1) / 7) if self.days else 1.0
+        """Give the weeks in which the alerts arose, at least one.
+
+        From the day after the run before the span, as what the first run of the span opens came up since
+        then; in a store that begins with the span, from its first run.
+        """
+        if not self.days:
+            return 1.0
+        start = self.before or self.days[0] - timedelta(days=1)
+        return max(1.0, (self.days[-1] - start).days / 7)
 
     @property
     def since(self) -> date:

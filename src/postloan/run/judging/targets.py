@@ -16,6 +16,12 @@ _OF_TOTAL = {
     "lead_median_days": "at_least",
     "alerts_per_manager_week": "at_most",
 }
+_MEASURED_BY = {
+    "lead_dpd30_median_days": "first_lead_dpd30_median_days",
+    "lead_median_days": "first_lead_median_days",
+}
+"""The figure that a target is held against, where it has another name: leads are those of the first alert."""
+
 _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "at_least": lambda measured, asked: measured >= asked,
     "at_most": lambda measured, asked: measured <= asked,
@@ -42,7 +48,7 @@ def held_against(asked: Mapping[str, Any], total: Mapping[str, Any], colours: An
 
 
 def _row(figure: str, colour: str | None, sense: str, asked: Any, of: Mapping[str, Any]) -> dict[str, Any]:
-    measured, wanted = of[figure], Decimal(str(asked))
+    measured, wanted = of[_MEASURED_BY.get(figure, figure)], Decimal(str(asked))
     met = None if measured is None else _MEETS[sense](Decimal(str(measured)), wanted)
     return {
         "figure": figure,

@@ -1,0 +1,95 @@
+"""Reads of administration: the tree, who works where, and the working days of the pack."""
+
+from __future__ import annotations
+
+import calendar as months
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from postloan.console.people.models import Institution, Staff
+from postloan.console.people.rights import ADMINISTRATORS, Scope
+from postloan.console.publishing.selectors import current
+from postloan.console.words import policy_of
+from postloan.policy.calendar import Calendar
+from postloan.policy.pack import load
+
+ORDER = ("staff_id",)
+DEFAULT_PACK = "cn_rural"
+
+
+@dataclass(frozen=True)
+class Node:
+    """An institution of the tree with how deep it lies and how many people work there now."""
+
+    institution: Institution
+    depth: int
+    staff: int
+
+
+def administered(scope: Scope) -> Q:
+    """Give the condition on institutions that a person administers."""
+    roots = [place for role, place in scope.held if role in ADMINISTRATORS]
+    paths = Institution.objects.filter(pk__in=roots).values_list("path", flat=True)
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return condition
+
+
+def tree(scope: Scope) -> list[Node]:
+    """Give the institutions that a person administers, each after the one above it."""
+    at_work = Count("staff", filter=Q(staff__is_active=True))
+    rows = list(Institution.objects.filter(administered(scope)).annotate(at_work=at_work).order_by("path"))
+    least = min((one.path.count("/") for one in rows), default=0)
+    return [Node(one, one.path.count("/") - least, getattr(one, "at_work")) for one in rows]  # noqa: B009
+
+
+def staff(scope: Scope, place: str = "", search: str = "") -> QuerySet[Staff]:
+    """Give the accounts that a person administers, narrowed by institution, name or number."""
+    places = Institution.objects.filter(administered(scope))
+    if place:
+        places = places.filter(path__contains=f"/{place}/")
+    found = Staff.objects.filter(institution__in=places).select_related("institution")
+    text = search.strip()
+    return found.filter(Q(pk__startswith=text) | Q(name__contains=text)) if text else found
+
+
+def calendar() -> Calendar:
+    """Give the calendar of the pack in use."""
+    run = current()
+    if run is not None:
+        return policy_of(run.policy_version, run.as_of).calendar
+    return load(settings.POLICY or DEFAULT_PACK).calendar
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of a month's sheet: `kind` is business, weekend, holiday or worked."""
+
+    day: date
+    kind: str
+
+
+def year_sheet(found: Calendar, year: int) -> list[tuple[date, list[list[Day | None]]]]:
+    """Give the months of a year as weeks from Monday to Sunday; None fills the first and the last week."""
+    sheet = []
+    for month in range(1, 13):
+        weeks = months.Calendar().monthdayscalendar(year, month)
+        rows = [[_day(found, date(year, month, one)) if one else None for one in week] for week in weeks]
+        sheet.append((date(year, month, 1), rows))
+    return sheet
+
+
+def _day(found: Calendar, day: date) -> Day:
+    weekend = day.weekday() >= months.SATURDAY
+    if found.is_business(day):
+        return Day(day, "worked" if weekend else "business")
+    return Day(day, "weekend" if weekend and day not in _holidays(found, day.year) else "holiday")
+
+
+def _holidays(found: Calendar, year: int) -> frozenset[date]:
+    known = found.years.get(year)
+    return known.holidays if known else frozenset()

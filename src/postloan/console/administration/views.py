@@ -1,0 +1,221 @@
+"""Pages of administration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import MAXYEAR, date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from postloan import clock
+from postloan.console.administration import selectors, services
+from postloan.console.administration.gate import access_institution, access_leave, access_role, access_staff
+from postloan.console.listing import page
+from postloan.console.people.models import ROLE_CHOICES, Institution, Leave
+from postloan.console.people.rights import ADMINISTRATORS, allow, scope
+from postloan.console.refusals import Refused
+
+_FIRST_YEAR = 2000
+
+
+@allow(ADMINISTRATORS)
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the tree of institutions."""
+    nodes = selectors.tree(scope(request))
+    return render(
+        request, "administration/index.html", {"nodes": nodes, "people": sum(one.staff for one in nodes)}
+    )
+
+
+@allow(ADMINISTRATORS)
+def staff(request: HttpRequest) -> HttpResponse:
+    """List accounts."""
+    held = scope(request)
+    place, search = request.GET.get("place", ""), request.GET.get("search", "")
+    rows = selectors.staff(held, place, search).prefetch_related("roles")
+    found = page(rows, selectors.ORDER, request.GET.get("after", ""))
+    context = {
+        "page": found,
+        "place": place,
+        "search": search,
+        "institutions": Institution.objects.filter(selectors.administered(held)),
+    }
+    return render(request, "administration/staff.html", context)
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def make(request: HttpRequest) -> HttpResponse:
+    """Make an account."""
+    held = scope(request)
+    place = access_institution(held, request.POST.get("institution_id", ""))
+    number = request.POST.get("staff_id", "")
+    try:
+        made = services.make_staff(
+            actor=held, staff_id=number, name=request.POST.get("name", ""), institution_id=place.pk
+        )
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("staff")
+    messages.success(request, _("The account was made; give it a password and roles."))
+    return redirect("person", made.pk)
+
+
+@allow(ADMINISTRATORS)
+def person(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """Show a person's account, roles and deputies."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    today = clock.civil().date()
+    context = {
+        "one": found,
+        "is_self": found.pk == held.staff_id,
+        "roles": found.roles.select_related("institution").order_by("institution__path", "role"),
+        "leaves": Leave.objects.filter(staff=found, ends_on__gte=today).select_related("deputy"),
+        "deputises": Leave.objects.filter(deputy=found, ends_on__gte=today).select_related("staff"),
+        "choices": [code for code, _name in ROLE_CHOICES],
+        "institutions": Institution.objects.filter(selectors.administered(held)),
+        "today": today,
+    }
+    return render(request, "administration/person.html", context)
+
+
+@allow(ADMINISTRATORS)
+@never_cache
+@require_POST
+def password(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """Give a one-time password, shown on this answer alone."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    try:
+        told = services.reset_password(actor=held, staff=found)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("person", found.pk)
+    return render(
+        request, "administration/password.html", {"one": found, "told": told, "days": services.VALID_DAYS}
+    )
+
+
+def _acted(request: HttpRequest, staff_id: str, act: Callable[[], object], said: str) -> HttpResponse:
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, said)
+    return redirect("person", staff_id)
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def end(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """End an account."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    reason = request.POST.get("reason", "")
+    said = _("The account has ended; whoever was signed in with it is signed out.")
+    return _acted(request, staff_id, lambda: services.end_staff(actor=held, staff=found, reason=reason), said)
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def restore(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """Open an account again."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    reason = request.POST.get("reason", "")
+    said = _("The account is open again; give it its roles anew.")
+    return _acted(
+        request, staff_id, lambda: services.restore_staff(actor=held, staff=found, reason=reason), said
+    )
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    text = request.POST.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def give_role(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """Give a role."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    place = access_institution(held, request.POST.get("institution_id", ""))
+    since, until, role = _day(request, "since"), _day(request, "until"), request.POST.get("role", "")
+    return _acted(
+        request,
+        staff_id,
+        lambda: services.give_role(
+            actor=held, staff=found, role=role, institution=place, since=since, until=until
+        ),
+        _("The role was given; it holds from the next click on."),
+    )
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def end_role(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """End a role."""
+    held = scope(request)
+    role, place = request.POST.get("role", ""), request.POST.get("institution_id", "")
+    found = access_role(held, staff_id, role, place, _day(request, "since"))
+    said = _("The role has ended.")
+    return _acted(request, staff_id, lambda: services.end_role(actor=held, held=found), said)
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def set_leave(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """Name a deputy."""
+    held = scope(request)
+    found = access_staff(held, staff_id)
+    deputy = access_staff(held, request.POST.get("deputy_id", "").strip())
+    starts, ends = _day(request, "starts_on"), _day(request, "ends_on")
+    if starts is None or ends is None:
+        messages.error(request, _("Give the first and the last day as YYYY-MM-DD."))
+        return redirect("person", staff_id)
+    return _acted(
+        request,
+        staff_id,
+        lambda: services.set_leave(actor=held, staff=found, deputy=deputy, starts_on=starts, ends_on=ends),
+        _("The deputy was named."),
+    )
+
+
+@allow(ADMINISTRATORS)
+@require_POST
+def end_leave(request: HttpRequest, staff_id: str) -> HttpResponse:
+    """End a deputy's term."""
+    held = scope(request)
+    found = access_leave(held, staff_id, request.POST.get("deputy_id", ""), _day(request, "starts_on"))
+    said = _("The deputy's term has ended.")
+    return _acted(request, staff_id, lambda: services.end_leave(actor=held, leave=found), said)
+
+
+@allow(ADMINISTRATORS)
+def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
+    """Show the working days of a year as the pack has them."""
+    chosen = year or clock.civil().year
+    if not _FIRST_YEAR <= chosen < MAXYEAR:
+        raise Http404
+    found = selectors.calendar()
+    known = found.years.get(chosen)
+    context = {
+        "year": chosen,
+        "months": selectors.year_sheet(found, chosen),
+        "is_known": known is not None,
+        "source": known.source if known else "",
+        "business_days": len(found.business_days(date(chosen, 1, 1), date(chosen, 12, 31))),
+        "years": sorted(found.years),
+    }
+    return render(request, "administration/calendar.html", context)

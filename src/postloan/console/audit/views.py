@@ -1,0 +1,85 @@
+"""Pages of the audit."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from postloan.console.audit import selectors, uses, words
+from postloan.console.audit.models import AuditEvent
+from postloan.console.listing import Page, page
+from postloan.console.people.models import Staff
+from postloan.console.people.rights import AUDIT_READERS, allow, scope
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {key: str(value) for key, value in request.GET.items()}
+
+
+def _told(found: Page[AuditEvent]) -> dict[str, Any]:
+    rows = [(one, words.action(one.action), words.kind(one.object_kind)) for one in found.rows]
+    return {"page": found, "rows": rows, "staff": Staff.objects.in_bulk({one.actor for one in found.rows})}
+
+
+@allow(AUDIT_READERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """Search the events."""
+    asked = _asked(request)
+    found = page(selectors.events(scope(request), asked), selectors.ORDER, asked.get("after", ""))
+    actions, kinds = selectors.choices()
+    context = {
+        **_told(found),
+        "asked": asked,
+        "actions": [(code, words.action(code)) for code in actions],
+        "kinds": [(code, words.kind(code)) for code in kinds],
+    }
+    return render(request, "audit/index.html", context)
+
+
+@allow(AUDIT_READERS)
+def history(request: HttpRequest, kind: str, object_id: str) -> HttpResponse:
+    """Show everything that happened to one object."""
+    asked = {"kind": kind, "id": object_id}
+    found = page(selectors.events(scope(request), asked), selectors.ORDER, request.GET.get("after", ""))
+    context = {**_told(found), "kind": words.kind(kind), "object_id": object_id}
+    return render(request, "audit/history.html", context)
+
+
+class _Echo:
+    """Gives the CSV writer's line back instead of keeping it."""
+
+    def write(self, line: str) -> bytes:
+        return line.encode()
+
+
+@allow(AUDIT_READERS)
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Give the events found as CSV, the latest first, up to a limit."""
+    asked = _asked(request)
+    found = selectors.events(scope(request), asked).order_by(*selectors.ORDER)[: selectors.EXPORTED]
+    uses.note_export(actor=scope(request), asked=asked, rows=found.count())
+    writer = csv.writer(_Echo())
+
+    def told() -> Iterator[bytes]:
+        yield codecs.BOM_UTF8
+        yield writer.writerow(selectors.COLUMNS)
+        for line in selectors.lines(found.iterator(chunk_size=2000)):
+            yield writer.writerow(line)
+
+    answer = StreamingHttpResponse(told(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return answer
+
+
+@allow(AUDIT_READERS)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Offer to walk the chain; once asked, say whether it holds and where it breaks."""
+    verdict = None
+    if request.method == "POST":
+        verdict = uses.check_chain(actor=scope(request), head=request.POST.get("head", ""))
+    return render(request, "audit/verify.html", {"verdict": verdict})

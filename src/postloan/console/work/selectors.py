@@ -1,0 +1,334 @@
+"""Reads of work: what is mine today, what slipped, what is new, and how much each person has.
+
+Counts and lists end at a limit and say so, so that a page of a bank with hundreds of thousands of open
+pieces of work costs no more than one of a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet
+
+from postloan import clock
+from postloan.console.people.models import Staff
+from postloan.console.people.rights import Scope
+from postloan.console.publishing.models import Customer, Measure
+from postloan.console.work import states
+from postloan.console.work.core import rules_in_force
+from postloan.console.work.guards import Piece, missing_needs, roles_towards, table_of
+from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
+from postloan.console.work.rules import WorkRules
+
+SHOWN = 50
+"""Pieces of work that one list of the page of my work shows."""
+
+LATE_FIRST = ("due_at", "id")
+"""The order of work: what is due first stands first."""
+
+_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Pieces of work of one list, cases and tasks together, the most urgent first.
+
+    Args:
+        works: as many as are shown.
+        count: how many there are, counted up to a limit.
+        more: whether there are more than were counted.
+    """
+
+    works: list[Piece]
+    count: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one person has open.
+
+    Args:
+        staff: who; None for work without an owner.
+        cases: open cases.
+        tasks: open tasks.
+        late: pieces of work past their time.
+        today: pieces of work due today.
+    """
+
+    staff: Staff | None
+    cases: int
+    tasks: int
+    late: int
+    today: int
+
+    @property
+    def count(self) -> int:
+        """Give how many pieces of work are open."""
+        return self.cases + self.tasks
+
+
+def mine(scope: Scope) -> list[Q]:
+    """Give the conditions on open work that waits for this person: theirs, and theirs to decide on.
+
+    No row fits two of them. They are asked one by one and not with an "or" between them: each has an index
+    of its own, which a database leaves aside when it has to follow several at once.
+    """
+    own = Q(owner_id__in=scope.acting_for) & ~Q(state__in=(states.SUBMITTED, states.CLOSED))
+    decided = Q(state=states.SUBMITTED, decider_role__in=scope.roles) & ~Q(owner_id=scope.staff_id)
+    return [own, decided & scope.filter()]
+
+
+def seen_work(scope: Scope) -> list[Q]:
+    """Give the conditions on work that a person sees: of their customers, and their own of others'."""
+    return [scope.filter(), Q(owner_id__in=scope.acting_for) & ~scope.filter()]
+
+
+def _open(model: type[Case] | type[Task], condition: Q) -> QuerySet[Any]:
+    return model._default_manager.filter(condition, closed_at__isnull=True)
+
+
+def _any_of(model: type[Case] | type[Task], conditions: list[Q]) -> QuerySet[Any]:
+    """Give open work that fits one of the conditions, as one list that can be ordered and paged."""
+    found = [_open(model, condition).order_by().values("pk") for condition in conditions]
+    return _open(model, Q(pk__in=found[0].union(*found[1:])))
+
+
+def _listed(conditions: list[Q], also: Q, order: tuple[str, ...] = LATE_FIRST) -> Listed:
+    works: list[Piece] = []
+    count, more = 0, False
+    for model in (Case, Task):
+        for condition in conditions:
+            rows = _open(model, condition & also)
+            counted = rows.order_by()[: _COUNTED + 1].count()
+            count, more = count + min(counted, _COUNTED), more or counted > _COUNTED
+            works += rows.order_by(*order)[:SHOWN] if counted else ()
+    name = order[0].lstrip("-")
+    works.sort(key=lambda work: (getattr(work, name), work.pk), reverse=order[0].startswith("-"))
+    return Listed(works[:SHOWN], count, more)
+
+
+def _awake(now: datetime) -> Q:
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=now.date())
+
+
+def _end_of_today(now: datetime) -> datetime:
+    return datetime.combine(now.date(), time.max)
+
+
+def due_today(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give what waits for a person and is due later today; what was put off is left out."""
+    now = now or clock.civil()
+    today = Q(due_at__gte=now, due_at__lte=_end_of_today(now))
+    return _listed(mine(scope), _awake(now) & today & _not_waiting())
+
+
+def slipped(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give what waits for a person and is past its time, whether it was put off or not."""
+    now = now or clock.civil()
+    return _listed(mine(scope), Q(due_at__lt=now))
+
+
+def raised(scope: Scope) -> Listed:
+    """Give others' work that was raised to a role of this person."""
+    return _listed([Q(raised_to__in=scope.roles) & scope.filter()], ~Q(owner_id__in=scope.acting_for))
+
+
+def coming(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give what waits for a person and is due after today."""
+    now = now or clock.civil()
+    return _listed(mine(scope), _awake(now) & Q(due_at__gt=_end_of_today(now)) & _not_waiting())
+
+
+def waiting(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give a person's work that others have to move: waited for, or submitted; in time so far."""
+    now = now or clock.civil()
+    others = Q(owner_id__in=scope.acting_for, state__in=(states.WAITING, states.SUBMITTED))
+    return _listed([others], Q(due_at__gte=now) | Q(state=states.SUBMITTED))
+
+
+def snoozed(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give what a person put off and is not late yet."""
+    now = now or clock.civil()
+    return _listed(mine(scope), Q(snoozed_until__gt=now.date(), due_at__gte=now))
+
+
+def _not_waiting() -> Q:
+    return ~Q(state=states.WAITING)
+
+
+def new_since_yesterday(scope: Scope, now: datetime | None = None) -> Listed:
+    """Give open work that a person sees and that was opened yesterday or today, newest first."""
+    now = now or clock.civil()
+    since = datetime.combine(now.date() - timedelta(days=1), time.min)
+    return _listed(seen_work(scope), Q(opened_at__gte=since), ("-opened_at", "-id"))
+
+
+def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
+    """Give what each person has open of the customers that one sees, the latest first."""
+    now = now or clock.civil()
+    key = f"work-load-{scope.staff_id}"
+    # Of a whole bank this counts every open piece of work; what was counted within a minute is shown again.
+    sums = cache.get(key) if scope.sees_all else None
+    if sums is None:
+        sums = _sums(scope, now)
+        if scope.sees_all:
+            cache.set(key, sums, 60)
+    people = Staff.objects.in_bulk([key for key in sums if key])
+    loads = [Load(people.get(key or ""), **one) for key, one in sums.items()]
+    return sorted(loads, key=lambda one: (-one.late, -one.count, one.staff.pk if one.staff else ""))
+
+
+def _sums(scope: Scope, now: datetime) -> dict[str | None, dict[str, int]]:
+    sums: dict[str | None, dict[str, int]] = {}
+    late = Count("id", filter=Q(due_at__lt=now))
+    today = Count("id", filter=Q(due_at__gte=now, due_at__lte=_end_of_today(now)))
+    for model, name in ((Case, "cases"), (Task, "tasks")):
+        rows = _open(model, scope.filter()).order_by().values("owner_id")
+        for row in rows.annotate(open=Count("id"), late=late, today=today):
+            one = sums.setdefault(row["owner_id"], {"cases": 0, "tasks": 0, "late": 0, "today": 0})
+            one[name] += row["open"]
+            one["late"] += row["late"]
+            one["today"] += row["today"]
+    return sums
+
+
+def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any]:
+    """Give open cases, or tasks with `kind=task`, that a person sees, narrowed by `owner`, `when`, `state`.
+
+    A filter that is not understood narrows nothing.
+    """
+    model = Task if asked.get("kind") == "task" else Case
+    if asked.get("owner") == "me":
+        found = _any_of(model, mine(scope))
+    else:
+        found = _open(model, Q()) if scope.sees_all else _any_of(model, seen_work(scope))
+    if asked.get("owner") == "nobody":
+        found = found.filter(owner_id=None)
+    elif asked.get("owner") not in (None, "", "me"):
+        found = found.filter(owner_id=asked["owner"])
+    if asked.get("when") == "late":
+        found = found.filter(due_at__lt=now)
+    elif asked.get("when") == "today":
+        found = found.filter(due_at__gte=now, due_at__lte=_end_of_today(now))
+    if asked.get("state") in states.OPEN:
+        found = found.filter(state=asked["state"])
+    return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action that somebody may take now.
+
+    Args:
+        action: its name in the table.
+        is_next: whether it is the one that moves the work on.
+    """
+
+    action: str
+    is_next: bool
+
+
+_FORWARD = ("claim", "start", "plan", "resume", "finish", "submit", "close", "drop")
+"""Actions that move work towards its end, in the order in which the first that is open is the next one."""
+
+
+def steps(scope: Scope, work: Piece, rules: WorkRules | None = None) -> list[Step]:
+    """Give what a person may do with a piece of work, the next step first.
+
+    Guards that depend on what is filled in are left to the service; those on the work itself are asked here,
+    so that no button stands that cannot be pressed.
+    """
+    rules = rules or rules_in_force()
+    rows = states.open_to(table_of(work), work.state, roles_towards(scope, work, rules))
+    names = [row.action for row in rows if not _is_idle(scope, work, row)]
+    forward = [name for name in _FORWARD if name in names]
+    if work.state == states.IN_PROGRESS and "plan" in forward:
+        forward.remove("plan")  # a plan stands; a new one is possible and not the next step
+    following = forward[0] if forward else ""
+    ordered = [following, *(name for name in names if name != following)] if following else names
+    return [Step(name, name == following) for name in ordered]
+
+
+def _is_idle(scope: Scope, work: Piece, row: states.Move) -> bool:
+    if "not_the_doer" in row.guards and scope.staff_id in {work.owner_id, work.submitted_by, *work.doers}:
+        return True
+    if isinstance(work, Task):
+        return (
+            ("somebody_decides" in row.guards and not work.decider_role)
+            or ("owner_decides" in row.guards and bool(work.decider_role))
+            or ("no_longer_asked" in row.guards and work.is_asked)
+        )
+    return False
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a measure asks to be proved.
+
+    Args:
+        name: its name in the pack.
+        kinds: kinds of evidence that prove it.
+        is_met: whether something of a fitting kind is there.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    is_met: bool
+
+
+def needs_of(task: Task, rules: WorkRules | None = None) -> list[Need]:
+    """Give what a task needs before it can close."""
+    rules = rules or rules_in_force()
+    missing = set(missing_needs(task, rules))
+    return [Need(name, rules.proofs(name), name not in missing) for name in task.needs]
+
+
+def timeline(work: Piece) -> list[TimelineEntry]:
+    """Give everything that happened, the newest first; that of its tasks stands in a case's."""
+    return list(
+        TimelineEntry.objects.filter(**{work.kind_of_work: work})
+        .select_related("task")
+        .order_by("-at", "-id")[:200]
+    )
+
+
+def evidence(work: Piece) -> list[Evidence]:
+    """Give the evidence of a case with its tasks, or of a task, the newest first."""
+    condition = Q(task=work) if isinstance(work, Task) else Q(case=work) | Q(task__case=work)
+    return list(Evidence.objects.filter(condition).select_related("task").order_by("-id")[:100])
+
+
+def offers(case: Case) -> list[Measure]:
+    """Give the options that the run offers for the customer of a case and nobody has taken up."""
+    taken = Task.objects.filter(customer_id=case.customer_id, kind="measure").values("measure_id")
+    found = Measure.objects.filter(customer_id=case.customer_id or "", nature="option")
+    return list(found.exclude(measure_id__in=taken).order_by("measure_code", "measure_id")[:SHOWN])
+
+
+def names(*people: Iterable[str | None]) -> dict[str, Staff]:
+    """Give people by number."""
+    return Staff.objects.in_bulk({one for group in people for one in group if one})
+
+
+def watched(scope: Scope, asked: Mapping[str, str]) -> QuerySet[WatchEntry]:
+    """Give the customers on the watch list that a person sees, those who have left with `left=1`."""
+    found = WatchEntry.objects.filter(scope.filter())
+    left = Q(state=states.LEFT)
+    return found.filter(left) if asked.get("left") == "1" else found.exclude(left)
+
+
+def effect_checks_due(scope: Scope, now: datetime | None = None) -> list[EffectCheck]:
+    """Give the effect checks that are due of the closed cases that a person did."""
+    day = (now or clock.civil()).date()
+    found = EffectCheck.objects.filter(owner_id__in=scope.acting_for, done_at__isnull=True, due_on__lte=day)
+    return list(found.select_related("case").order_by("due_on", "pk")[:SHOWN])
+
+
+def customer_of(work: Piece) -> Customer | None:
+    """Give the customer of a piece of work as last published."""
+    return Customer.objects.filter(pk=work.customer_id or "").first()
