@@ -140,6 +140,11 @@ def refused(code: str, action: Callable[[], object]) -> PostloanError:
     return caught.value
 
 
+def last_event() -> tuple[str, str]:
+    event = AuditEvent.objects.latest("seq")
+    return event.action, event.actor
+
+
 # The table of states.
 
 OPEN = "draft consultation legal_check joint_signature risk_signed credit_signed signed"
@@ -517,6 +522,7 @@ def test_a_version_is_locked_by_hand_when_the_last_one_has_left(policy: Path) ->
         acknowledge(draft.pk, f"M{outlet}")
     Staff.objects.filter(pk=f"M{bank.OUTLETS[-1]}").update(left_on=TODAY)
     assert steps.lock(scope=who("H-risk_department"), draft_id=draft.pk).state == states.LOCKED
+    assert last_event() == ("policy_lock", "H-risk_department")
 
 
 @pytest.mark.parametrize(
@@ -542,6 +548,7 @@ def test_the_review_comes_on_its_day_once_and_not_from_a_maker(policy: Path) -> 
     refused("too_early", reviewed)
     Draft.objects.update(review_due_on=TODAY)
     assert reviewed().review == "误报减少"
+    assert last_event() == ("policy_review", "H-risk_department")
     refused("reviewed_already", reviewed)
 
 
@@ -594,7 +601,7 @@ def test_every_step_leaves_an_event_with_states_and_version(policy: Path) -> Non
 def test_so_do_the_ways_out(policy: Path, go: Refusal, action: str) -> None:
     draft = at(states.LEGAL_CHECK)
     go(draft)
-    assert AuditEvent.objects.order_by("seq").last().action == action  # type: ignore[union-attr]
+    assert last_event()[0] == action
 
 
 def test_one_impact_at_a_time_and_one_that_fails_says_why(policy: Path) -> None:
@@ -608,7 +615,24 @@ def test_one_impact_at_a_time_and_one_that_fails_says_why(policy: Path) -> None:
     asked.refresh_from_db()
     assert asked.error is not None
     assert (asked.state, asked.error["code"]) == ("failed", "other_content")
+    assert last_event() == ("impact_failed", "system")
     assert not selectors.has_impact(Draft.objects.get(pk=draft.pk))
+
+
+@pytest.mark.parametrize(("quiet", "again"), [(50, False), (70, True)])
+def test_an_impact_whose_worker_was_stopped_can_be_asked_for_again(
+    policy: Path, quiet: int, again: bool
+) -> None:
+    draft = changed()
+    seen = clock.civil() - timedelta(seconds=quiet)
+    old = impact.ask(scope=author(), draft_id=draft.pk)
+    Impact.objects.filter(pk=old.pk).update(state="running", started_at=seen, seen_at=seen)
+    if not again:
+        refused("impact_at_work", lambda: impact.ask(scope=author(), draft_id=draft.pk))
+        return
+    assert impact.ask(scope=author(), draft_id=draft.pk).state == "waiting"
+    old.refresh_from_db()
+    assert (old.state, old.error) == ("failed", impact.STOPPED)
 
 
 @pytest.mark.slow

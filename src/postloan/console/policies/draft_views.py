@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.console import words
-from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import POLICY_ROLES, allow, scope
 from postloan.console.policies import (
@@ -23,16 +22,13 @@ from postloan.console.policies import (
     reading,
     selectors,
     services,
+    shown,
     spoken,
     states,
     steps,
 )
 from postloan.console.policies.gate import access_draft, roles_of
-from postloan.console.policies.models import Draft
 from postloan.errors import PostloanError
-from postloan.policy.difference import Change, EntryChange, Outcome
-from postloan.policy.difference_words import DiffWords
-from postloan.policy.findings import Finding
 from postloan.reports import rule_texts
 
 READERS = POLICY_ROLES | states.BRANCH | states.MANAGERS
@@ -74,21 +70,21 @@ def detail(request: HttpRequest, draft_id: str) -> HttpResponse:
         "may_change": "change" in possible,
         "is_maker": held.staff_id in makers,
         "makers": Staff.objects.filter(pk__in=makers),
-        "steps": _steps(draft),
+        "steps": shown.way(draft),
         "own": own,
         "own_cases": sorted(path.name for path in (reading.home() / draft.pk / "cases").glob("*")),
-        "warnings": [_finding(one) for one in draft.findings],
-        "differences": [_difference(one) for one in _differences(draft)],
+        "warnings": [shown.finding(one) for one in draft.findings],
+        "differences": shown.differences(draft),
         "is_base_in_force": draft.state not in states.OPEN or selectors.is_base_in_force(draft),
         "comments": draft.comments.select_related("by"),
         "silent": selectors.silent_branches(draft) if draft.state == states.CONSULTATION else [],
         "approvals": draft.approvals.select_related("by"),
-        "impact": _impact(draft),
+        "impact": shown.report(draft),
         "questions": draft.questions.all(),
         "acknowledged": draft.acknowledgements.count(),
         "outstanding": waiting,
         "has_acknowledged": draft.acknowledgements.filter(by_id=held.staff_id).exists(),
-        "events": _events(draft),
+        "events": shown.events(draft),
         "submit_form": forms.SubmitForm(),
         "file_form": forms.FileForm(),
         "day_form": forms.DayForm(),
@@ -99,139 +95,6 @@ def detail(request: HttpRequest, draft_id: str) -> HttpResponse:
     return render(request, "policies/draft.html", context)
 
 
-_WAY = (
-    (states.DRAFT,),
-    (states.CONSULTATION,),
-    (states.LEGAL_CHECK,),
-    (states.JOINT_SIGNATURE, states.RISK_SIGNED, states.CREDIT_SIGNED),
-    (states.SIGNED,),
-    (states.EFFECTIVE,),
-    (states.LOCKED,),
-)
-
-
-def _steps(draft: Draft) -> list[tuple[str, str]]:
-    """Give the way of promulgation with how far the draft is: done, at, or to come."""
-    at = next((place for place, several in enumerate(_WAY) if draft.state in several), -1)
-    return [
-        (several[0], "done" if place < at else "at" if place == at else "to_come")
-        for place, several in enumerate(_WAY)
-    ]
-
-
-def _differences(draft: Draft) -> tuple[EntryChange, ...]:
-    return reading.difference(selectors.base_of(draft), selectors.of_draft(draft))
-
-
-_ABOUT = frozenset(
-    {
-        "effective_from",
-        "effective_until",
-        "legal_from",
-        "reviewed_on",
-        "reference",
-        "overrides",
-        "owner",
-        "status",
-    }
-)
-"""What an entry says of itself: told once for the draft, not again with each entry."""
-
-
-def _difference(entry: EntryChange) -> dict[str, Any]:
-    """Give what differs of one entry, by field or rule and by meaning, as lines of text."""
-    say = DiffWords("zh" if words.is_chinese() else "en")
-    changes = [_line(one) for one in entry.fields if not _is_about(one)]
-    meaning = entry.meaning
-    if entry.table is not None:
-        meaning = entry.table.by_meaning
-        changes += [_line(one) for one in entry.table.by_rule.head if not _is_about(one)]
-        for rule in entry.table.by_rule.rules:
-            title = say("rule", rule.id, say(rule.what))
-            changes += [(f"{title}: {one.what}", one.old or "∅", one.new or "∅") for one in rule.cells]
-    found: list[tuple[str, str]] = []
-    note = ""
-    if meaning is not None:
-        outcomes = _colours if entry.kind == "signal" else say.outcomes
-        found = [(say.box(one.box), outcomes(one.old, one.new)) for one in meaning.changes]
-        if not meaning.decided:
-            note = say(meaning.reason, meaning.error["message"] if meaning.error else "")
-        elif not meaning.changes:
-            note = say("same")
-    why = [one.new for one in entry.fields if one.what == "overrides"]
-    return {
-        "kind": entry.kind,
-        "key": entry.key,
-        "what": say(entry.what),
-        "changes": changes,
-        "meaning": found,
-        "note": note,
-        "why": why[0] if why else "",
-    }
-
-
-def _is_about(one: Change) -> bool:
-    return one.what in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
-
-
-def _line(one: Change) -> tuple[str, str, str]:
-    field, _mark, colour = one.what.partition(".")
-    what = words.word("colour", colour) if field == "grades" else one.what
-    return what, one.old or "∅", one.new or "∅"
-
-
-def _colours(old: Outcome, new: Outcome) -> str:
-    """Give the colours of a signal before and after, by name."""
-    told = [str(one.rows[0]["colour"]) if one.state == "answer" else "none" for one in (old, new)]
-    return " → ".join(words.word("colour", one) for one in told)
-
-
-def _finding(told: dict[str, Any]) -> dict[str, Any]:
-    return spoken.found(
-        Finding(told["severity"], told["code"], told["message"], told["where"], told["mend"]), {}
-    )
-
-
-def _impact(draft: Draft) -> dict[str, Any]:
-    """Give the impact report on the content as it stands, as a page shows it."""
-    found = selectors.impact_of(draft)
-    if found is None:
-        return {"state": "none"}
-    told = found.told or {}
-    days = told.get("days") or []
-    return {
-        "state": found.state,
-        "asked": found,
-        "progress": found.progress,
-        "error": _finding({"severity": "error", **found.error}) if found.error else None,
-        "nothing": told.get("nothing_changes"),
-        "total": told.get("total"),
-        "as_of": [one["as_of"] for one in days],
-        "moves": [
-            one for one in (told.get("total") or {}).get("colour_moves", []) if one["from"] != one["to"]
-        ],
-        "signals": [
-            one
-            for one in (told.get("total") or {}).get("signals", [])
-            if any(one[name] for name in ("gained", "lost", "regraded"))
-        ],
-        "measures": [
-            one
-            for one in (told.get("total") or {}).get("measures", [])
-            if any(one[name] for name in ("gained", "lost", "moved"))
-        ],
-    }
-
-
-def _events(draft: Draft) -> list[tuple[AuditEvent, str]]:
-    events = list(
-        AuditEvent.objects.filter(object_kind=services.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
-    )
-    names = Staff.objects.in_bulk({one.actor for one in events})
-    system = words.word("role", "system")
-    return [(one, names[one.actor].name if one.actor in names else system) for one in events]
-
-
 @allow(POLICY_ROLES)
 def impact_part(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Show how far the impact report is: the part of the page that is asked for again and again."""
@@ -239,7 +102,9 @@ def impact_part(request: HttpRequest, draft_id: str) -> HttpResponse:
     draft = access_draft(held, draft_id)
     possible = states.possible(draft.state, roles_of(held))
     return render(
-        request, "policies/_impact.html", {"draft": draft, "impact": _impact(draft), "possible": possible}
+        request,
+        "policies/_impact.html",
+        {"draft": draft, "impact": shown.report(draft), "possible": possible},
     )
 
 
@@ -438,7 +303,7 @@ def acknowledge(request: HttpRequest, draft_id: str) -> HttpResponse:
         "questions": [
             (one, list(enumerate(one.answers)), request.POST.get(f"q{one.pk}", "")) for one in asked
         ],
-        "differences": [_difference(one) for one in _differences(draft)],
+        "differences": shown.differences(draft),
         "errors": told,
     }
     return render(request, "policies/acknowledge.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -22,8 +23,11 @@ from postloan.console.policies.models import Draft, Impact
 from postloan.console.policies.services import OBJECT, locked, version_of
 from postloan.errors import PostloanError
 
-_TICK = 1.0
+_TICK = 2.0
 """Seconds between two looks at whether the command is done."""
+
+STALE = timedelta(seconds=60)
+"""After so long without a sign the worker was stopped, and the report will never come."""
 
 _FACTS = "facts_would_change"
 
@@ -38,6 +42,7 @@ def ask(*, scope: Scope, draft_id: str) -> Impact:
         with transaction.atomic():
             draft = locked(draft_id)
             states.step(draft.state, "ask_impact", roles_of(scope))
+            _give_up_stale(draft)
             asked = Impact.objects.create(
                 draft=draft, content=draft.content, asked_by_id=scope.staff_id, asked_at=clock.civil()
             )
@@ -57,11 +62,32 @@ def ask(*, scope: Scope, draft_id: str) -> Impact:
     return asked
 
 
+def is_stale(asked: Impact) -> bool:
+    """Tell whether a report that seems at work has not been seen for so long that its worker is gone."""
+    seen = asked.seen_at or asked.started_at
+    return asked.state == "running" and seen is not None and clock.civil() - seen > STALE
+
+
+def _give_up_stale(draft: Draft) -> None:
+    for asked in draft.impacts.filter(state="running"):
+        if is_stale(asked):
+            _ended(asked, "failed", error=dict(STOPPED))
+
+
+STOPPED = {
+    "code": "impact_stopped",
+    "message": "The background work was stopped before the impact was computed.",
+    "where": "",
+    "mend": "Have it computed again.",
+}
+
+
 @task()
 def compute(impact_id: int) -> None:
     """Compute an impact report that was asked for, and keep it or why there is none."""
     asked = Impact.objects.select_related("draft").get(pk=impact_id)
     asked.state, asked.started_at = "running", clock.civil()
+    asked.seen_at = asked.started_at
     asked.save()
     try:
         told = _told(asked, asked.draft)
@@ -117,12 +143,12 @@ def _command(asked: Impact, folder: Path, draft: Draft, *, with_book: bool) -> d
 
 
 def _say(asked: Impact, said: Any) -> None:
-    """Keep the last line that the command has said of how far it is."""
-    lines = said.seek(0) or said.read().decode("utf-8", "replace").split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    if last[:200] != asked.progress:
-        asked.progress = last[:200]
-        asked.save(update_fields=["progress"])
+    """Keep that it is at work, and the last line that the command has said of how far it is."""
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").split("\n")
+    asked.progress = next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
+    asked.seen_at = clock.civil()
+    asked.save(update_fields=["progress", "seen_at"])
 
 
 def _answer(out: bytes, said: bytes) -> dict[str, Any]:

@@ -105,7 +105,10 @@ class Approval(models.Model):
 
 
 class Impact(models.Model):
-    """What a content would change on the book: asked for, at work, done or failed."""
+    """What a content would change on the book: asked for, at work, done or failed.
+
+    While it is at work, `seen_at` moves on every few seconds; where it does not, its worker was stopped.
+    """
 
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="impacts")
     content = models.CharField(max_length=64)
@@ -113,6 +116,7 @@ class Impact(models.Model):
     asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     progress = models.CharField(max_length=200, blank=True)
     told = models.JSONField(null=True)

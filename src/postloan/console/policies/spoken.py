@@ -82,6 +82,7 @@ _ERRORS: dict[str, str] = {
     "facts_would_change": "该修改影响指标的计算，须提供账簿才能测算。",
     "broken": "测算因程序故障中断，请联系系统运行岗。",
     "impact_failed": "测算未完成。",
+    "impact_stopped": "后台测算中途停止，请重新测算。",
 }
 
 

@@ -6,8 +6,9 @@ Opening a book goes through its gate, which may take minutes; no page waits for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -45,16 +46,16 @@ def verdicts(run: Publication | None) -> Verdicts:
     """Give the verdicts of the book as known on the day of a run; has them counted where they are not yet."""
     if run is None or not settings.BOOK:
         return Verdicts(state="no_book")
-    found: Verdicts | None = cache.get(_key(run.run_id))
+    found: dict[str, Any] | None = cache.get(_key(run.run_id))
     if found is None:
         if cache.add(f"{_key(run.run_id)}:asked", True, _ASKED_SECONDS):
             count.enqueue(run.run_id, run.as_of.isoformat())
         return Verdicts(state="counting")
-    return found
+    return Verdicts(**found)
 
 
 def _key(run_id: str) -> str:
-    return f"signals:verdicts:{run_id}"
+    return f"signals:verdicts:1:{run_id}"  # the number is that of the form in which they are kept
 
 
 @task()
@@ -63,9 +64,13 @@ def count(run_id: str, as_of: str) -> None:
     try:
         found = _counted(date.fromisoformat(as_of))
     except PostloanError as error:
-        cache.set(_key(run_id), Verdicts(state="failed", error=error.message), _ASKED_SECONDS)
+        _keep(run_id, Verdicts(state="failed", error=error.message), _ASKED_SECONDS)
     else:
-        cache.set(_key(run_id), found, _KEPT_SECONDS)
+        _keep(run_id, found, _KEPT_SECONDS)
+
+
+def _keep(run_id: str, found: Verdicts, seconds: int) -> None:
+    cache.set(_key(run_id), asdict(found), seconds)
 
 
 def _counted(day: date) -> Verdicts:
