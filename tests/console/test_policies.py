@@ -312,14 +312,50 @@ def test_what_the_check_refuses_is_not_kept_and_told_by_file_and_rule(
     assert not draft.changes.exists()
 
 
-@pytest.mark.parametrize("key", ["../small", "colour/../../..", "nothing"])
-def test_nothing_but_a_change_of_the_draft_is_taken_back(policy: Path, key: str) -> None:
+@pytest.mark.parametrize("kind", ["table", "case", "parameter", "pack"])
+@pytest.mark.parametrize("key", ["../small", "colour/../../..", "..", ".", "", "nothing"])
+def test_nothing_but_a_change_of_the_draft_is_taken_back(policy: Path, kind: str, key: str) -> None:
     draft = changed()
     refused(
         "wrong_change",
-        lambda: services.take_back(scope=author(), draft_id=draft.pk, kind="table", key=key, reason=REASON),
+        lambda: services.take_back(scope=author(), draft_id=draft.pk, kind=kind, key=key, reason=REASON),
     )
     assert (policy / "pack.yaml").is_file()
+    assert folders.content_hash(reading.home() / draft.pk) == draft.content
+
+
+@pytest.mark.parametrize("name", ["../../small/tables/colour", "..", "a/b", "", ".hidden"])
+def test_a_table_cannot_be_named_into_another_folder(policy: Path, name: str) -> None:
+    draft = changed()
+    data = dmn.write([small_policy.COLOUR]).replace(
+        b'<decision id="colour"', f'<decision id="{name}"'.encode()
+    )
+    assert f'id="{name}"'.encode() in data
+    with pytest.raises(PostloanError):
+        services.put_tables(scope=author(), draft_id=draft.pk, file="colour.dmn", data=data, reason=REASON)
+    assert folders.content_hash(reading.home() / draft.pk) == draft.content
+    assert sorted(path.name for path in reading.home().iterdir() if path.name.startswith(".")) == []
+
+
+def test_of_two_changes_at_once_the_later_is_refused(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = changed()
+    check = reading.check
+
+    def meanwhile(*told: Any) -> Any:
+        monkeypatch.setattr(reading, "check", check)
+        services.set_parameter(
+            scope=author(), draft_id=draft.pk, name="position_max_age", value="20", reason=REASON
+        )
+        return check(*told)
+
+    monkeypatch.setattr(reading, "check", meanwhile)
+    refused(
+        "other_content",
+        lambda: services.set_parameter(
+            scope=author(), draft_id=draft.pk, name="position_max_age", value="10", reason=REASON
+        ),
+    )
+    assert load(reading.home() / draft.pk).as_of(DAY).parameter("position_max_age") == 20
 
 
 def test_a_change_is_taken_back(policy: Path) -> None:

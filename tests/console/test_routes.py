@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from postloan import clock
 from postloan.console.people.models import Staff, StaffRole
 from tests.console.routes import ROUTES, Route
+from tests.console.test_everywhere import finish
 
 SignIn = Callable[[str], Client]
 
@@ -34,7 +35,7 @@ def _ours() -> dict[str, URLPattern]:
 
 def _ask(client: Client, route: Route, address: str) -> tuple[int, bytes]:
     answer = getattr(client, route.method)(address, dict(route.data))
-    return answer.status_code, b"".join(answer) if answer.streaming else answer.content
+    return answer.status_code, finish(answer)
 
 
 def test_every_address_is_in_the_sweep_and_says_who_may_open_it() -> None:

@@ -419,5 +419,5 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(
         client.get("/warnings/?signal=REP04&search=C&colour=red")
     with django_assert_max_num_queries(18):
         client.get(OWN)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         client.get(f"{OWN}signals/loan:LA1-1:REP04/")

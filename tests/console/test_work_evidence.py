@@ -53,10 +53,11 @@ def test_a_file_is_what_its_first_bytes_say(content: bytes, found: str | None) -
 
 
 def test_a_file_is_kept_once_under_its_hash(tmp_path: Path) -> None:
-    first = files.keep([PDF[:3], PDF[3:]], tmp_path, files.DOCUMENTS)
-    assert first == files.keep([PDF], tmp_path, files.DOCUMENTS)
-    assert files.path_of(tmp_path, first.sha256).read_bytes() == PDF
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    folder = tmp_path / "kept"
+    first = files.keep([PDF[:3], PDF[3:]], folder, files.DOCUMENTS)
+    assert first == files.keep([PDF], folder, files.DOCUMENTS)
+    assert files.path_of(folder, first.sha256).read_bytes() == PDF
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
 
 
 def test_what_is_not_taken_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,9 @@ use([
   TooltipComponent, SVGRenderer,
 ]);
 
+// An A4 page between its margins and those of a card, in CSS pixels: a chart drawn for the screen would be cut off.
+const PAPER = 620;
+
 function draw(within) {
   for (const place of within.querySelectorAll("[data-chart]:not([data-drawn])")) {
     const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
@@ -18,6 +21,8 @@ function draw(within) {
     const chart = init(place, null, { renderer: "svg" });
     chart.setOption({ animation: false, aria: { enabled: true }, ...option });
     new ResizeObserver(() => chart.resize()).observe(place);
+    window.addEventListener("beforeprint", () => chart.resize({ width: Math.min(PAPER, place.clientWidth) }));
+    window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));
   }
 }
 

@@ -103,6 +103,21 @@ def require_bundle() -> None:
         )
 
 
+def _warm(say: Say) -> None:
+    """Make the rows of the book ready beside the first requests."""
+    from django.db import connections
+
+    from postloan.console.customers.rows import warm
+    from postloan.console.publishing.selectors import current
+
+    try:
+        warm(current())
+    except PostloanError as error:
+        say(f"pages show no rows of the book: {error.message}")
+    finally:
+        connections.close_all()
+
+
 def serve(host: str, port: int, say: Say) -> None:
     """Serve until interrupted, with one process for background work that ends with this one."""
     from waitress.server import create_server
@@ -117,6 +132,7 @@ def serve(host: str, port: int, say: Say) -> None:
         [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         env=dict(os.environ),
     )
+    threading.Thread(target=_warm, args=(say,), daemon=True).start()
     ended = threading.Event()
 
     def stop(*_signal: object) -> None:

@@ -82,7 +82,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "postloan.console.middleware.PlainText",
     "postloan.console.people.middleware.SessionLimits",
     "postloan.console.people.middleware.SignedIn",
     "postloan.console.administration.middleware.OwnPassword",

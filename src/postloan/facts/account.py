@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from postloan.engine import Kind, Table
 from postloan.engine import verbs as v
-from postloan.facts import balances
+from postloan.facts import balances, turnover
 from postloan.facts.context import Context, by_id, last_days, nulls, standing, within, zero
 from postloan.facts.registry import fact
 
@@ -50,13 +50,14 @@ FACTS = (
     ),
     fact(
         "customer.credits_3m_yoy",
-        "Credits of the last three full months over those of the same months last year.",
-        zh="最近三个完整月贷方发生额与上年同期之比。",
+        "Credits of the last three full months over those of the same months last year; without payouts of "
+        "the bank's own loans, money from oneself, from lenders and from investments.",
+        zh="最近三个完整月贷方发生额与上年同期之比，不含本行贷款发放、本人账户转入、借入款项及投资赎回。",
         kind="decimal",
         unit="ratio",
         needs=_E,
         keeps="additive",
-        sources=_FLOW,
+        sources=f"{_FLOW} {turnover.SOURCES}",
     ),
     fact(
         "customer.credits_30d_amt",
@@ -308,7 +309,9 @@ def _runs(context: Context, accounts: Table) -> Table:
     entry = entry.filter(entry.until >= reach)
     rows = entry.inner_join(accounts.rename(_account="account_id"), entry.account_id == accounts.account_id)
     rows = rows.left_join(first, rows.account_id == first["_first_of"])
+    rows = turnover.with_financing(context, rows)
     return rows.select(
+        "is_financing",
         "customer_id",
         "entry_id",
         "booked_on",
@@ -327,6 +330,7 @@ def _flows(context: Context, runs: Table) -> Table:
     firsts = runs.group_by(id=runs.customer_id).aggregate(_first_on=runs.first_on.min())
     runs = standing(runs, "entry_id")
     credit = (runs.amount > 0) & (runs.kind != "interest")
+    earned = credit & ~runs.is_financing
     debit = runs.amount < 0
     out = zero() - runs.amount
     penalty = runs.kind == "penalty_interest"
@@ -338,7 +342,8 @@ def _flows(context: Context, runs: Table) -> Table:
     )
     sums = runs.group_by(id=runs.customer_id).aggregate(
         credits_3m=v.total_if(runs.amount, credit & recent),
-        credits_3m_before=v.total_if(runs.amount, credit & a_year_ago),
+        _earned=v.total_if(runs.amount, earned & recent),
+        _earned_before=v.total_if(runs.amount, earned & a_year_ago),
         debits_3m=v.total_if(out, debit & recent),
         credits_30d=v.total_if(runs.amount, credit & last_days(runs.booked_on, context, 30)),
         cash_out_30d=v.total_if(out, cash_out & last_days(runs.booked_on, context, 30)),
@@ -355,8 +360,8 @@ def _flows(context: Context, runs: Table) -> Table:
     return sums.mutate(
         days_of_history_days=v.days_between(tomorrow, sums["_first_on"]),
         months_of_history_count=v.months_between(tomorrow, sums["_first_on"]),
-        credits_3m_yoy=v.ratio(sums.credits_3m, sums.credits_3m_before),
+        credits_3m_yoy=v.ratio(sums["_earned"], sums["_earned_before"]),
         cash_out_share_30d=v.ratio(sums.cash_out_30d, sums.credits_30d),
         days_since_penalty_days=v.days_between(context.day, sums["_penalty_on"]),
         days_since_credit_days=v.coalesce(since_credit, since_first),
-    ).drop("_penalty_on", "_credit_on", "_first_on", "credits_3m_before")
+    ).drop("_penalty_on", "_credit_on", "_first_on", "_earned", "_earned_before")

@@ -12,6 +12,7 @@ from postloan.facts.registry import fact
 _VALUE = "collateral.value collateral.prior_claims"
 _LTV = (
     "collateral.value collateral.prior_claims collateral.contract_id collateral_link.contract_id "
+    "collateral_link.amount "
     "position.balance position.accrued_interest"
 )
 
@@ -133,7 +134,9 @@ def compute(context: Context) -> Table:
         owed=v.total(debts["_owed"]), customer_id=debts.customer_id.min(), region_id=debts.region_id.min()
     )
     links = _links(context, table)
-    pairs = context.keep("secured_pairs", links.inner_join(debts, links.contract == debts["_debt_of"]))
+    pairs = links.inner_join(debts, links.contract == debts["_debt_of"])
+    part = pairs.most.isnull().ifelse(pairs.owed, v.least(pairs.owed, pairs.most))
+    pairs = context.keep("secured_pairs", pairs.mutate(owed=part))
     sums = pairs.group_by(_secures=pairs.collateral).aggregate(
         secured=v.total(pairs.owed),
         # Its own contract's borrower; where that contract owes nothing any more, the first of the others'.
@@ -162,15 +165,24 @@ def compute(context: Context) -> Table:
 
 
 def _links(context: Context, table: Table) -> Table:
-    """Give what secures which contract: columns collateral, contract, is_own (not by a link alone)."""
+    """Give what secures which contract: columns collateral, contract, is_own (not by a link alone), most.
+
+    `most` is as much of the contract's debt as a link says that it secures, in cents; null for all of it.
+    """
     own = table.select(collateral="collateral_id", contract="contract_id")
-    own = own.mutate(is_own=v.literal(True, "boolean"))
+    own = own.mutate(is_own=v.literal(True, "boolean"), most=v.null("integer"))
     if not context.book.has("collateral_link"):
         return own
-    link = context.book.table("collateral_link").select(collateral="collateral_id", contract="contract_id")
+    link = context.book.table("collateral_link")
+    link = link.select(collateral="collateral_id", contract="contract_id", most="amount")
     link = link.mutate(is_own=v.literal(False, "boolean"))
-    both = own.union(link)
-    return both.group_by("collateral", "contract").aggregate(is_own=both.is_own.max())
+    both = own.union(link.select("collateral", "contract", "is_own", "most"))
+    whole = v.count_if(both.most.isnull())
+    both = both.group_by("collateral", "contract").aggregate(
+        is_own=both.is_own.max(), _whole=whole, _most=both.most.max()
+    )
+    most = (both["_whole"] > 0).ifelse(v.null("integer"), both["_most"])
+    return both.mutate(most=most).drop("_whole", "_most")
 
 
 def _highest(context: Context, kind: Column) -> Column:

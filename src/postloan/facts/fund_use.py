@@ -12,7 +12,10 @@ from postloan.facts.registry import fact
 from postloan.facts.tracing import trace
 
 _E = "account entry"
-_PAID = "loan.amount loan.disbursed_on loan.exposure_kind loan.repayment_method contract.is_entrusted fx.rate"
+_PAID = (
+    "loan.amount loan.disbursed_on loan.exposure_kind loan.repayment_method loan.renewal_kind "
+    "contract.is_entrusted fx.rate"
+)
 _WENT = f"{transfers.FLOW} entry.sequence entry.counterparty_class {_PAID}"
 _TIED = "relation.kind relation.until customer.group_id customer.household_id"
 _AMOUNTS = "Parts are over the payout; days are those of fund_use_windows."
@@ -21,8 +24,10 @@ FACTS = (
     fact(
         "loan.is_payout_traced",
         "Whether the payout is followed: a loan on the sheet at the bank's own risk, paid out within the "
-        "last fund_use_days; null for one drawn and repaid over and over, whose payouts are not told.",
-        zh="是否追踪发放资金：本行承担风险的表内贷款且在参数天数内发放；循环支用的无法判断，为空。",
+        "last fund_use_days, unless it renewed or extended another without a payment, so that no money went "
+        "out; null for one drawn and repaid over and over, whose payouts are not told.",
+        zh="是否追踪发放资金：本行承担风险的表内贷款且在参数天数内发放，无还本续贷和展期除外（无资金流出）；"
+        "循环支用的无法判断，为空。",
         needs=_E,
         keeps="calendar",
         sources=_PAID,
@@ -80,6 +85,8 @@ FACTS = (
 )
 
 _MARKETS = ("broker", "developer", "wealth")
+_NOTHING_PAID = ("extension", "no_principal_renewal")
+"""Renewals in which no money leaves the bank."""
 
 
 def compute(context: Context) -> None:
@@ -110,7 +117,7 @@ def compute(context: Context) -> None:
 
 def _payouts(context: Context) -> Table:
     """Give each open loan with what was paid out: columns id, borrower, payout in cents, and is_traced."""
-    loan = context.book.table("loan").select(_loan="loan_id", qualified="renewal_qualified")
+    loan = context.book.table("loan").select("renewal_kind", _loan="loan_id", qualified="renewal_qualified")
     contract = context.book.table("contract")
     contract = contract.select(_contract="contract_id", _alone="self_payment_limit")
     rows = context.made["loans_known"]
@@ -119,6 +126,7 @@ def _payouts(context: Context) -> Table:
     recent = rows.days_since_disbursed_days < context.whole("fund_use_days")
     is_drawn = (rows.repayment_method == "revolving").fill_null(False)
     is_own = (rows.on_off == "on") & ~rows.is_entrusted
+    is_own = is_own & ~rows.renewal_kind.isin(_NOTHING_PAID).fill_null(False)
     return rows.select(
         *("id", "contract_type"),
         limit="_alone",

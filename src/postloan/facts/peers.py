@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from postloan.engine import Column, Table
 from postloan.engine import verbs as v
-from postloan.facts import compare, events
+from postloan.facts import compare, events, turnover
 from postloan.facts.context import Context, by_id, standing, within, zero
 from postloan.facts.registry import Fact, fact
 
@@ -174,23 +174,19 @@ def _flows_then(context: Context) -> Table:
     entry, account = context.book.table("entry"), context.book.table("account")
     before, long_before = context.months(3, back=12), context.months(3, back=24)
     rows = entry.filter(entry.booked_on >= v.literal(long_before[0], "date"))
-    rows = standing(
-        rows.select("entry_id", "account_id", "booked_on", "amount", "kind", "reverses_id"), "entry_id"
-    )
+    owners = account.select(_owned="account_id", customer_id="customer_id")
+    rows = rows.inner_join(owners, rows.account_id == owners["_owned"])
+    rows = standing(turnover.with_financing(context, rows), "entry_id")
     then = _a_year_ago(context)
     month = (then - timedelta(days=29), then + timedelta(days=1))
     credit = (rows.amount > 0) & (rows.kind != "interest")
     cash = (rows.amount < 0) & (rows.kind == "cash")
-    sums = rows.group_by(_account=rows.account_id).aggregate(
-        before=v.total_if(rows.amount, credit & within(rows.booked_on, before)),
-        long_before=v.total_if(rows.amount, credit & within(rows.booked_on, long_before)),
+    earned = credit & ~rows.is_financing
+    sums = rows.group_by(id=rows.customer_id).aggregate(
+        before=v.total_if(rows.amount, earned & within(rows.booked_on, before)),
+        long_before=v.total_if(rows.amount, earned & within(rows.booked_on, long_before)),
         credits=v.total_if(rows.amount, credit & within(rows.booked_on, month)),
         cash=v.total_if(zero() - rows.amount, cash & within(rows.booked_on, month)),
-    )
-    owners = account.select(_owned="account_id", id="customer_id")
-    sums = sums.inner_join(owners, sums["_account"] == owners["_owned"])
-    sums = sums.group_by("id").aggregate(
-        **{name: v.total(sums[name]) for name in ("before", "long_before", "credits", "cash")}
     )
     return sums.select(
         "id",

@@ -264,6 +264,7 @@ WORDS: dict[str, Term] = {
     "lost_buyer": ("lost buyer", "失去主要买家"),
     "illness": ("illness", "疾病"),
     "gambling": ("gambling", "赌博"),
+    "lost_job": ("work lost", "失业"),
     "over_expansion": ("over-expansion", "过度扩张"),
     "price_collapse": ("price collapse", "价格暴跌"),
     "drought": ("drought", "旱灾"),

@@ -81,19 +81,19 @@ class BookRows:
         below: Sequence[tuple[str, Any]] = (),
     ) -> list[Row]:
         """Give the rows of a table whose column holds one of the values; see `Lookups.rows`."""
-        self._ready(table)
+        self.ready(table)
         return self._lookups.rows(table, column, values, bounds=bounds, order=order, limit=limit, below=below)
 
     def flows(self, customer_id: str, since: date) -> list[Row]:
         """Give `month`, `came_in` and `went_out` (cents) of the customer's accounts by month."""
-        self._ready("entry")
+        self.ready("entry")
         accounts = [row["account_id"] for row in self.rows("account", "customer_id", [customer_id])]
         bounds = [("booked_on", ">=", since)]
         return self._lookups.sums("entry", "account_id", accounts, "amount", "booked_on", bounds)
 
     def edges(self, customers: Sequence[str]) -> list[Row]:
         """Give the guarantees to and by these customers, with guarantor, borrower and amount in cents."""
-        self._ready(EDGES)
+        self.ready(EDGES)
         found = self._lookups.rows(EDGES, "customer_id", customers)
         found += self._lookups.rows(_BACK, "guarantor_customer_id", customers)
         return list({row["guarantee_id"]: row for row in found}.values())
@@ -103,7 +103,8 @@ class BookRows:
         files = [folder / f"facts_{subject}.parquet" for folder in _monthly(self._results, self.as_of)]
         return self._lookups.over_days([path for path in files if path.is_file()], "id", subject_id, column)
 
-    def _ready(self, name: str) -> None:
+    def ready(self, name: str) -> None:
+        """Make a table ready; later calls cost nothing."""
         with self._lock:
             if self._lookups.has(name):
                 return
@@ -162,6 +163,24 @@ def book_rows(run: Publication | None) -> BookRows:
                 _open.pop(oldest).close()
             _open[key] = _opened(run)
         return _open[key]
+
+
+_USUAL = (
+    *("contract", "loan", "account", "collateral", "guarantee", EDGES, "class_decision", "event"),
+    *("proceeding", "notice", "visit", "contact", "payment", "entry", "due"),
+)
+"""What pages of customers and warnings ask."""
+
+
+def warm(run: Publication | None) -> None:
+    """Make ready what every page of a customer asks, so that its first reader does not wait.
+
+    Raises as `book_rows` does.
+    """
+    rows = book_rows(run)
+    for name in _USUAL:
+        if name == EDGES or rows.has(name):
+            rows.ready(name)
 
 
 def forget() -> None:

@@ -124,7 +124,6 @@ def _page(request: HttpRequest, customer: Customer, note: NoteForm | None = None
         "why_not": why_not,
         "sees": sees,
         "reason_form": ReasonForm(),
-        **_timeline(request, rows, customer, sees=sees),
     }
     return render(request, "customers/detail.html", context)
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from uuid import uuid4
 
 import yaml
 
@@ -83,24 +84,30 @@ def content_hash(folder: Path) -> str:
 
 
 @contextmanager
-def changed_copy(folder: Path) -> Iterator[Path]:
-    """Give a copy of a draft's folder to change; it takes the folder's place if all goes well.
-
-    Raises whatever the caller raises; the folder is then as it was.
-    """
-    copy, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+def copied(folder: Path) -> Iterator[Path]:
+    """Give a copy of a draft's folder to change; it is gone afterwards unless it took the folder's place."""
+    old = _old(folder)
     if old.is_dir() and not folder.is_dir():
         old.rename(folder)  # it was stopped between the two renames
-    for stale in (copy, old):
-        shutil.rmtree(stale, ignore_errors=True)
+    copy = folder.with_name(f".{folder.name}.{uuid4().hex}")
     shutil.copytree(folder, copy)
     try:
         yield copy
-        folder.rename(old)
-        copy.rename(folder)
     finally:
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def take_place(copy: Path, folder: Path) -> None:
+    """Put a changed copy in the place of a draft's folder."""
+    old = _old(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    copy.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
 
 
 def put_entry(folder: Path, kind: str, entry: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,9 @@ from postloan.policy.findings import Finding
 from postloan.policy.model import DecisionTable
 
 OBJECT = "policy_draft"
+
+_NAME = re.compile(r"[^\W_][\w-]{0,63}(\.(csv|yaml))?")
+"""What can name an entry, a table or a file of cases: never a way to another folder."""
 
 Asked = tuple[str, Sequence[str], int]
 """A question: its text, the answers to choose from, and the place of the right one, from 0."""
@@ -202,6 +206,7 @@ def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: s
         base = reading.opened(selectors.base_of(draft)).versions.get("table", {})
         tables = _tables(file, data, environment(pack, reading.kinds()))
         for table in tables:
+            _require(bool(_NAME.fullmatch(table.id)), f"`{table.id[:80]}` cannot name a table.")
             told = _provenance(draft, reason)
             told.pop("effective_from")
             told["overrides"] = reason if table.id in base else ""
@@ -229,7 +234,8 @@ def put_cases(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: st
     name = Path(file).name
 
     def write(copy: Path, _draft: Draft) -> Told:
-        _require(Path(name).suffix in (".csv", ".yaml"), "Cases stand in a .csv or a .yaml file.")
+        sound = bool(_NAME.fullmatch(name)) and Path(name).suffix in (".csv", ".yaml")
+        _require(sound, "Cases stand in a .csv or a .yaml file, named by letters, digits, _ and -.")
         folders.put_cases(copy, name, data)
         return Told("case", name, {"bytes": len(data)})
 
@@ -240,7 +246,7 @@ def take_back(*, scope: Scope, draft_id: str, kind: str, key: str, reason: str) 
     """Take a change out of a draft, so that the pack below holds again."""
 
     def write(copy: Path, draft: Draft) -> Told:
-        known = kind in ("parameter", "signal", "table", "case") and Path(key).name == key
+        known = kind in folders.FILES or (kind in ("table", "case") and bool(_NAME.fullmatch(key)))
         _require(known and folders.drop(copy, kind, key), f"{draft.pk} changes no {kind} `{key}`.")
         return Told(kind, key, {"after": None})
 
@@ -290,50 +296,61 @@ def _require(holds: bool, message: str) -> None:
         raise PostloanError("wrong_change", message)
 
 
-@transaction.atomic
 def _changed(*, scope: Scope, draft_id: str, reason: str, write: Callable[[Path, Draft], Told]) -> Draft:
-    """Change a draft in a copy of its folder, check the whole, and keep it; every approval is void then."""
-    draft = locked(draft_id)
+    """Change a draft in a copy of its folder, check the whole, and keep it; every approval is void then.
+
+    The check takes seconds, so nothing is locked meanwhile: where somebody else took the draft further since,
+    this change is refused (`other_content`).
+    """
+    draft = Draft.objects.get(pk=draft_id)
+    before = {"content": draft.content, "state": draft.state}
     to = states.step(draft.state, "change", roles_of(scope)).to
     _require(bool(reason.strip()), "Say why: the reason stands with the entry.")
-    before = {"content": draft.content, "state": draft.state}
-    with folders.changed_copy(reading.home() / draft.pk) as copy:
+    folder = reading.home() / draft.pk
+    with folders.copied(folder) as copy:
         told = write(copy, draft)
-        draft.content = folders.content_hash(copy)
+        draft.content, draft.state = folders.content_hash(copy), to
         if draft.content == before["content"] and told.kind != "day":
             raise PostloanError("nothing_changed", "The draft says that already.")
         draft.findings = reading.plain(_sound(copy, draft))
-        draft.state = to
-        draft.save()
-        Change.objects.create(
-            draft=draft,
-            at=clock.civil(),
-            by_id=scope.staff_id,
-            kind=told.kind,
-            key=told.key[:200],
-            what=_plain(told.what),
-            reason=reason,
-            content=draft.content,
-        )
-        void = void_approvals(draft)
-        record(
-            actor=scope.staff_id,
-            action="change_draft",
-            object_kind=OBJECT,
-            object_id=draft.pk,
-            before=before,
-            after={
-                "content": draft.content,
-                "state": draft.state,
-                "kind": told.kind,
-                "key": told.key,
-                **told.what,
-                "approvals_void": void,
-            },
-            reason=reason,
-            policy_version=version_of(draft),
-        )
+        with transaction.atomic():
+            now = locked(draft_id)
+            if before != {"content": now.content, "state": now.state}:
+                raise PostloanError(
+                    "other_content",
+                    "Somebody else has changed the draft meanwhile.",
+                    mend="Look at it again.",
+                )
+            _keep(scope, draft, told, reason, before)
+            folders.take_place(copy, folder)
     return draft
+
+
+def _keep(scope: Scope, draft: Draft, told: Told, reason: str, before: Mapping[str, str]) -> None:
+    """Save a change and record it."""
+    draft.save()
+    what = _plain(told.what)
+    Change.objects.create(
+        draft=draft,
+        at=clock.civil(),
+        by_id=scope.staff_id,
+        kind=told.kind,
+        key=told.key[:200],
+        what=what,
+        reason=reason,
+        content=draft.content,
+    )
+    state = {"content": draft.content, "state": draft.state, "approvals_void": void_approvals(draft)}
+    record(
+        actor=scope.staff_id,
+        action="change_draft",
+        object_kind=OBJECT,
+        object_id=draft.pk,
+        before=before,
+        after={**state, "kind": told.kind, "key": told.key, "what": what},
+        reason=reason,
+        policy_version=version_of(draft),
+    )
 
 
 def _plain(what: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ ACTIONS: Mapping[str, Any] = {
     "open": _("Opened"),
     "claim": _("Take on"),
     "assign": _("Assign"),
-    "start": _("Begin"),
+    "start": _("Begin work"),
     "plan": _("Set the plan"),
     "wait": _("Wait for somebody"),
     "resume": _("Go on"),

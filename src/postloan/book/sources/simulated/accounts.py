@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from postloan.book.sources.simulated.booking import CLASS, KIND, MEMO, Booking, Lines, calendar_month
+from postloan.book.sources.simulated.booking import CLASS, FRIEND, KIND, MEMO, Booking, Lines, calendar_month
 from postloan.book.sources.simulated.constants import (
     BILL,
     CARD,
@@ -29,6 +29,7 @@ class Accounts:
         self.world, self.ids = ledger.world, ledger.ids
         self.start = max(ledger.start, self.world.opening)
         self.last = ledger.last
+        self._length = self.world.calendar.length(np.arange(self.start, self.last + 1))
         self._lines: list[Lines] = []
         # Of those who borrow nothing here, most have their account elsewhere.
         every = np.arange(self.branch.customers)
@@ -74,13 +75,16 @@ class Accounts:
         )
 
     def _freeze(self, opened: Ints, main: Ints) -> None:
-        """Freeze accounts of some who are sued: by our bank or others, two months after they went bad."""
-        log, branch = self.life.loans.log, self.branch
-        first = np.full(branch.customers, NEVER)
-        np.minimum.at(first, branch.owner[log["credit"]], log["bad"])
+        """Freeze accounts of some who went bad, when we sue, and of all against whom others enforce."""
+        log, branch, life = self.life.loans.log, self.branch, self.life
+        bad = np.full(branch.customers, NEVER)
+        np.minimum.at(bad, branch.owner[log["credit"]], log["bad"])
         luck = branch.draws.uniform("frozen", branch.customers)
-        rows = np.flatnonzero((first < NEVER) & (luck < 0.3))
-        day = first[rows] + 20 + (luck[rows] * 200).astype(np.int64)
+        first = np.where((bad < NEVER) & (luck < 0.3), bad + 20 + (luck * 200).astype(np.int64), NEVER)
+        month, customer = np.nonzero(life.enforced)
+        np.minimum.at(first, customer, self.world.calendar.day(month, 2))
+        rows = np.flatnonzero((first < NEVER) & self._banks_here)
+        day = first[rows]
         for known, until in ((day, day + 365),):
             self.writer.add(
                 "account",
@@ -178,8 +182,8 @@ class Accounts:
         firm = branch.kind[customer] >= SMALL
         luck, other = self._luck("spent").ravel(), self._luck("spent more").ravel()
         between = branch.income_day[customer] + 1 + (luck * 2).astype(np.int64)
-        late = np.minimum(self._late_day(), 28)[month, customer] + 1
-        end = np.minimum(late + (other * (28 - late)).astype(np.int64).clip(0), 28)
+        late, last = self._late_day()[month, customer] + 1, self._length[month]
+        end = np.minimum(late + (other * (last + 1 - late)).astype(np.int64).clip(0), last)
         supplier = np.where(firm, branch.buyer[branch.buyer[customer]], -1)
         penalty = np.where(self._overdue()[month, customer], np.minimum(spent, 5_00 + spent // 500), 0)
         self._add(month, customer, between, 3, -penalty, "penalty_interest", "罚息")
@@ -195,7 +199,7 @@ class Accounts:
         rest = rest - tax - power
         names = list(self.world.constants.causes)
         path = life.stress.path[self.start : self.last + 1].ravel() > 0.2
-        cause = np.where(path, life.stress.cause[customer], -1)
+        cause = np.where(path, life.stress.cause[self.start : self.last + 1].ravel(), -1)
         open_habit = luck < 0.6  # the rest goes through cash and friends' wallets
         special = np.select(
             [
@@ -282,20 +286,18 @@ class Accounts:
         owner, cents = branch.owner[credit], log["granted"][loans]
         in_month = log["day"][loans] - calendar.start(month) + 1
         self._add(month - self.start, owner, in_month, 20, cents, "transfer", "放款")
-        bridged = log["renewal"][loans] == BRIDGED
+        bridged = (log["renewal"][loans] == BRIDGED) & (life.own_money[month, credit] == 0)
         back = np.flatnonzero(bridged)
-        stranger = branch.draws.uniform("bridge lender", branch.credits)[credit] < 0.3
-        lender = np.where(stranger, CLASS["lender"], -1)
         when = np.minimum(in_month + 1, 28)
         self._add(
             month[back] - self.start, owner[back], when[back], 21, -cents[back], "transfer", "归还借款",
-            party_class=lender[back],
+            party_class=self._bridge_lender(credit, np.zeros(len(credit), bool))[back],
         )  # fmt: skip
         use = np.flatnonzero(~bridged)
         names = list(self.world.constants.causes)
-        cause = life.stress.cause[owner]
-        soon = np.abs(life.stress.onset[owner] - month) <= 3
-        diverted = (cause == names.index("diverted_funds")) & soon
+        ahead = np.minimum(month + 3, self.world.months - 1)  # the plan is there before the money is
+        diverted = life.stress.cause[ahead, owner] == names.index("diverted_funds")
+        diverted &= life.stress.onset[ahead, owner] >= month - 3
         luck = branch.draws.uniform("use", branch.credits)[credit]
         group = np.where(
             diverted & (luck < 0.7), np.where(luck < 0.4, CLASS["developer"], CLASS["wealth"]), -1
@@ -312,8 +314,7 @@ class Accounts:
         how, rolled = self._span("how"), self._span("rolled")
         month, credit = np.nonzero((how == BRIDGED) | (how == REPAID))
         owner = branch.owner[credit]
-        stranger = branch.draws.uniform("bridge lender", branch.credits)[credit] < 0.3
-        borrowed = stranger & (how[month, credit] == BRIDGED)
+        own = (how[month, credit] == REPAID) | (self._span("own_money")[month, credit] > 0)
         self._add(
             month,
             owner,
@@ -321,24 +322,36 @@ class Accounts:
             6,
             rolled[month, credit],
             "transfer",
-            np.where(borrowed, MEMO["借款"], MEMO["他行转入"]),
-            party_class=np.where(borrowed, CLASS["lender"], -1),
+            np.where(own, MEMO["他行转入"], MEMO["借款"]),
+            party=np.where(own, owner, -1),
+            party_class=self._bridge_lender(credit, own),
         )
+
+    def _bridge_lender(self, credit: Ints, own: Ints) -> Ints:
+        """Give who lends for some days between two loans: a professional, or a friend or relative."""
+        luck = self.branch.draws.uniform("bridge lender", self.branch.credits)[credit]
+        return np.where(own, -1, np.where(luck < 0.3, CLASS["lender"], FRIEND))
 
     def _moves(self) -> None:
         """Add money from and to other banks, and what others lend."""
         branch = self.branch
         month, customer = self._grid()
         drawn, lent, swept = (self._span(name).ravel() for name in ("drawn", "borrowed", "swept"))
-        self._add(month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入")
+        self._add(
+            month, customer, branch.due_day[customer] - 1, 5, drawn, "transfer", "他行转入", party=customer
+        )
+        before, after = (self._span(name).ravel() for name in ("paid_elsewhere", "paid_elsewhere_late"))
+        self._add(month, customer, branch.due_day[customer], 8, -before, "transfer", "他行还款")
         luck = self._luck("lent by").ravel()
-        online = np.where(luck < 0.4, CLASS["lender"], -1)
+        online = np.where(luck < 0.4, CLASS["lender"], FRIEND)
         last = self._late_day()[month, customer]
+        self._add(month, customer, last, 13, -after, "transfer", "他行还款")
         self._add(month, customer, last, 2, lent, "transfer", "借款", party_class=online)
         wealth = np.where(luck > 0.8, CLASS["wealth"], -1)
         self._add(
-            month, customer, np.full(len(month), 28), 30, -swept, "transfer", "转出理财", party_class=wealth
-        )
+            month, customer, self._length[month], 30, -swept, "transfer", "转出理财", party_class=wealth,
+            party=np.where(wealth < 0, customer, -1),
+        )  # fmt: skip
 
 
 __all__ = ["CORPORATE", "NONE", "NULL", "Accounts"]

@@ -40,7 +40,7 @@ class Arrears:
         self.oldest = np.where((self.oldest == NEVER) & (self.arrears > 0), month, self.oldest)
         self._settle(month, on_day, calendar.day(month, due_day))
         self._settle(month, late, calendar.day(month, due_day + self.life.late_day[month]))
-        self._settle(month, self._from_guarantors(month), calendar.day(month, 28))
+        self._settle(month, self._from_guarantors(month), calendar.end(month))
         self._note_late(calendar.end(month) + 1)
         self.loans.clear(self.oldest == NEVER)
         self.life.arrears[month], self.life.since[month] = self.arrears, self.oldest

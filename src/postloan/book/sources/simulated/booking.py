@@ -52,11 +52,15 @@ MEMOS = (
     "粮食补贴",
     "承兑票款",
     "归还借款",
+    "他行还款",
 )
 CHANNELS = ("counter", "mobile", "online", "atm", "batch")
 MEMO = {name: place for place, name in enumerate(MEMOS)}
 KIND = {name: place for place, name in enumerate(KINDS)}
 CLASS = {name: place for place, name in enumerate(CLASSES)}
+FRIEND = len(CLASSES)
+"""A friend or relative who lends: named, but in no list of parties."""
+_STRANGERS, _FRIENDS = 40, 360  # names of parties in lists, which many deal with; names of friends
 
 
 @dataclass
@@ -107,15 +111,18 @@ class Booking:
         mixed = (number * 7919 + day * 104_729 + place * 1_299_709) % 1_000_003 / 1_000_003
         feeds = self.world.constants.economy["late_feeds"]
         lag = np.where(mixed < feeds["entry"], 1 + (mixed * 1e6).astype(np.int64) % feeds["entry_days"], 0)
-        party, fraud = lines["party"], np.where(lines["party_class"] >= 0, account % 40 + 1, -1)
+        party, group = lines["party"], lines["party_class"]
+        stranger = np.where(group >= 0, account % _STRANGERS + 1, -1)
+        stranger = np.where(group == FRIEND, _STRANGERS + account * 7 % _FRIENDS + 1, stranger)
+        which = np.where(party == account, 9, 1)  # one's own other account is at another bank
         seconds = np.where(lines["kind"] == KIND["salary"], 9, 8 + place % 10) * 3600 + number % 3600
         columns: dict[str, Numbered | Chosen | Ints] = {
             "account_id": self.ids.account(account),
             "kind": one_of(KINDS, lines["kind"]),
             "counterparty_id": self.ids.customer(party),
-            "counterparty_account": self.ids.account(party),
-            "counterparty_name": self._party_names(party, fraud),
-            "counterparty_class": one_of(CLASSES, lines["party_class"]),
+            "counterparty_account": self.ids.account(party, which),
+            "counterparty_name": self._party_names(party, stranger),
+            "counterparty_class": one_of(CLASSES, np.where(group == FRIEND, -1, group)),
             "channel": one_of(CHANNELS, (number + place) % len(CHANNELS)),
             "memo": one_of(MEMOS, lines["memo"]),
         }
@@ -151,7 +158,7 @@ class Booking:
             )  # fmt: skip
 
     def _party_names(self, party: Ints, other: Ints) -> Chosen:
-        names = tuple(f"对手 {number:03d}" for number in range(1, 41))
+        names = tuple(f"对手 {number:03d}" for number in range(1, _STRANGERS + _FRIENDS + 1))
         return one_of(names, np.where(party >= 0, -1, other - 1))
 
 

@@ -42,6 +42,10 @@ class Months:
         """Give the number of the last day of months."""
         return self.start(np.asarray(month, np.int64) + 1) - 1
 
+    def length(self, month: Ints | int) -> Ints:
+        """Give the number of days of months."""
+        return self.end(month) - self.start(month) + 1
+
     def day(self, month: Ints | int, in_month: Ints | int) -> Ints:
         """Give the number of a day (1 to 28) of months."""
         return self.start(month) + np.asarray(in_month, np.int64) - 1

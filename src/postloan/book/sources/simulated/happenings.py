@@ -7,6 +7,7 @@ import numpy as np
 from postloan.book.sources.simulated.constants import CORPORATE, FARMER, INDIVIDUAL, SMALL
 from postloan.book.sources.simulated.draws import Flags, Floats, Ints
 from postloan.book.sources.simulated.ids import constant, marked, one_of, where
+from postloan.book.sources.simulated.loans import NEVER
 from postloan.book.sources.simulated.parties import Parties
 from postloan.book.sources.simulated.world import DISASTERS
 from postloan.engine.columns import Numbered
@@ -18,6 +19,7 @@ _OF_CAUSE: dict[str, tuple[tuple[str, float, int, int], ...]] = {
         ("workers_cut", 0.25, 2, 7),
         ("deferral_requested", 0.2, 3, 8),
     ),
+    "lost_job": (("moved_away", 0.15, 1, 4), ("deferral_requested", 0.15, 1, 5)),
     "illness": (("illness", 0.6, 0, 3), ("asset_sold", 0.15, 2, 8), ("deferral_requested", 0.2, 1, 6)),
     "gambling": (("bad_habit", 0.2, 3, 10), ("divorced", 0.15, 3, 12), ("asset_sold", 0.2, 3, 10)),
     "over_expansion": (
@@ -55,8 +57,8 @@ _ANYONE: tuple[tuple[str, float, tuple[int, ...]], ...] = (
     ("auditor_changed", 0.03, (CORPORATE,)),
     ("permit_expired", 0.006, (SMALL, CORPORATE)),
 )
-# What happens to those long in arrears: kind, share, days after going bad.
-_AFTERWARDS = (("enforced_party", 0.35, 120), ("spending_limited", 0.25, 200), ("dishonest_debtor", 0.2, 260))
+# What a court that enforces enters in its lists: kind, share, days after.
+_AFTERWARDS = (("enforced_party", 1.0, 0), ("spending_limited", 0.6, 30), ("dishonest_debtor", 0.4, 90))
 
 
 class Happenings:
@@ -131,15 +133,18 @@ class Happenings:
     def _of_causes(self) -> None:
         stress, calendar = self.life.stress, self.world.calendar
         for at, cause in enumerate(self.world.constants.causes):
-            mine = np.flatnonzero((stress.cause == at) & (stress.onset < self.world.months))
+            onset, mine = stress.started(at)
             for salt, (kind, share, low, high) in enumerate(_OF_CAUSE.get(cause, ())):
-                luck = self.draws.uniform(f"{cause} {kind}", self.branch.customers)[mine]
-                odds = share * np.where(stress.recovers[mine], 0.5, 1.0)
-                some = mine[luck < odds]
-                part = luck[luck < odds] / np.maximum(odds[luck < odds], 1e-9)
-                month = stress.onset[some] + low + (part * (high - low + 1)).astype(np.int64)
+                luck = self.draws.uniform(f"{cause} {kind}", self.world.months, self.branch.customers)[
+                    onset, mine
+                ]
+                odds = share * np.where(stress.recovers[onset, mine], 0.5, 1.0)
+                some = luck < odds
+                part = luck[some] / np.maximum(odds[some], 1e-9)
+                month = onset[some] + low + (part * (high - low + 1)).astype(np.int64)
                 day = calendar.day(month, 1 + (part * 9973 % 1 * 27).astype(np.int64))
-                self._customers(kind, some, day, 100 + at * 10 + salt, 3 + (part * 25).astype(np.int64))
+                wait = 3 + (part * 25).astype(np.int64)
+                self._customers(kind, mine[some], day, 100 + at * 10 + salt, wait)
 
     def _of_anyone(self) -> None:
         for salt, (kind, yearly, whom) in enumerate(_ANYONE):
@@ -154,16 +159,30 @@ class Happenings:
             )
 
     def _afterwards(self) -> None:
-        log, branch = self.life.loans.log, self.branch
-        bad = log["bad"] < np.iinfo(np.int32).max
-        customer, first = branch.owner[log["credit"][bad]], log["bad"][bad]
-        day = np.full(branch.customers, np.iinfo(np.int32).max)
-        np.minimum.at(day, customer, first)
-        some = np.flatnonzero(day < np.iinfo(np.int32).max)
+        """Write what courts enter against those they enforce against, and sales that helped."""
+        branch, life, calendar = self.branch, self.life, self.world.calendar
+        log = life.loans.log
+        bad = log["bad"] < NEVER
+        first = np.full(branch.customers, NEVER)
+        np.minimum.at(first, branch.owner[log["credit"][bad]], log["bad"][bad])
+        sued_here = np.flatnonzero(
+            (first < NEVER) & (self.draws.uniform("enforced", branch.customers) < 0.35)
+        )
+        month, by_others = np.nonzero(life.enforced)
+        customer = np.concatenate([sued_here, by_others])
+        day = np.concatenate([first[sued_here] + 240, calendar.day(month, 3 + by_others % 24)])
+        order = np.lexsort((day, customer))
+        customer, day = customer[order], day[order]
+        once = np.diff(customer, prepend=-1) != 0
+        customer, day = customer[once], day[once]
         for salt, (kind, share, wait) in enumerate(_AFTERWARDS):
-            luck = self.draws.uniform(kind, branch.customers)[some]
-            mine = some[luck < share]
-            self._customers(kind, mine, day[mine] + wait, 400 + salt, 7, proved=True)
+            some = self.draws.uniform(kind, branch.customers)[customer] < share
+            self._customers(kind, customer[some], day[some] + wait, 400 + salt, 7, proved=True)
+        month, customer = np.nonzero(life.rescued)
+        luck = self.draws.uniform("sold", branch.customers)[customer]
+        month, customer, luck = (column[luck < 0.5] for column in (month, customer, luck))
+        day = calendar.day(month, 1 + (luck * 20).astype(np.int64))
+        self._customers("asset_sold", customer, day, 410, 5)
 
     def _subsidies(self) -> None:
         """Write the yearly subsidy of those who grow crops, in August or late."""

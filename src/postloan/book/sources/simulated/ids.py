@@ -72,9 +72,10 @@ class Ids:
         """Give loan numbers: the credit and which of its loans."""
         return Numbered(("L", (self._shifted(places, self._branch.first_credit), 7), "-", (sequence, 2)))
 
-    def account(self, places: Ints, which: int = 1) -> Numbered:
-        """Give account numbers; 1 is the main account."""
-        return Numbered(("A", (self._shifted(places, self._branch.first_customer), 7), f"-{which}"))
+    def account(self, places: Ints, which: Ints | int = 1) -> Numbered:
+        """Give account numbers; 1 is the main account, 2 that of margins, 9 one at another bank."""
+        held = self._shifted(places, self._branch.first_customer)
+        return Numbered(("A", (held, 7), "-", (np.broadcast_to(np.asarray(which), held.shape), 1)))
 
     def staff(self, managers: Ints) -> Numbered:
         """Give numbers of managers; those of other duties follow them."""

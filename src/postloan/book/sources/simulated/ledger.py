@@ -254,7 +254,12 @@ class Ledger:
                 ("rolled", np.broadcast_to(branch.due_day[owner], life.early[span].shape)),
                 ("on_day", np.broadcast_to(branch.due_day[owner], life.early[span].shape)),
                 ("late", branch.due_day[owner] + life.late_day[span]),
-                ("guarantor_paid", np.full(life.early[span].shape, 28)),
+                (
+                    "guarantor_paid",
+                    np.broadcast_to(
+                        calendar.length(np.arange(self.start, self.last + 1))[:, None], life.early[span].shape
+                    ),
+                ),
             ),
             start=1,
         ):

@@ -26,9 +26,23 @@ BY_CUSTOMER = [
     "balance",
     "debt",
     "distress",
+    "pinch",
+    "other_debt",
+    "behind",
+    "behind_for",
+    "applied",
+    "paid_elsewhere",
+    "paid_elsewhere_late",
+    "sued",
+    "enforced",
+    "rescued",
 ]
 """Matrices of months and customers: income before and after the due day, what was spent, drawn from
-elsewhere, lent by others, moved elsewhere, asked by the bank or as guarantor, held and owed; and trouble."""
+elsewhere, lent by others, moved elsewhere, asked by the bank or as guarantor, held and owed; and trouble.
+
+Beyond the bank: how many bills stay unpaid (0 to 1), debt to other lenders, what of it is unpaid and for how
+many months, newly borrowed there, paid to them from the account (before our dues, or after); whether another
+lender sued, a court took money, or family helped out."""
 
 BY_CREDIT = [
     "early",
@@ -46,9 +60,11 @@ BY_CREDIT = [
     "guarantor_paid",
     "standing",
     "open",
+    "own_money",
 ]
 """Matrices of months and credits: paid on income day, on due day, late (how many days), by guarantors or in
-renewals (and how); the loan; arrears and since which month; what was due, advanced, stands open."""
+renewals (and how); the loan; arrears and since which month; what was due, advanced, stands
+open; repaid with own money."""
 
 
 @dataclass

@@ -21,7 +21,8 @@ class Meters:
         self.writer, self.world, self.ids = parties.writer, parties.world, parties.ids
         self.start, self.last, self.months = parties.start, parties.last, parties.months
         span = slice(self.start, self.last + 1)
-        force = self.life.stress.of_cause(self.branch, "rerouted")
+        force = self.life.stress.of_cause(self.branch, "rerouted")[span]
+        self.pinch = self.life.pinch[span]  # how many bills of life and trade stay unpaid
         path = self.life.stress.path[span]
         self.path = path
         self.sales = (self.life.first[span] + self.life.second[span]) / (1 - force * (path > 0.2))
@@ -74,7 +75,7 @@ class Meters:
             vat * 0.12 * luck("red") ** 3 + vat * 0.15 * self.path * luck("red"),
         )
         strained = self.life.distress[self.start : self.last + 1]
-        unpaid = np.where((strained > 0.45) & (luck("tax") < 0.5), usual / 100 * 0.03, 0.0)
+        unpaid = np.where((self.pinch > 0.3) & (luck("tax") < 0.7), usual / 100 * 0.03, 0.0)
         self._rows("tax_arrears", firm, quarter, unpaid)
         self._rows(
             "tax_rating", firm, yearly, np.clip(np.floor(1 + luck("grade") * 1.6 + 2 * strained), 1, 4)
@@ -87,13 +88,16 @@ class Meters:
             np.rint(heads * np.clip(1 - 0.6 * strained + 0.1 * luck("heads"), 0.2, 1.1)),
         )
         self._rows(
-            "insurance_arrears_months", firm, quarter, np.where(strained > 0.5, np.floor(luck("si") * 4), 0.0)
+            "insurance_arrears_months",
+            firm,
+            quarter,
+            np.where(self.pinch > 0.4, np.floor(luck("si") * 5), 0.0),
         )
         self._rows(
             "utility_arrears_days",
             firm,
             quarter,
-            np.where(strained > 0.4, np.floor(luck("util") * 120), np.floor(luck("util") ** 8 * 40)),
+            np.where(self.pinch > 0.25, np.floor(luck("util") * 120), np.floor(luck("util") ** 8 * 40)),
         )
         self._rows(
             "order_book",

@@ -32,7 +32,8 @@ class Parties:
         self.start, self.last = max(ledger.start - 1, self.world.opening - 1), ledger.last
         self.months = np.arange(self.start, self.last + 1)
         self.see = {
-            name: self.life.stress.of_cause(self.branch, name) for name in ("meters", "bureau", "people")
+            name: self.life.stress.of_cause(self.branch, name)[self.start : self.last + 1]
+            for name in ("meters", "people")
         }
 
     def write(self) -> None:
@@ -71,9 +72,9 @@ class Parties:
         latitude, longitude = self.location
         firm, person = branch.kind >= SMALL, branch.kind < SMALL
         number = self.all + branch.first_customer
-        shared = self._draw("shared phone") < 0.012  # an agent's or a village office's telephone
+        shared = self._draw("shared phone") < 0.004  # an agent's or a village office's telephone
         phone = np.where(shared, branch.town * 7 + branch.number * 1000, 100_000 + number)
-        address = np.where(self._draw("shared address") < 0.01, branch.town * 11, 100_000 + number)
+        address = np.where(self._draw("shared address") < 0.004, branch.town * 11, 100_000 + number)
         since = self.world.opening_day - 500 - (self._draw("since") * 4000).astype(np.int64)
         born = -(365 * 5 + (self._draw("born") ** 0.8 * 365 * 38)).astype(np.int64) + 365 * 28
         group = np.where((branch.kind == CORPORATE) & (self._draw("group") < 0.35), branch.town, -1)
@@ -188,8 +189,7 @@ class Parties:
         ):
             month, customer = np.nonzero(yearly & mine)
             rank = standing[customer] * len(names) / 7 + luck[month, customer] * 1.5
-            known = self.see["people"] * (self.life.stress.onset <= self.months[:, None])  # no sign before it
-            rank = np.clip(rank + 3 * (seen * known)[month, customer], 1, len(names))
+            rank = np.clip(rank + 3 * (seen * self.see["people"])[month, customer], 1, len(names))
             place = rank.astype(np.int64)
             day = self.world.calendar.day(month + self.start, 1 + customer % 27)
             self._rating_rows("customer", customer, kind, names, place, day)
@@ -218,34 +218,37 @@ class Parties:
     # the bureau
 
     def _bureau(self) -> None:
-        """Write bureau reports: four a year of firms, two of others, a few days late; some see little."""
+        """Write bureau reports, four a year of borrowers and two of others, as of the month before."""
         branch, life = self.branch, self.life
-        every = np.where(branch.kind >= SMALL, 3, 6)
+        every = np.where(self.all < branch.borrowers, 3, 6)
         month, customer = np.nonzero((self.months[:, None] + self.all * 7) % every == 0)
         at = month + self.start
         day = self.world.calendar.day(at, 3 + customer % 24)
         luck, other = self.luck("bureau")[month, customer], self.luck("bureau more")[month, customer]
-        path = life.stress.path[at, customer] * self.see["bureau"][customer]
-        strained = life.distress[at, customer] * (life.wealth[at, customer] < branch.income[customer])
-        base = self._draw("lenders")[customer]
-        elsewhere = (branch.income[customer] * 3 * base).astype(np.int64)
-        informal = (life.debt[at, customer] * 0.6).astype(np.int64)
-        grown = (path * branch.income[customer] * 4).astype(np.int64)
-        debt = life.owed[at, customer] + elsewhere + informal + grown
-        lenders = (
-            1 + (base * 3).astype(np.int64) + (path * 4 * (0.5 + luck)).astype(np.int64) + (informal > 0)
-        )
-        late = life.due_asked[at, customer] > life.balance[at, customer] + life.wealth[at, customer]
-        behind = (late | (strained > 0.4)) & (elsewhere > 0) & (luck < 0.6)
-        innocent = other < 0.006  # a card's yearly fee
-        overdue = np.where(behind, elsewhere // 5, np.where(innocent, 30_000, 0))
-        long_ = behind & (strained > 0.6)
-        queries = (other * 2.2).astype(np.int64) + (path * 4 * (0.4 + other)).astype(np.int64)
+        at = np.maximum(at - 1, 0)  # lenders report at month ends
+        base, income = branch.lenders[customer], branch.income[customer]
+        elsewhere, behind = life.other_debt[at, customer], life.behind[at, customer]
+        months_behind = life.behind_for[at, customer]
+        informal = (life.debt[at, customer] * 0.4).astype(np.int64)  # the part of online lenders
+        debt = life.owed[at, customer] + elsewhere + informal
+        lent = [(life.applied[np.maximum(at - back, 0), customer] > 0).astype(np.int64) for back in range(12)]
+        borrowed = [life.borrowed[np.maximum(at - back, 0), customer] > 0 for back in range(3)]
+        short = np.sum(borrowed, axis=0)
+        recent, year = np.sum(lent[:3], axis=0), np.sum(lent, axis=0)
+        lenders = 1 + np.rint(base * 3 * (base > 0.4)).astype(np.int64) + (year + 2) // 3 + (informal > 0)
+        innocent = (other < 0.006) & (behind == 0)  # a card's yearly fee
+        overdue = np.where(innocent, 30_000, behind)
+        long_ = months_behind >= 3
+        # Who looks for credit is asked about by several, and is refused by some.
+        seeks = (lent[0] > 0) | borrowed[0] | ((months_behind > 0) & (luck < 0.5))
+        queries = (other**4 * 3).astype(np.int64) + seeks * (1 + (3 * luck).astype(np.int64))
+        more = recent + short + (other**3 * 4).astype(np.int64)
         card = np.zeros(branch.customers, np.int64)
         np.add.at(card, branch.owner, np.where(branch.method == CARD, branch.amount, 0))
-        limit = card[customer] + (branch.income[customer] * 2 * (base > 0.4)).astype(np.int64)
-        used = (limit * np.clip(0.2 + 0.4 * luck + 0.6 * path, 0, 1)).astype(np.int64)
-        level = np.select([long_, behind], [2, 1], 0)
+        limit = card[customer] + (income * 2 * (base > 0.4)).astype(np.int64)
+        grown = (elsewhere - branch.debt_elsewhere[customer]) / np.maximum(limit, 1)
+        used = (limit * np.clip(0.2 + 0.4 * luck + 0.6 * grown, 0, 1)).astype(np.int64)
+        level = np.select([long_, behind > 0], [2, 1], 0)
         self.writer.add(
             "bureau",
             day + 1,
@@ -254,18 +257,26 @@ class Parties:
             lenders=lenders,
             debt=debt,
             overdue_debt=overdue,
-            overdue_debt_90=np.where(long_, overdue // 2, 0),
+            overdue_debt_90=np.where(long_, overdue * (months_behind - 2) // np.maximum(months_behind, 1), 0),
             worst_class=one_of(("normal", "special_mention", "substandard"), level),
-            worst_days_past_due=np.select([long_, behind, innocent], [95, 20, 8], 0),
+            worst_days_past_due=np.select(
+                [behind > 0, innocent], [np.maximum(months_behind - 1, 0) * 30 + 10 + customer % 15, 8], 0
+            ),
             queries_1m=queries,
-            queries_3m=queries * 2 + (luck * 2).astype(np.int64),
-            new_online_lenders_90d=(path * 4 * luck).astype(np.int64),
+            queries_3m=queries + more,
+            new_online_lenders_90d=np.where(branch.kind[customer] < SMALL, recent, 0) + short,
             card_limit=limit,
             card_used=used,
             limit_total=debt * 5 // 4 + limit,
             guaranteed_amount=self.guaranteed[customer],
             monthly_payment=debt // 100 + branch.by_owner(branch.starting_due)[customer],
-            score=(700 - 160 * path - 120 * (level > 0) + 60 * (luck - 0.5)).astype(np.int64),
+            score=(
+                700
+                - 25 * np.minimum(recent + short, 4)
+                - 60 * (level > 0)
+                - 60 * (level > 1)
+                + 60 * (luck - 0.5)
+            ).astype(np.int64),
             includes_this_bank=np.ones(len(customer), bool),
         )
 

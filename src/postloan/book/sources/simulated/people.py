@@ -18,7 +18,7 @@ from postloan.book.sources.simulated.constants import (
     METHODS,
     SEASONAL,
 )
-from postloan.book.sources.simulated.draws import Draws, Floats, Ints, pick, yuan
+from postloan.book.sources.simulated.draws import Draws, Flags, Floats, Ints, pick, yuan
 from postloan.book.sources.simulated.world import World
 
 MODES = ("credit", "guarantor", "joint_group", "mortgage", "pledge", "cash_equivalent", "insurance")
@@ -212,6 +212,24 @@ class Branch:
         return yuan(np.maximum(needed, least))
 
     @cached_property
+    def lenders(self) -> Floats:
+        """Give how much each customer deals with other lenders, 0 to 1; below 0.4 not at all."""
+        return self.draws.uniform("lenders", self.customers)
+
+    @cached_property
+    def debt_elsewhere(self) -> Ints:
+        """Give what each owes other lenders in usual times, in cents: up to three months of income."""
+        return yuan(self.income * np.where(self.lenders > 0.4, self.lenders * 3, 0))
+
+    @cached_property
+    def pays_here_first(self) -> Flags:
+        """Tell who pays this bank before others: more of those with a house or a neighbour at stake here."""
+        secured = np.isin(self.mode, [MODES.index(n) for n in ("mortgage", "guarantor", "joint_group")])
+        tied = self.by_owner(secured.astype(np.int64)) > 0
+        share = self.world.constants.economy["elsewhere"]["pays_here_first"]
+        return self.draws.uniform("pays first", self.customers) < np.where(tied, share[1], share[0])
+
+    @cached_property
     def variable(self) -> Floats:
         """Give the share of income that goes out with it: goods, wages, feed."""
         money = self.world.constants.economy["money"]
@@ -223,7 +241,9 @@ class Branch:
         money = self.world.constants.economy["money"]
         mean, spread = (np.array([money[name]["margin"][at] for name in KINDS])[self.kind] for at in (0, 1))
         margin = mean + spread * self.draws.normal("margin", self.customers)
-        share = 1 - self.variable - margin - self.by_owner(self.starting_due) / self.income
+        margin = np.maximum(margin, -0.02)  # who spends more than comes in gets no loan
+        interest = self.debt_elsewhere * self.world.constants.economy["elsewhere"]["interest"]
+        share = 1 - self.variable - margin - (self.by_owner(self.starting_due) + interest) / self.income
         return (np.maximum(share, 0.03) * self.income).astype(np.int64)
 
     @cached_property
@@ -266,21 +286,32 @@ class Branch:
 
     @cached_property
     def guarantors(self) -> tuple[Ints, Ints]:
-        """Give pairs of credit and guarantor: circles of four where groups are joint, else people near by."""
+        """Give pairs of credit and guarantor: groups of four where groups are joint, else people near by.
+
+        Most guarantors are relatives or officials who borrow nothing themselves, and banks let one stand for
+        one or two only. Firms that guarantee one another, as was common about 2010, have become few.
+        """
         joint = np.flatnonzero(self.mode == MODES.index("joint_group"))
         pairs = [(joint, self._of_group(self.owner[joint], step)) for step in (1, 2, 3)]
         some = np.flatnonzero(self.mode == MODES.index("guarantor"))
         luck = self.draws.uniform("guarantor", self.credits)[some]
-        first = np.where(
-            luck < 0.65, self._bystander(self.owner[some], 1), self._of_group(self.owner[some], 1)
-        )
-        pairs.append((some, first))
-        second = some[luck * 7 % 1 < 0.4]
-        pairs.append((second, self._bystander(self.owner[second], 2)))
+        mutual = (luck < 0.15) & (self.kind[self.owner[some]] >= CORPORATE - 1)
+        asked = np.concatenate([some, some[luck * 7 % 1 < 0.3]])  # some need two
+        found = self._bystander(self.owner[asked])
+        found[: len(some)] = np.where(mutual, self._of_group(self.owner[some], 1), found[: len(some)])
+        pairs.append((asked, found))
         credit, guarantor = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
         kept = (guarantor >= 0) & (guarantor != self.owner[credit])
         pairs_once = np.unique(np.stack([credit[kept], guarantor[kept]]), axis=1)
         return pairs_once[0], pairs_once[1]
+
+    @cached_property
+    def sureties(self) -> Flags:
+        """Tell who stands for others and borrows nothing: chosen for a steady income, such as a teacher's."""
+        found = np.zeros(self.customers, bool)
+        found[self.guarantors[1]] = True
+        found[: self.borrowers] = False
+        return found
 
     @cached_property
     def ranked(self) -> tuple[Ints, Ints]:
@@ -297,17 +328,23 @@ class Branch:
         found = order[np.minimum(at // 4 * 4 + (at + step) % 4, self.customers - 1)]
         return np.where(self.kind[found] == self.kind[customer], found, -1)
 
-    def _bystander(self, customer: Ints, step: int) -> Ints:
-        """Give somebody who borrows nothing, of the same township if there is one; -1 where all borrow."""
+    def _bystander(self, customer: Ints) -> Ints:
+        """Give somebody who borrows nothing, of the same township if there is one; -1 where all borrow.
+
+        They take turns, so that one stands for as few as possible.
+        """
         others = np.arange(self.borrowers, self.customers)
         if not len(others):
             return np.full(len(customer), -1)
         others = others[np.argsort(self.town[others], kind="stable")]
         edges = np.searchsorted(self.town[others], np.arange(self.world.constants.economy["townships"] + 1))
         town = self.town[customer]
+        order = np.argsort(town, kind="stable")
+        turn = np.empty_like(order)
+        turn[order] = np.arange(len(order)) - np.searchsorted(town[order], town[order])
         size = edges[town + 1] - edges[town]
-        near = edges[town] + (customer * 31 + step * 17) % np.maximum(size, 1)
-        far = (customer * 31 + step * 17) % len(others)
+        near = edges[town] + turn % np.maximum(size, 1)
+        far = customer % len(others)
         return others[np.where(size > 0, near, far)]
 
     # the bank's people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from postloan.book.sources.simulated.constants import CARD, CORPORATE, FARMER
-from postloan.book.sources.simulated.draws import Floats, Ints, yuan
+from postloan.book.sources.simulated.draws import Flags, Floats, Ints, yuan
 from postloan.book.sources.simulated.ids import constant, marked, one_of
 from postloan.book.sources.simulated.ledger import NULL, Ledger
 from postloan.book.sources.simulated.loans import NEVER
@@ -34,7 +34,7 @@ _PLEDGED = {
     "farmer_business": {"land_use_right": 5, "livestock": 2, "forest": 1, "house": 2},
     "mortgage": {"house": 1},
     "personal_business": {"house": 4, "shop": 2, "vehicle": 1},
-    "working_capital": {"shop": 4, "house": 3, "machinery": 2, "stock": 2, "land": 1},
+    "working_capital": {"shop": 4, "house": 4, "machinery": 1, "stock": 1, "land": 2},
     "fixed_asset": {"machinery": 5, "land": 2, "vehicle": 1},
     "project": {"land": 3, "machinery": 2},
     "real_estate_development": {"land": 1},
@@ -103,30 +103,36 @@ class Security:
         value = yuan(branch.amount[credit] / (ltv * (0.45 + 0.4 * luck)), 100)
         value = np.where(self._draw("outlier")[credit] < 0.01, value * 3 // 2, value)
         first = self.first[credit]
-        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, first + 440)
+        paper = np.isin(kind, [COLLATERALS.index(n) for n in ("deposit", "bond", "bill", "receivable")])
+        swings = np.where(paper, 0.0, 0.06)  # in a year, beside the drift of its kind
+        insured = first + 365
+        self._collateral_rows(credit, kind, value, value, first - 10, first - 3, NULL, insured)
+        valued = first - 10
         walk = np.zeros(len(credit))
-        for year in range(1, 8):
-            day = first - 10 + 365 * year + (self._draw(f"valued {year}")[credit] * 60).astype(np.int64)
-            done = (self._draw(f"is valued {year}")[credit] < 0.9) & (day >= self.world.opening_day - 400)
+        for year in range(1, 14):
+            # Planned for the month before the year is over; a few are forgotten for some months.
+            due = self._draw(f"valued {year}")[credit]
+            forgotten = self._draw(f"is valued {year}")[credit] < 0.10
+            day = valued + 335 + (due * 25 + forgotten * (30 + 120 * due)).astype(np.int64)
             drift = np.array([_MOVES.get(name, 0.0) for name in COLLATERALS])[kind]
-            walk = walk + 0.08 * self.draws.normal(f"worth {year}", branch.credits)[credit]
-            shift = np.exp(drift * year + walk)
-            fall = np.where(self._draw("slump")[credit] < 0.03, 0.7, 1.0)
-            now = yuan(value * shift * fall, 100)
-            lapses = self._draw(f"insured {year}")[credit] < 0.03
+            walk = walk + swings * self.draws.normal(f"worth {year}", branch.credits)[credit]
+            fall = np.where((self._draw("slump")[credit] < 0.03) & (swings > 0), 0.7, 1.0)
+            now = yuan(value * np.exp(drift * year + walk) * fall, 100)
+            valued = day
             seized = (self.bad[credit] < day - 40) & (luck < 0.35)
-            until = np.where(lapses, day + 20, day + 440)
-            rows = np.flatnonzero(done)
             seized_on = np.where(seized, np.minimum(self.bad[credit] + 40, day), NULL)
+            rows = np.flatnonzero(day >= self.world.opening_day - 400)
             self._collateral_rows(
-                credit[rows],
-                kind[rows],
-                value[rows],
-                now[rows],
-                day[rows],
-                day[rows] + 4,
-                seized_on[rows],
-                until[rows],
+                *(part[rows] for part in (credit, kind, value, now, day, day + 4, seized_on, insured))
+            )
+            # The policy is renewed before it ends, now and then weeks late; who has no money lets it lapse.
+            renewed = self._draw(f"insured {year}")[credit]
+            paid = insured + np.where(renewed < 0.1, 20 + renewed * 400, -12).astype(np.int64)
+            insured = insured + 365
+            paid = np.maximum(paid, day + 5)
+            rows = np.flatnonzero(self._pays_insurance(credit, paid) & (paid >= self.world.opening_day - 400))
+            self._collateral_rows(
+                *(part[rows] for part in (credit, kind, value, now, day, paid, seized_on, insured))
             )
         shared = np.flatnonzero(credit >= branch.borrowers)  # further credits of one owner
         other = branch.owner[credit[shared]]
@@ -138,6 +144,14 @@ class Security:
             contract_id=self.ids.contract(other[there]),
             amount=value[shared][there] // 4,
         )
+
+    def _pays_insurance(self, credit: Ints, day: Ints) -> Flags:
+        """Tell who renews an insurance on a day: all but one in a hundred, and few who leave bills unpaid."""
+        months = self.world.calendar.start(self.world.month_numbers)
+        month = np.clip(np.searchsorted(months, day, side="right") - 1, 0, self.world.months - 1)
+        pinch = self.life.pinch[month, self.branch.owner[credit]]
+        luck = self._draw("insurance")[credit] * (1 + day % 7) % 1
+        return luck > np.where((pinch > 0.3) & (day >= months[0]), 0.6, 0.01)
 
     def _kinds(self) -> Ints:
         """Give what kind of thing secures each credit."""
@@ -165,8 +179,9 @@ class Security:
         owner = branch.owner[credit]
         third = self._draw("third party")[credit] < 0.08
         belongs = np.where(third, (owner + 1) % branch.customers, owner)
+        # Houses need no insurance any more, as the regulator had banks drop it.
         insured = np.isin(
-            kind, [COLLATERALS.index(n) for n in ("house", "machinery", "stock", "livestock", "vehicle")]
+            kind, [COLLATERALS.index(n) for n in ("machinery", "stock", "livestock", "vehicle")]
         )
         right = kind == COLLATERALS.index("land_use_right")
         prior = np.where(self._draw("prior")[credit] < 0.06, value // 5, 0)
@@ -250,22 +265,42 @@ class Security:
         self._suits_of_others()
 
     def _suits_of_others(self) -> None:
-        """Write suits by others: some against the strained, some at random, with the customer in any part."""
+        """Write suits by others: of lenders who were long unpaid, of unpaid suppliers, and ordinary disputes.
+
+        A dispute is about a delivery, a boundary or a wage, with the customer on either side, and is settled
+        before it is enforced; whoever could not pay a lender for months is enforced against.
+        """
         branch, life = self.branch, self.life
-        start, last = max(self.ledger.start - 2, self.world.opening - 6), self.ledger.last
-        distress = life.distress[start : last + 1]
-        odds = np.where(branch.kind >= CORPORATE - 1, 0.0025, 0.0004) + 0.03 * np.clip(distress - 0.35, 0, 1)
+        start, last = max(self.ledger.start - 8, self.world.opening - 9, 0), self.ledger.last
+        lender = life.sued[start : last + 1] > 0
+        pinch = life.pinch[start : last + 1]
+        odds = np.where(branch.kind >= CORPORATE - 1, 0.002, 0.0003) + 0.04 * np.clip(pinch - 0.3, 0, 1)
         luck = self.draws.uniform("suit", last + 1, branch.customers)[start:]
-        month, customer = np.nonzero(luck < odds)
-        share = luck[month, customer] / odds[month, customer]
-        strained = distress[month, customer] > 0.35
+        month, customer = np.nonzero((luck < odds) | lender)
+        lender, pinch = lender[month, customer], pinch[month, customer]
+        share = np.where(lender, luck[month, customer], luck[month, customer] / odds[month, customer])
+        unpaid = lender | (pinch > 0.3)
         day = self.world.calendar.day(month + start, 1 + (share * 27).astype(np.int64))
-        kind = np.where(strained, (share * 3).astype(np.int64), (share * 6).astype(np.int64))
-        role = np.where(strained, 0, (share * 40).astype(np.int64) % 4)
-        amount = yuan(branch.income[customer] * (0.5 + 6 * share * share))
+        kind = np.select(
+            [lender, unpaid], [0, 1 + (share * 2).astype(np.int64)], (share * 6).astype(np.int64)
+        )
+        role = np.where(unpaid, 0, (share * 40).astype(np.int64) % 4)
+        owed = np.where(lender, life.other_debt[month + start, customer], 0)
+        amount = np.where(owed > 0, owed, yuan(branch.income[customer] * (0.2 + 3 * share * share)))
         number = marked("Y", (branch.first_customer + customer, 7), (month + start, 3))
+        enforced = (
+            life.enforced[
+                np.minimum(
+                    month + start + self.world.constants.economy["elsewhere"]["enforced_after"],
+                    self.world.months - 1,
+                ),
+                customer,
+            ]
+            > 0
+        )
+        goes_on = np.where(lender, enforced, unpaid & (share < 0.4))
         for stage, wait in (("sued", 0), ("judged", 130), ("enforcement", 210)):
-            some = np.flatnonzero((stage == "sued") | ((share < 0.5) & (role == 0)))
+            some = np.flatnonzero((stage == "sued") | goes_on | ((stage == "judged") & (share < 0.5)))
             self.writer.add(
                 "proceeding",
                 day[some] + wait + 6,  # the register is read with a delay

@@ -25,15 +25,18 @@ class Standing:
         self._restructurings()
 
     def _positions(self) -> None:
-        """Write month ends: of cards everywhere, of all loans where the outlet's system delivers them."""
-        life, branch = self.life, self.branch
-        month = np.arange(max(self.ledger.start, self.world.opening), self.ledger.last + 1)
+        """Write month ends: of cards everywhere, of all loans where the outlet's system delivers them.
+
+        The statements of cards reach back a year before the book.
+        """
+        life, branch, opening = self.life, self.branch, self.world.opening
+        month = np.arange(max(self.ledger.start, opening - 12, 0), self.ledger.last + 1)
         outlets = self.world.constants.economy["positions_from"]
         delivers = (branch.outlet[branch.owner] < outlets) & branch.on_sheet
         card = branch.method == CARD
         for at in month:
             loan = life.standing[at]
-            rows = np.flatnonzero((loan >= 0) & (delivers | card))
+            rows = np.flatnonzero((loan >= 0) & ((delivers & (at >= opening)) | card))
             rows = rows[self.ledger.kept[loan[rows]]]
             self._position_rows(int(at), rows, loan[rows])
 

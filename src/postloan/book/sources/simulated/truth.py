@@ -62,8 +62,8 @@ def _causes(life: Life, owner: Ints, month: Ints) -> Ints:
     stress, branch = life.stress, life.branch
     names = branch.world.constants.cause_names
     last = _window(month, 9)
-    own = (stress.path[last, owner].max(axis=0, initial=0) > 0.2) & (stress.cause[owner] >= 0)
-    own &= ~np.isin(stress.cause[owner], [names.index(name) for name in _PASSING])
+    own = (stress.path[last, owner].max(axis=0, initial=0) > 0.2) & (stress.cause[month, owner] >= 0)
+    own &= ~np.isin(stress.cause[month, owner], [names.index(name) for name in _PASSING])
     called = life.called[_window(month, 12), owner].sum(axis=0) > branch.income[owner] // 2
     buyer = branch.buyer[owner]
     seller = (buyer >= 0) & (stress.path[last, np.maximum(buyer, 0)].max(axis=0, initial=0) > 0.4)
@@ -71,7 +71,7 @@ def _causes(life: Life, owner: Ints, month: Ints) -> Ints:
     dry = stress.drought[last, owner].max(axis=0, initial=0) > 0.25
     emergent = [names.index(n) for n in ("guarantor_fall", "lost_buyer", "drought", "price_collapse")]
     found = np.select([called, seller, dry, fallen], emergent, names.index("overindebted"))
-    return np.where(own, stress.cause[owner], found)
+    return np.where(own, stress.cause[month, owner], found)
 
 
 def _visible(life: Life, owner: Ints, month: Ints, latest: Ints) -> Ints:
@@ -81,6 +81,8 @@ def _visible(life: Life, owner: Ints, month: Ints, latest: Ints) -> Ints:
     signs = (
         (life.distress[span, owner] > 0.15)
         | (life.debt[span, owner] > 0)
+        | (life.applied[span, owner] > 0)
+        | (life.behind[span, owner] > 0)
         | (life.late_by_owner[span, owner] > 0)
     )
     some = signs.any(axis=0)

@@ -175,7 +175,9 @@ class Work:
         stress = life.distress[month + self.start, owner]
         lazy = branch.cuts_corners[manager] & (third < 0.55)
         sees = (stress * branch.quality[manager] > 0.3 + 0.4 * luck) & ~lazy
-        fraud = life.stress.cause[owner] == list(self.world.constants.causes).index("fraud")
+        fraud = life.stress.cause[month + self.start, owner] == list(self.world.constants.causes).index(
+            "fraud"
+        )
         hides = fraud & (life.stress.path[month + self.start, owner] > 0.4) & ~lazy
         result = np.select([hides & (luck < 0.5), hides, sees, luck < 0.012], [3, 2, 1, 3], 0)
         first = day - self.log["day"][loan] < 45
@@ -309,8 +311,8 @@ class Work:
         luck = self.draws.uniform("verdict", self.branch.credits)[credit]
         skilled = luck < self.branch.quality[self.branch.manager[credit]]
         right = np.where(went_bad, np.where(skilled, 0, 3), np.where(skilled, 1, 0))
-        begun = self.world.calendar.start(self.life.stress.onset[owner]) <= day
-        causes = np.where(begun, self.life.stress.cause[owner], -1)
+        starts = self.world.calendar.start(self.world.month_numbers)
+        causes = self.life.stress.cause[np.searchsorted(starts, day, side="right") - 1, owner]
         decided = day + 63 + (luck * 10).astype(np.int64)  # with hindsight, when the case is closed
         self.writer.add(
             "verdict",

@@ -103,7 +103,8 @@ class World:
         drift = np.array([kind["price_drift"] for kind in kinds])
         level, path = np.zeros(len(kinds)), np.empty((self.months, len(kinds)))
         for month in range(self.months):
-            fall = np.where(shock[month] < 0.02, -6 * spread, np.where(shock[month] > 0.99, 5 * spread, 0))
+            # A collapse in four years, as of pigs (a quarter or a third off), and upswings in between; J.
+            fall = np.where(shock[month] < 0.02, -4 * spread, np.where(shock[month] > 0.985, 4 * spread, 0))
             level = level * 0.94 + noise[month] * spread + fall
             path[month] = level + drift * month / 12
         return np.exp(path)
