@@ -11,6 +11,7 @@ from django.test import Client
 from postloan.console.desk.models import Classification
 from postloan.console.home import selectors
 from postloan.console.home.selectors import Bar
+from postloan.console.home.tasks import count_book
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
 from postloan.console.publishing.models import Customer, Loan, Publication
@@ -134,3 +135,16 @@ def test_the_first_page_asks_a_bounded_number_of_times(
     client.get("/")
     with django_assert_max_num_queries(40):
         assert client.get("/").status_code == 200
+
+
+def test_the_book_is_counted_once_for_all_who_see_the_whole_bank(
+    a_bank: None, django_assert_num_queries: Any
+) -> None:
+    count_book.func()
+    for staff_id in ("H-executive", "H-audit", "H-risk_committee"):
+        held = scope_of(Staff.objects.get(pk=staff_id))
+        run = current()
+        assert run is not None
+        with django_assert_num_queries(1):  # the look into the cache
+            selectors.book(held, policy_of(run.policy_version, run.as_of), run)
+    assert the_book("BHA").customers == 4, "a part of the bank is another book"

@@ -15,6 +15,24 @@ def test_every_text_has_chinese() -> None:
     assert not missing
 
 
+def test_a_text_is_shown_as_its_catalogue_has_it() -> None:
+    """Another program's catalogue, as that of the accounts, must not answer for one of ours."""
+    import polib
+    from django.utils.translation import gettext, override
+
+    from postloan.console.texts import catalogues, compile_texts
+
+    compile_texts()
+    with override("zh-hans"):
+        wrong = {
+            one.msgid: gettext(one.msgid)
+            for path in catalogues()
+            for one in polib.pofile(str(path))
+            if not one.msgid_plural and gettext(one.msgid) != one.msgstr
+        }
+    assert not wrong
+
+
 def test_a_text_reads_the_same_in_every_part() -> None:
     import polib
 

@@ -55,6 +55,8 @@ PARTS = (
     "administration",
 )
 INSTALLED_APPS = [
+    # First, since where two know a text the first one's Chinese is shown: allauth's "Note" is another word.
+    *(f"postloan.console.{part}" for part in PARTS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,7 +69,6 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
-    *(f"postloan.console.{part}" for part in PARTS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

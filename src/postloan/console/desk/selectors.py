@@ -187,11 +187,17 @@ def _matrix(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> M
 _DIRECTIONS = ("worse", "better", "same")
 
 
+def kept_as(what: str, scope: Scope, run: Publication) -> str:
+    """Give the key of something counted of a person's loans; those who see the same loans share it."""
+    own = sorted(scope.acting_for) if MANAGER in scope.roles else []
+    seen = "all" if scope.sees_all else f"{sorted(scope.institutions)}|{own}"
+    told = f"{run.run_id}|{run.result_hash}|{seen}"
+    return f"{what}-{hashlib.sha256(told.encode()).hexdigest()}"
+
+
 def _counted(scope: Scope, run: Publication) -> list[Any]:
     """Count the moves of a person's loans, once a run and scope: the whole book takes a while."""
-    seen = f"{scope.sees_all}|{sorted(scope.institutions)}|{sorted(scope.acting_for)}"
-    told = f"{run.run_id}|{run.result_hash}|{seen}"
-    key = f"migration-{hashlib.sha256(told.encode()).hexdigest()}"
+    key = kept_as("migration", scope, run)
     found: list[Any] | None = cache.get(key)
     if found is None:
         grouped = Loan.objects.filter(scope.filter(), class_previous__isnull=False, class_final__isnull=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,9 +87,7 @@ class Book:
 
 def book(scope: Scope, policy: Policy, run: Publication) -> Book:
     """Give the book of what a person sees, counted once a run."""
-    seen = f"{scope.sees_all}|{sorted(scope.institutions)}|{sorted(scope.acting_for)}"
-    told = f"book|{run.run_id}|{run.result_hash}|{seen}"
-    key = f"book-{hashlib.sha256(told.encode()).hexdigest()}"
+    key = desk.kept_as("book", scope, run)
     found: Book | None = cache.get(key)
     if found is None:
         found = _counted(scope, policy, run)

@@ -16,6 +16,7 @@ from postloan import clock
 from postloan.book.opening import open_book
 from postloan.book.snapshot import Book
 from postloan.console.audit.services import SYSTEM, record
+from postloan.console.home.tasks import count_book
 from postloan.console.people import feed
 from postloan.console.publishing import models as m
 from postloan.console.publishing.merge import merge
@@ -85,6 +86,7 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
         if stale.name != run["run_id"]:
             shutil.rmtree(stale)
     after_publication(done.publication)
+    count_book.enqueue()
     return done
 
 
