@@ -173,3 +173,18 @@ def test_another_part_adds_its_table(a_bank: None, book: Path, monkeypatch: pyte
     for table in ("verdict", "no_table"):
         with pytest.raises(ValueError, match="exported already"):
             feedback.register(table, list)
+
+
+def test_what_people_did_stands_beside_the_bank_s_own_rows(a_bank: None, book: Path, tmp_path: Path) -> None:
+    own = tiny_book(
+        tmp_path / "own",
+        customer=[{"customer_id": "CA1-1"}],
+        loan=[{"loan_id": "LA1-1", "customer_id": "CA1-1"}],
+        contact=[{"customer_id": "CA1-1", "contacted_on": "2026-01-05", "kind": "letter"}],
+    )
+    (own / "contact.parquet").rename(book / "contact.parquet")  # it has three columns, and the part has six
+    _work()
+    feedback.feedback_export(book=book)
+    known = _known(book, date(2026, 7, 10), tmp_path / "gate")
+    found = {(one["kind"], one["contacted_on"], one["reached"]) for one in known["contact"]}
+    assert found == {("letter", date(2026, 1, 5), None), ("sms", date(2026, 7, 7), False)}

@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
+from postloan import clock
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
 from postloan.console.publishing.models import Measure, Publication
 from postloan.console.publishing.models import Warning as Alert
-from postloan.console.work import selectors
+from postloan.console.work import jobs, selectors
 from postloan.console.work.models import Case, Task, TimelineEntry
 from postloan.console.work.services.escalating import work_escalate
 from postloan.console.work.services.opening import case_open_from_publication
@@ -184,3 +186,14 @@ def test_a_case_with_much_history_costs_a_bounded_number_of_queries(
     client = sign_in("BHA")
     with django_assert_max_num_queries(40):
         assert client.get("/work/cases/9001/").status_code == 200
+
+
+def test_raising_goes_on_by_itself_in_one_chain_however_often_the_console_starts(a_bank: None) -> None:
+    jobs.start_raising()
+    jobs.start_raising()
+    (first,) = DBTaskResult.objects.all()
+    jobs.keep_raising.call()
+    following = DBTaskResult.objects.exclude(pk=first.pk).get()
+    assert following.run_after - clock.civil() > jobs.EVERY - timedelta(minutes=1)
+    jobs.start_raising()
+    assert DBTaskResult.objects.count() == 1

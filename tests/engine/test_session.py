@@ -56,6 +56,16 @@ def test_an_empty_table_is_a_file_with_its_columns(tmp_path: Path) -> None:
     assert pq.read_schema(tmp_path / "empty.parquet").names == ["id", "n", "amount"]
 
 
+@pytest.mark.parametrize("wide_first", [True, False])
+def test_parts_of_one_table_may_lack_columns_that_others_have(tmp_path: Path, wide_first: bool) -> None:
+    wide, narrow = tmp_path / "wide.parquet", tmp_path / "narrow.parquet"
+    pq.write_table(pa.table({"id": ["a"], "n": [1]}), wide)
+    pq.write_table(pa.table({"id": ["b"]}), narrow)
+    with open_engine(scratch=tmp_path / "scratch") as engine:
+        table = engine.raw([wide, narrow] if wide_first else [narrow, wide])
+        assert engine.rows(table.order_by(["id"])) == [{"id": "a", "n": 1}, {"id": "b", "n": None}]
+
+
 def test_a_materialised_table_is_computed_once(tmp_path: Path) -> None:
     source = tmp_path / "source.parquet"
     pq.write_table(pa.table({"n": pa.array([1, 2], pa.int64())}), source)

@@ -87,14 +87,18 @@ class Engine:
         return self._views[-1]
 
     def raw(self, paths: Path | Sequence[Path]) -> Table:
-        """Give Parquet files as one table, with the types that they hold; columns that one lacks are null."""
+        """Give Parquet files as one table with the types that they hold.
+
+        The files of one table may lack columns that others have, as parts from several sources do; what a
+        file lacks is null in its rows.
+        """
         files = [paths] if isinstance(paths, Path) else list(paths)
         name = self._named()
         if self.kind == "duckdb":
-            several = {"union_by_name": True} if len(files) > 1 else {}
-            return self.backend.read_parquet([str(file) for file in files], table_name=name, **several)
-        reader = self.backend._session.read
-        shape = spark.declared_shape(_shape(files)) if files and files[0].is_file() else None
+            told = [str(file) for file in files]
+            return self.backend.read_parquet(told, table_name=name, union_by_name=len(told) > 1)
+        reader = self.backend._session.read.option("mergeSchema", len(files) > 1)
+        shape = spark.declared_shape(_shape(files)) if files and all(one.is_file() for one in files) else None
         if shape is not None:  # else Spark starts a job to look for itself
             reader = reader.schema(shape)
         frame = reader.parquet(*[str(file) for file in files])
@@ -283,6 +287,15 @@ def _refusals() -> Iterator[None]:
 
 _ARITHMETIC = {"OutOfRangeException", "ConversionException", "ArithmeticException", "NumberFormatException"}
 """What DuckDB and Spark call a value that does not fit; Spark's classes exist only with its package."""
+
+
+def _shape(files: Sequence[Path]) -> pa.Schema:
+    """Give the columns of Parquet files, those of the first before those that only others have."""
+    fields: dict[str, pa.Field] = {}
+    for file in files:
+        for field in pq.read_schema(file):
+            fields.setdefault(field.name, field)
+    return pa.schema(list(fields.values()))
 
 
 def _arrow_type(field: Field) -> pa.DataType:
