@@ -184,7 +184,7 @@ def _names(page: str) -> list[str]:
         ("place=B1", []),
         ("kind=corporate", []),
         ("kind=nonsense", ["CA1-1", "CA1-2", "CA2-1", "CA2-2"]),
-        ("colour=red&place=A1", ["CA1-1"]),
+        ("colour=red&place=A1&search=%00", ["CA1-1"]),
     ],
 )
 def test_the_list_is_narrowed_by_its_filters(sign_in: SignIn, query: str, found: list[str]) -> None:
@@ -340,6 +340,11 @@ def test_a_mark_that_nobody_made_gives_the_first_page(sign_in: SignIn, a_book: P
     client = sign_in("MA1")
     assert "2026-05-03" in _text(client, f"/customers/CA1-1/timeline/?after={mark}")
     assert _names(_text(client, f"/customers/?after={mark}")) == ["CA1-1", "CA1-2"]
+
+
+@pytest.mark.parametrize("address", ["/customers/%00/", "/warnings/%00/", "/warnings/%00/signals/%00/"])
+def test_a_number_that_no_database_holds_is_absent(sign_in: SignIn, address: str) -> None:
+    assert sign_in("MA1").get(address).status_code == 404
 
 
 def test_htmx_gets_the_part_alone(sign_in: SignIn, a_book: Path) -> None:

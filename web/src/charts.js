@@ -11,8 +11,18 @@ use([
   TooltipComponent, SVGRenderer,
 ]);
 
-// An A4 page between its margins and those of a card, in CSS pixels: a chart drawn for the screen would be cut off.
-const PAPER = 620;
+// On paper a chart is scaled as it stands: drawing it anew would come too late for the printer.
+function toPaper(place, chart) {
+  const drawing = place.querySelector("svg");
+  drawing.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  drawing.setAttribute("width", "100%");
+  drawing.parentElement.style.width = "100%";
+}
+
+function toScreen(place, chart) {
+  place.querySelector("svg").removeAttribute("viewBox");
+  chart.resize({ width: "auto" });
+}
 
 function draw(within) {
   for (const place of within.querySelectorAll("[data-chart]:not([data-drawn])")) {
@@ -21,8 +31,8 @@ function draw(within) {
     const chart = init(place, null, { renderer: "svg" });
     chart.setOption({ animation: false, aria: { enabled: true }, ...option });
     new ResizeObserver(() => chart.resize()).observe(place);
-    window.addEventListener("beforeprint", () => chart.resize({ width: Math.min(PAPER, place.clientWidth) }));
-    window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));
+    window.addEventListener("beforeprint", () => toPaper(place, chart));
+    window.addEventListener("afterprint", () => toScreen(place, chart));
   }
 }
 
