@@ -52,13 +52,13 @@ def main() -> None:
         Bank("The plain bank", "plain", None, told.seed),
         Bank("The bank of --variant east", "east", "east", told.seed + 1),
     )
-    days = month_ends(told.as_of, told.runs + 1)
-    known = pack.load(told.policy).as_of(told.as_of)
+    days = month_ends(told.last or told.as_of, told.runs + 1)
+    known = pack.load(told.policy).as_of(days[-1])
     with tempfile.TemporaryDirectory(prefix="postloan-watching-") as made:
         into = (told.into or Path(made)).resolve()
         into.mkdir(parents=True, exist_ok=True)
         found = [_watch(bank, days, into, told, known.parameters.get(PARAMETER)) for bank in banks]
-    document = watching(found, known, "en")
+    document = watching(found, "en")
     click.echo(text(document), nl=False)
     if told.write:
         page = PAGE.read_text(encoding="utf-8")
@@ -72,8 +72,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the plain bank; the other has the next")
     parser.add_argument("--runs", type=int, default=6, help="month ends after the first")
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, default=date(2026, 6, 30), help="the last of them"
+        "--as-of", type=date.fromisoformat, default=date(2026, 6, 30), help="last day of the books"
     )
+    parser.add_argument("--last", type=date.fromisoformat, help="the last of them, if not that day's")
     parser.add_argument("--months", type=int, default=24, help="full months in the books")
     parser.add_argument("--policy", default="cn_rural")
     parser.add_argument("--into", type=Path, help="a folder that keeps books, truths and stores")
@@ -104,7 +105,7 @@ def filled(page: str, block: str) -> str:
 def _watch(bank: Bank, days: list[date], into: Path, told: argparse.Namespace, asked: object) -> Watched:
     """Make a bank, run its days, and judge it twice; what stands in the folder is kept."""
     book, store = into / bank.folder, into / f"{bank.folder}-store"
-    made = ran = "kept"
+    made = ran = "done before"
     if not book.exists():
         started = time.perf_counter()
         world = World.of(told.loans, bank.seed, told.as_of, told.months, bank.variant)
