@@ -52,8 +52,8 @@ def main() -> None:
         Bank("The plain bank", "plain", None, told.seed),
         Bank("The bank of --variant east", "east", "east", told.seed + 1),
     )
-    days = month_ends(told.last or told.as_of, told.runs + 1)
-    known = pack.load(told.policy).as_of(days[-1])
+    days = month_ends(told.as_of, told.runs + 1)
+    known = pack.load(told.policy).as_of(told.as_of)
     with tempfile.TemporaryDirectory(prefix="postloan-watching-") as made:
         into = (told.into or Path(made)).resolve()
         into.mkdir(parents=True, exist_ok=True)
@@ -72,9 +72,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the plain bank; the other has the next")
     parser.add_argument("--runs", type=int, default=6, help="month ends after the first")
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, default=date(2026, 6, 30), help="last day of the books"
+        "--as-of", type=date.fromisoformat, default=date(2026, 6, 30), help="the last of them"
     )
-    parser.add_argument("--last", type=date.fromisoformat, help="the last of them, if not that day's")
     parser.add_argument("--months", type=int, default=24, help="full months in the books")
     parser.add_argument("--policy", default="cn_rural")
     parser.add_argument("--into", type=Path, help="a folder that keeps books, truths and stores")
