@@ -58,7 +58,7 @@ def main() -> None:
         into = (told.into or Path(made)).resolve()
         into.mkdir(parents=True, exist_ok=True)
         found = [_watch(bank, days, into, told, known.parameters.get(PARAMETER)) for bank in banks]
-    document = watching(found, known, "en")
+    document = watching(found, "en")
     click.echo(text(document), nl=False)
     if told.write:
         page = PAGE.read_text(encoding="utf-8")
@@ -104,7 +104,7 @@ def filled(page: str, block: str) -> str:
 def _watch(bank: Bank, days: list[date], into: Path, told: argparse.Namespace, asked: object) -> Watched:
     """Make a bank, run its days, and judge it twice; what stands in the folder is kept."""
     book, store = into / bank.folder, into / f"{bank.folder}-store"
-    made = ran = "kept"
+    made = ran = "done before"
     if not book.exists():
         started = time.perf_counter()
         world = World.of(told.loans, bank.seed, told.as_of, told.months, bank.variant)

@@ -129,6 +129,45 @@ def test_the_last_report_and_those_before_it(facts_of):
     assert left == {"known": -1, "near": 0, "far": None}
 
 
+def test_reports_with_this_bank_are_not_held_against_those_without(facts_of):
+    # Half a year before 1 June, 100.00 of three lenders and limits of 100.00; then 130.00 of five, and 80.00.
+    told = {
+        "both": (True, True),
+        "neither": (False, False),
+        "unsaid": (None, None),
+        "now": (False, True),  # our loan would look like a new one
+        "then": (True, False),  # and here like one that was repaid
+        "half": (None, True),
+    }
+    wages = [
+        {"customer_id": name, "indicator": "wage_income", "period": f"{month}-28", "value": "100.00"}
+        for name in told
+        for month in ("2023-09", "2023-10", "2023-11", "2024-03", "2024-04", "2024-05")
+    ]
+    reports = []
+    for name, (was, now) in told.items():
+        reports += [
+            report(name, "2023-12-01", BEFORE, includes_this_bank=was),
+            report(name, "2024-03-01", BEFORE, includes_this_bank=was),
+            report(name, "2024-06-01", includes_this_bank=now),
+        ]
+    rows = facts_of(
+        "customer",
+        DAY,
+        loan=[{"loan_id": "L", "customer_id": "both"}],
+        customer=[{"customer_id": name} for name in told],
+        bureau=reports,
+        customer_indicator=wages,
+    )
+    facts = ("lender_count_chg_6m", "debt_vs_6m", "limit_vs_3m", "dsr_share_chg_6m")
+    found = {name: [rows[name][f"bureau_{one}"] for one in facts] for name in told}
+    grown = [2, Decimal("1.3"), Decimal("0.8"), Decimal("0.2")]  # 30 less 10 of 100 a month
+    alike = ("both", "neither", "unsaid")
+    assert found == {name: grown if name in alike else [None] * 4 for name in told}
+    # Scores are of the person, whoever is counted in.
+    assert {rows[name]["bureau_score_chg_6m"] for name in told} == {-60}
+
+
 def test_what_is_owed_elsewhere(facts_of):
     bad = {"overdue_debt": "50.00", "worst_days_past_due": 40, "worst_class": "substandard"}
     cases = {

@@ -84,12 +84,34 @@ def test_targets_are_told_with_what_was_measured(told):
     document = goodness(told, None, "en")
     assert title(document, "targets") == "Are the targets met? 3 of 5 are"
     assert rows(document, "targets") == [
-        ["precision of red", "at least 50.0%", "100.0%", "20.7–100.0%", "met"],
-        ["precision of blue", "at least 10.0%", "–", "–", "not measurable"],
+        ["precision of red (opened)", "at least 50.0%", "100.0%", "20.7–100.0%", "met"],
+        ["precision of red (reached)", "at least 50.0%", "100.0%", "20.7–100.0%", "met"],
+        ["precision of blue (opened)", "at least 10.0%", "–", "–", "not measurable"],
+        # C1, C2, C4 and C5 went bad within 90 days after the first warning of any colour, C3 did not.
+        ["precision of blue (reached)", "at least 10.0%", "80.0%", "37.6–96.4%", "met"],
         ["captured by amount", "at least 70.0%", "24.0%", "–", "not met"],
         ["median days to 30 days past due", "at least 30", "30", "–", "met"],
         ["new alerts a manager and week", "at most 8", "0.25", "–", "met"],
     ]
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_colours_that_were_reached_stand_below_those_opened_in(told, short):
+    document = goodness(told, None, "en", short=short)
+    keys = [grid.key for grid in document.grids]
+    assert keys[1:3] == ["by_colour", "by_reached"]
+    # Red C1; orange also C2, C3 and C4; yellow also C5.
+    shown = [row[:4] for row in rows(document, "by_reached")]
+    assert shown == [
+        ["⬣ red", "1", "1", "100.0%"],
+        ["▲ orange", "4", "3", "75.0%"],
+        ["■ yellow", "5", "4", "80.0%"],
+        ["● blue", "5", "4", "80.0%"],
+    ]
+    assert title(document, "by_reached") == (
+        "How often is each colour right once it is reached? "
+        "red 100.0%, orange 75.0%, yellow 80.0%, blue 80.0%"
+    )
 
 
 def test_titles_answer_what_their_tables_show(told):

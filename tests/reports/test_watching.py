@@ -29,20 +29,37 @@ def shown(document: Document, key: str) -> list[list[str]]:
 
 
 def test_each_target_is_told_with_and_without_the_first_run(bank: Watched) -> None:
-    document = watching([bank], None, "en")
+    document = watching([bank], "en")
     assert document.answer == ["East: 1 of 5 targets met by the new alerts, 3 with those of the first run."]
     # New are C2 of 2 February and C4 of 2 March, both right; C2 alone was in time, 200 of 1,250. Two managers
     # have 2 alerts in the 8 weeks from the run before on, with the first run 4 in 57 days.
     assert shown(document, "targets_1") == [
         [
-            "precision of red",
+            "precision of red (opened)",
             "at least 50.0%",
             "–",
             "not measurable",
             "100.0% (20.7–100.0%)",
             "met",
         ],
-        ["precision of blue", "at least 10.0%", "–", "not measurable", "–", "not measurable"],
+        [
+            "precision of red (reached)",
+            "at least 50.0%",
+            "–",
+            "not measurable",
+            "100.0% (20.7–100.0%)",
+            "met",
+        ],
+        ["precision of blue (opened)", "at least 10.0%", "–", "not measurable", "–", "not measurable"],
+        # Any colour: C2, C4 and C5, all right; with the first run also C1, right, and C3, wrong.
+        [
+            "precision of blue (reached)",
+            "at least 10.0%",
+            "100.0% (43.9–100.0%)",
+            "met",
+            "80.0% (37.6–96.4%)",
+            "met",
+        ],
         ["captured by amount", "at least 70.0%", "16.0%", "not met", "24.0%", "not met"],
         ["median days to 30 days past due", "at least 30", "–", "not measurable", "30", "met"],
         ["new alerts a manager and week", "at most 8", "0.12", "met", "0.25", "met"],
@@ -50,7 +67,13 @@ def test_each_target_is_told_with_and_without_the_first_run(bank: Watched) -> No
 
 
 def test_rules_and_lot_stand_below_the_colours(bank: Watched) -> None:
-    rows = shown(watching([bank], None, "en"), "alerts_flow_1")
+    rows = shown(watching([bank], "en"), "alerts_flow_1")
+    # Reached after 5 January: red by nobody, orange by C2 and C4, yellow by C5 too.
+    assert [row[:3] for row in rows[4:7]] == [
+        ["⬣ red, reached", "0", "0"],
+        ["▲ orange, reached", "2", "2"],
+        ["■ yellow, reached", "3", "3"],
+    ]
     assert [row[0] for row in rows][-4:] == [
         "red or orange",
         "1 to 7 days late twice in 6 months",
@@ -63,14 +86,14 @@ def test_rules_and_lot_stand_below_the_colours(bank: Watched) -> None:
 
 
 def test_causes_are_told_by_both(bank: Watched) -> None:
-    document = watching([bank], None, "en")
+    document = watching([bank], "en")
     (title,) = [grid.title for grid in document.grids if grid.key == "causes_1"]
     assert title == "East: causes that nobody saw: fraud from the start, illness"
     assert ["drought", "2", "1", "2", "2"] in shown(document, "causes_1")
 
 
 def test_the_page_stands_within_another(bank: Watched) -> None:
-    lines = markdown(watching([bank, bank], None, "zh"), level=3).splitlines()
+    lines = markdown(watching([bank, bank], "zh"), level=3).splitlines()
     assert lines[0] == "### 两家模拟银行的预警有效性"
     assert "#### East：目标达成情况" in lines
     assert not [line for line in lines if line.startswith("## ")]

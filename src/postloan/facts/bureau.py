@@ -1,7 +1,8 @@
 """What the credit bureau and other banks say (family BUR).
 
 A report older than bureau_max_age says nothing any more. A change is measured from the last report to the one
-that was the last so many months before it, which may be as much older.
+that was the last so many months before it, which may be as much older. What is owed is owed to all
+lenders, this bank among them where the report counts it in; one that does stands beside none that does not.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ FACTS = (
     ),
     _fact(
         "customer.bureau_lender_count_chg_6m",
-        "Lenders in the last report less those six months before.",
-        "最近征信报告的授信机构数与六个月前之差。",
-        "lenders",
+        "Lenders in the last report less those six months before; null where only one of the two reports "
+        "counts this bank in.",
+        "最近征信报告的授信机构数与六个月前之差；两份报告仅一份含本行的为空。",
+        "lenders includes_this_bank",
     ),
     _fact(
         "customer.bureau_query_count_1m",
@@ -65,9 +67,10 @@ FACTS = (
     ),
     _fact(
         "customer.bureau_debt_vs_6m",
-        "Total debt in the last report over that six months before; a debt of 0 then counts as 0.01.",
-        "最近征信报告负债总额与六个月前之比；当时为0的按0.01计。",
-        "debt",
+        "Total debt, at this bank too where the report counts it in, in the last report over that six months "
+        "before; a debt of 0 then counts as 0.01; null where only one of the two counts this bank in.",
+        "最近征信报告负债总额（报告含本行的含本行）与六个月前之比；当时为0的按0.01计；两份报告仅一份含本行的为空。",
+        "debt includes_this_bank",
         "decimal",
         "ratio",
     ),
@@ -80,9 +83,10 @@ FACTS = (
     ),
     _fact(
         "customer.bureau_dsr_share_chg_6m",
-        "The same less that of the report six months before, each over the income of its own time.",
-        "上述比例与六个月前报告（按其当时收入）之差。",
-        f"monthly_payment {_INCOME}",
+        "The same less that of the report six months before, each over the income of its own time; null "
+        "where only one of the two reports counts this bank in.",
+        "上述比例与六个月前报告（按其当时收入）之差；两份报告仅一份含本行的为空。",
+        f"monthly_payment includes_this_bank {_INCOME}",
     ),
     _fact(
         "customer.bureau_other_overdue_amt",
@@ -144,9 +148,10 @@ FACTS = (
     ),
     _fact(
         "customer.bureau_limit_vs_3m",
-        "All limits in the last report over those three months before; 1 where there were none then.",
-        "最近征信报告的授信总额与三个月前之比；当时无授信的为1。",
-        "limit_total",
+        "All limits in the last report over those three months before; 1 where there were none then; null "
+        "where only one of the two reports counts this bank in.",
+        "最近征信报告的授信总额与三个月前之比；当时无授信的为1；两份报告仅一份含本行的为空。",
+        "limit_total includes_this_bank",
         "decimal",
         "ratio",
     ),
@@ -195,7 +200,15 @@ _SAID = (
 )
 _LONG = 90
 """Days past due beyond which the bureau's table counts a debt as long overdue (overdue_debt_90)."""
-_THEN = ("lenders", "debt", "limit_total", "guaranteed_amount", "monthly_payment", "score")
+_THEN = (
+    "lenders",
+    "debt",
+    "limit_total",
+    "guaranteed_amount",
+    "monthly_payment",
+    "score",
+    "includes_this_bank",
+)
 
 
 def compute(context: Context) -> None:
@@ -243,6 +256,13 @@ def _reports(context: Context) -> Table:
     return found.rename(id="_of").mutate(bureau_age_days=age)
 
 
+def _if_alike(rows: Table, months: int, change: Column, kind: Kind = "decimal") -> Column:
+    """Give the change where both reports count this bank in, or neither does, or none says; else null."""
+    now, was = rows.now_includes_this_bank, rows[f"was_includes_this_bank_{months}"]
+    alike = (now == was).fill_null(False) | (now.isnull() & was.isnull())
+    return v.when([(alike, change)], v.null(kind))
+
+
 def _above_nothing(cents: Column) -> Column:
     return cents.isnull().ifelse(cents, v.greatest(cents, v.literal(1, "integer")))
 
@@ -253,15 +273,17 @@ def _changes(rows: Table) -> Table:
     return rows.select(
         "id",
         "bureau_age_days",
-        bureau_lender_count_chg_6m=rows.now_lenders - rows.was_lenders_6,
+        bureau_lender_count_chg_6m=_if_alike(rows, 6, rows.now_lenders - rows.was_lenders_6, "integer"),
         bureau_query_count_1m=rows.now_queries_1m,
         bureau_query_count_3m=rows.now_queries_3m,
         bureau_online_lender_count_90d=rows.now_new_online_lenders_90d,
-        bureau_debt_vs_6m=v.ratio(rows.now_debt, _above_nothing(rows.was_debt_6)),
+        bureau_debt_vs_6m=_if_alike(rows, 6, v.ratio(rows.now_debt, _above_nothing(rows.was_debt_6))),
         bureau_guaranteed_vs_6m=v.ratio(
             rows.now_guaranteed_amount, _above_nothing(rows.was_guaranteed_amount_6)
         ),
-        bureau_limit_vs_3m=(rows.now_limit_total.isnull()).ifelse(v.null("decimal"), limits),
+        bureau_limit_vs_3m=_if_alike(
+            rows, 3, (rows.now_limit_total.isnull()).ifelse(v.null("decimal"), limits)
+        ),
         bureau_score_chg_6m=rows.now_score - rows.was_score_6,
     )
 
@@ -294,7 +316,7 @@ def _burdens(context: Context, rows: Table) -> Table:
     return rows.select(
         "id",
         bureau_dsr_share=share,
-        bureau_dsr_share_chg_6m=v.difference(share, was),
+        bureau_dsr_share_chg_6m=_if_alike(rows, 6, v.difference(share, was)),
         bureau_guaranteed_vs_net_worth=circles.burden(rows.now_guaranteed_amount, rows["_worth"]),
     )
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from postloan.policy.pack import Policy
 from postloan.reports.document import Document
-from postloan.reports.goodness_tables import Tables, Told, percent, whole_days
+from postloan.reports.goodness_figures import Told, percent, target_name, whole_days
+from postloan.reports.goodness_tables import Tables
 from postloan.reports.goodness_words import WORDS
 from postloan.reports.words import Words
 
@@ -26,11 +27,19 @@ def goodness(told: Told, policy: Policy | None, lang: str, *, short: bool = Fals
     words = Words(lang, WORDS)
     tables = Tables(told, policy, words, narrow=short)
     if short:
-        grids = [tables.targets(), tables.colours(), tables.baselines(), tables.signals(), tables.ranking()]
+        grids = [
+            tables.targets(),
+            tables.colours(),
+            tables.reached(),
+            tables.baselines(),
+            tables.signals(),
+            tables.ranking(),
+        ]
     else:
         grids = [
             tables.targets(),
             tables.colours(),
+            tables.reached(),
             tables.ahead(),
             tables.baselines(),
             tables.weeks(),
@@ -105,7 +114,7 @@ class _Answer:
         if not rows:
             return
         met = sum(row["met"] is True for row in rows)
-        missed = [self.tables.target_name(row) for row in rows if row["met"] is False]
+        missed = [target_name(row, words) for row in rows if row["met"] is False]
         key = "targets_missed" if missed else "targets_answer"
         said = words(key, met, len(rows), words("listed").join(missed))
         unmeasured = sum(row["met"] is None for row in rows)

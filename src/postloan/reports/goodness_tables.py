@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from postloan.policy.pack import Policy
 from postloan.reports import goodness_charts as charts
 from postloan.reports.days import share
-from postloan.reports.document import NOTHING, Column, Grid, Kind, Value
+from postloan.reports.document import NOTHING, Column, Grid, Kind
+from postloan.reports.goodness_figures import (
+    Told,
+    both_ways,
+    bounds,
+    figure_text,
+    grid,
+    percent,
+    span_text,
+    target_name,
+)
 from postloan.reports.words import Words
 from postloan.terms import COLOUR_MARKS
 
-Told = Mapping[str, Any]
-
 _MOST_ROWS = 40
 """The most institutions that a page lists."""
-
-_SHARE = Column("", "", "share")
 
 _FIGURES: dict[str, tuple[str, Kind]] = {
     "alerts": ("alerts", "count"),
@@ -46,9 +50,6 @@ _OF_SEGMENTS = tuple(key for key in _FIGURES if key not in ("captured", "capture
 
 _CAPTURE = ("captured", "capture_count", "capture_interval", "capture_amount", "capture_count_1d")
 
-_INTERVALS = {"interval": "precision", "capture_interval": "capture_count", "seen_interval": "seen_share"}
-"""Columns of intervals, with the figure that each is of."""
-
 
 class Tables:
     """Tells one evaluation in one language, table by table.
@@ -65,19 +66,19 @@ class Tables:
         self._keys = _NARROW if narrow else tuple(_FIGURES)
 
     def targets(self) -> Grid:
-        """Tell which targets are met."""
+        """Tell which targets are met; of precision both for what opened in the colour and what reached it."""
         words, rows = self.words, self.told["targets"]
         met = sum(row["met"] is True for row in rows)
         labels = {True: words("met"), False: words("missed"), None: words("unmeasured")}
         told = [
             {
-                "figure": self.target_name(row),
+                "figure": target_name(row, words),
                 "target": words(row["sense"], figure_text(row["figure"], row["target"])),
                 "measured": figure_text(row["figure"], row["measured"]),
                 "within": span_text(row["low"], row["high"]),
                 "met": labels[row["met"]],
             }
-            for row in rows
+            for row in both_ways(rows)
         ]
         columns = [
             Column("figure", words("figure")),
@@ -87,14 +88,13 @@ class Tables:
             Column("met", words("is_met"), "code"),
         ]
         if not rows:
-            return _grid("targets", words("targets_title"), columns, [], says=[words("targets_none")])
+            return grid("targets", words("targets_title"), columns, [], says=[words("targets_none")])
         source = self.policy.version if self.policy else NOTHING
         title = words("targets", met, len(rows))
-        return _grid("targets", title, columns, told, says=[words("targets_how", source)])
-
-    def target_name(self, row: Told) -> str:
-        """Give the words for what a target is about."""
-        return self.words(f"f_{row['figure']}", self.words(row["colour"]) if row["colour"] else "")
+        says = [words("targets_how", source)]
+        if any(row["colour"] for row in rows):
+            says.append(words("targets_both"))
+        return grid("targets", title, columns, told, says=says)
 
     def colours(self) -> Grid:
         """Tell how often each colour is right."""
@@ -103,15 +103,26 @@ class Tables:
         parts = [f"{words(row['colour'])} {percent(row['precision'])}" for row in opened]
         title = words("by_colour", words("listed").join(parts)) if parts else words("by_colour_none")
         wanted = {row["colour"]: row["target"] for row in told["targets"] if row["colour"]}
-        names = {name: f"{COLOUR_MARKS[name][1]} {words(name)}" for name in COLOUR_MARKS}
-        return _grid(
+        return grid(
             "by_colour",
             title,
-            [Column("colour", words("colour"), labels=names), *self._figures()],
+            [self._colour("colour"), *self._figures()],
             [*told["by_colour"], {"colour": words("all"), **told["total"]}],
             totals=1,
             chart=(lambda: charts.by_colour(title, told["by_colour"], wanted, words)) if opened else None,
         )
+
+    def reached(self) -> Grid:
+        """Tell how often each colour is right where a warning that got worse counts from that day on."""
+        told, words = self.told["by_reached"], self.words
+        parts = [f"{words(row['colour'])} {percent(row['precision'])}" for row in told if row["alerts"]]
+        title = words("by_reached", words("listed").join(parts)) if parts else words("by_reached_none")
+        columns = [self._colour("reached_colour"), *self._figures()]
+        return grid("by_reached", title, columns, told, says=[words("by_reached_how")])
+
+    def _colour(self, word: str) -> Column:
+        names = {name: f"{COLOUR_MARKS[name][1]} {self.words(name)}" for name in COLOUR_MARKS}
+        return Column("colour", self.words(word), labels=names)
 
     def ahead(self) -> Grid:
         """Tell how many days before it was seen."""
@@ -120,7 +131,7 @@ class Tables:
         title = words("by_lead", at[30], at[90]) if told["outcomes"] else words("by_lead_none")
         plain = {row["baseline"]: row["capture_by_lead"] for row in told["baselines"] if row["runs"]}
         curves = {words("warnings"): rows} | {words(f"short_{name}"): curve for name, curve in plain.items()}
-        return _grid(
+        return grid(
             "capture_by_lead",
             title,
             [
@@ -152,8 +163,8 @@ class Tables:
                 says.append(words("baseline_some", name, row["runs"], told["runs"]))
         shares = words("listed").join(percent(row["capture_count"]) for row in plain)
         own = percent(told["total"]["capture_count"])
-        by_lot = {**dict.fromkeys((*_FIGURES, *_bounds())), **told["by_lot"]}
-        return _grid(
+        by_lot = {**dict.fromkeys((*_FIGURES, *bounds())), **told["by_lot"]}
+        return grid(
             "baselines",
             words("baselines_told", own, shares) if plain and told["outcomes"] else words("baselines"),
             [Column("rule", words("rule")), *self._figures()],
@@ -173,7 +184,7 @@ class Tables:
         loads = [row["alerts_per_manager"] for row in rows if row["alerts_per_manager"] is not None]
         title = words("by_week", f"{load:,.2f}", f"{max(loads):,.2f}") if loads else words("by_week_none")
         limits = [row["target"] for row in told["targets"] if row["figure"] == "alerts_per_manager_week"]
-        return _grid(
+        return grid(
             "by_week",
             title,
             [
@@ -192,7 +203,7 @@ class Tables:
         words = self.words
         rows = [{**row, "code": self._signal(row["code"])} for row in self.told["by_signal"] if row["alerts"]]
         rows.sort(key=lambda row: (-row["captured_alone"], -row["right"], row["code"]))
-        return _grid(
+        return grid(
             "by_signal",
             words("by_signal"),
             [Column("code", words("signal")), *self._figures(), self._column("captured_alone", "alone")],
@@ -210,7 +221,7 @@ class Tables:
         told, words = self.told, self.words
         rows = sorted(told["never_help"], key=lambda row: (-row["alerts"], row["code"]))
         reasons = words.labels("no_alert", "never_right", "nothing_alone")
-        return _grid(
+        return grid(
             "never_help",
             words("never_help", len(told["never_help"]), len(told["by_signal"])),
             [
@@ -234,7 +245,7 @@ class Tables:
             return
         named = [row for row in self.told["by_cause"] if row["cause"] is not None]
         worst = min(named, key=lambda row: (row["capture_count"], -row["outcomes"]))
-        yield _grid(
+        yield grid(
             "by_cause",
             words("by_cause", self._cause(worst["cause"]), percent(worst["capture_count"])),
             [
@@ -255,7 +266,7 @@ class Tables:
         words = self.words
         used = share(sum(row["used_days"] for row in rows), sum(row["possible_days"] for row in rows))
         title = words("by_used", percent(used))
-        return _grid(
+        return grid(
             "lead_used",
             title,
             [
@@ -277,7 +288,7 @@ class Tables:
         words = self.words
         rows = [{**row, "cause": self._cause(row["cause"])} for row in self.told["unseen_causes"]]
         names = words("listed").join(row["cause"] for row in rows) or words("none")
-        return _grid(
+        return grid(
             "unseen_causes",
             words("unseen_causes", names),
             [
@@ -303,7 +314,7 @@ class Tables:
             if len(rows) > _MOST_ROWS:
                 says.append(words("first_rows", _MOST_ROWS, len(rows)))
                 rows = sorted(rows, key=lambda row: (-row["outcomes"], row["value"]))[:_MOST_ROWS]
-            yield _grid(
+            yield grid(
                 f"by_{segment}",
                 words(f"by_{segment}"),
                 [
@@ -328,7 +339,7 @@ class Tables:
     def ranking(self) -> Grid:
         """Tell how many of the highest scores went bad."""
         words = self.words
-        return _grid(
+        return grid(
             "ranking",
             words("ranking"),
             [
@@ -348,52 +359,10 @@ class Tables:
             words("how_right", self.told["horizon_days"]),
             *(words(f"how_{one}") for one in ("captured", "lead", "amount", "interval")),
         ]
-        return _grid("how", words("how"), [], [], says=says)
+        return grid("how", words("how"), [], [], says=says)
 
     def _figures(self, keys: Sequence[str] = ()) -> list[Column]:
         return [self._column(key, *_FIGURES[key]) for key in keys or self._keys]
 
     def _column(self, key: str, word: str = "", kind: Kind = "count") -> Column:
         return Column(key, self.words(word or key), kind)
-
-
-def _grid(key: str, title: str, columns: Sequence[Column], rows: Iterable[Told], **more: Any) -> Grid:
-    """Give a table whose rows are mappings by the keys of the columns."""
-    return Grid(key, title, columns, [[_cell(row, one.key) for one in columns] for row in rows], **more)
-
-
-def _cell(row: Told, key: str) -> Value:
-    of = _INTERVALS.get(key)
-    if of is not None:
-        return span_text(row[f"{of}_low"], row[f"{of}_high"])
-    value = row[key]
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _bounds() -> Iterator[str]:
-    for of in _INTERVALS.values():
-        yield from (f"{of}_low", f"{of}_high")
-
-
-def span_text(low: Decimal | None, high: Decimal | None) -> str:
-    """Give an interval of a share in per cent."""
-    return NOTHING if low is None or high is None else f"{low * 100:.1f}–{high * 100:.1f}%"
-
-
-def percent(value: Decimal | None) -> str:
-    """Give a share in per cent, as tables show it."""
-    return _SHARE.shown(value)
-
-
-def whole_days(value: float | None) -> str:
-    """Give days as a whole number."""
-    return NOTHING if value is None else f"{value:,.0f}"
-
-
-def figure_text(name: str, value: Any) -> str:
-    """Give what a target is about as tables show it: a share in per cent, whole days, or a number."""
-    if value is None:
-        return NOTHING
-    if name.startswith(("precision", "capture")):
-        return percent(Decimal(str(value)))
-    return whole_days(value) if name.endswith("_days") else f"{value:,.2f}".removesuffix(".00")

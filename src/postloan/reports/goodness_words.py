@@ -90,6 +90,13 @@ WORDS: dict[str, Term] = {
         "Targets are the parameter warning_targets of {0}. What counts is the figure, not its interval.",
         "目标取自 {0} 参数 warning_targets，按实测值判定，不按置信区间判定。",
     ),
+    "targets_both": (
+        (
+            "Precision is told twice: of the warnings that opened in the colour, by which targets are "
+            "counted as met, and of all that reached it, by opening or by getting worse."
+        ),
+        "命中率分两种口径：首发颜色口径（达标项数按此计），以及含升级口径，即首发或升级至该颜色均计入。",
+    ),
     "figure": ("figure", "指标"),
     "target": ("target", "目标"),
     "measured": ("measured", "实测"),
@@ -99,7 +106,8 @@ WORDS: dict[str, Term] = {
     "unmeasured": ("not measurable", "无法计量"),
     "at_least": ("at least {0}", "不低于 {0}"),
     "at_most": ("at most {0}", "不高于 {0}"),
-    "f_precision": ("precision of {0}", "{0}预警命中率"),
+    "f_precision": ("precision of {0} (opened)", "{0}预警命中率（首发）"),
+    "f_precision_reached": ("precision of {0} (reached)", "{0}预警命中率（含升级）"),
     "f_capture_amount": ("captured by amount", "按金额捕捉率"),
     "f_capture_count": ("captured by number", "按笔数捕捉率"),
     "f_lead_dpd30_median_days": ("median days to 30 days past due", "距逾期 30 天提前天数（中位数）"),
@@ -130,6 +138,23 @@ WORDS: dict[str, Term] = {
     # By colour and ahead
     "by_colour": ("How often is each colour right? {0}", "各颜色命中率：{0}"),
     "by_colour_none": ("How often is each colour right? No warning opened", "各颜色命中率：期间未发出预警"),
+    "reached_colour": ("reached", "达到颜色"),
+    "by_reached": (
+        "How often is each colour right once it is reached? {0}",
+        "含升级的各颜色命中率：{0}",
+    ),
+    "by_reached_none": (
+        "How often is each colour right once it is reached? No warning stood at any",
+        "含升级的各颜色命中率：期间无预警达到任一颜色",
+    ),
+    "by_reached_how": (
+        (
+            "A warning counts for a colour from the first day on which it stood at it or a worse one, once; "
+            "one that opened yellow and became red counts as yellow, orange and red. So the rows do not add "
+            "up."
+        ),
+        "预警首次达到该颜色或更重颜色之日起计入，每种颜色只计一次；由黄升红的，黄、橙、红各计一次，故各行不可相加。",
+    ),
     "by_lead": (
         "How early was it seen? {0} at 30 days, {1} at 90 days before",
         "预警提前了多久？提前 30 天捕捉 {0}，提前 90 天捕捉 {1}",
@@ -302,9 +327,9 @@ WORDS: dict[str, Term] = {
     "how_alert": (
         (
             "An alert is the opening of a warning of a customer, in the colour it opened in; all but the "
-            "table by colour count {0} ones. Who was bad already is left out."
+            "two tables by colour count {0} ones. Who was bad already is left out."
         ),
-        "预警指客户风险预警首次发出，颜色以发出时为准；除分颜色表外，均计{0}预警。发出时已违约的客户不计。",
+        "预警指客户风险预警首次发出，颜色以发出时为准；除两张分颜色表外，均计{0}预警。发出时已违约的客户不计。",
     ),
     "how_right": (
         "It is right if the customer goes bad within {0} days after it.",

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from postloan.policy.pack import Policy
 from postloan.reports.document import NOTHING, Column, Document, Grid, Value
-from postloan.reports.goodness_tables import Tables, Told, figure_text, span_text
+from postloan.reports.goodness_figures import Told, both_ways, figure_text, span_text, target_name
 from postloan.reports.goodness_words import WORDS as OF_EVALUATION
 from postloan.reports.words import Words
 from postloan.terms import COLOUR_MARKS, Term
@@ -64,7 +63,8 @@ WORDS: dict[str, Term] = {
         "Customers who went bad from {0} to {1}: {2}, with {3} loans. Alerts not yet decided: {4}.",
         "{0} 至 {1} 违约客户 {2} 户、贷款 {3} 笔；尚未到期判定的预警 {4} 次。",
     ),
-    "w_rule": ("opened as, or rule", "颜色或规则"),
+    "w_rule": ("opened as, reached, or rule", "颜色或规则"),
+    "w_reached": ("{0}, reached", "{0}（含升级）"),
     "w_never": (
         "{0}: signals that never helped, {1} of {2} that fired",
         "{0}：没有帮助的信号（已触发 {2} 项中 {1} 项）",
@@ -85,18 +85,17 @@ WORDS: dict[str, Term] = {
 }
 
 
-def watching(banks: Sequence[Watched], policy: Policy | None, lang: str) -> Document:
+def watching(banks: Sequence[Watched], lang: str) -> Document:
     """Give the evaluations of banks as one document.
 
     Args:
         banks: what was judged.
-        policy: the pack behind the runs; None where it is not at hand.
         lang: `en` or `zh`.
     """
     words = Words(lang, WORDS)
     answer, grids = [], []
     for place, bank in enumerate(banks, 1):
-        told = _Bank(bank, policy, words, place)
+        told = _Bank(bank, words, place)
         answer.append(told.answer())
         grids += list(told.grids())
     return Document("watching", words("title"), answer, grids)
@@ -105,9 +104,8 @@ def watching(banks: Sequence[Watched], policy: Policy | None, lang: str) -> Docu
 class _Bank:
     """Tells of one bank."""
 
-    def __init__(self, bank: Watched, policy: Policy | None, words: Words, place: int) -> None:
+    def __init__(self, bank: Watched, words: Words, place: int) -> None:
         self.bank, self.words, self.place = bank, words, place
-        self.tables = Tables(bank.stock, policy, words)
 
     def answer(self) -> str:
         """Give how many targets are met."""
@@ -130,10 +128,10 @@ class _Bank:
         """Give each target with both evaluations beside it, and whether each meets it."""
         words, labels = self.words, {True: "met", False: "missed", None: "unmeasured"}
         rows: list[list[Value]] = []
-        both = zip(self.bank.flow["targets"], self.bank.stock["targets"], strict=True)
+        both = zip(*(both_ways(one["targets"]) for one in (self.bank.flow, self.bank.stock)), strict=True)
         for flow, stock in both:
             told: list[Value] = [
-                self.tables.target_name(flow),
+                target_name(flow, words),
                 words(flow["sense"], figure_text(flow["figure"], flow["target"])),
             ]
             for row in (flow, stock):
@@ -150,14 +148,15 @@ class _Bank:
                 Column(one, words(f"w_{one}"), "code"),
                 Column(f"{one}_met", words("w_is_met"), "code"),
             ]
-        says = [*self.bank.about, words("w_targets_how")]
+        says = [*self.bank.about, words("w_targets_how"), words("targets_both")]
         return self._grid("targets", words("w_targets", self.bank.name), columns, rows, says)
 
     def _alerts(self, which: str, told: Told) -> Grid:
-        """Give the alerts by colour, all that count, the plain rules, and what a draw by lot would give."""
+        """Give the alerts by colour opened and reached, all that count, the plain rules and a draw by lot."""
         words = self.words
         rows = [
-            *((f"{COLOUR_MARKS[row['colour']][1]} {words(row['colour'])}", row) for row in told["by_colour"]),
+            *((self._marked(row), row) for row in told["by_colour"]),
+            *((words("w_reached", self._marked(row)), row) for row in told["by_reached"]),
             (words(f"at_{told['min_colour']}"), told["total"]),
             *((words(row["baseline"]), row) for row in told["baselines"]),
             (words("by_lot"), told["by_lot"]),
@@ -187,6 +186,9 @@ class _Bank:
         ]
         title = words(f"w_alerts_{which}", self.bank.name)
         return self._grid(f"alerts_{which}", title, columns, [_alerts_row(*row) for row in rows], says)
+
+    def _marked(self, row: Told) -> str:
+        return f"{COLOUR_MARKS[row['colour']][1]} {self.words(row['colour'])}"
 
     def _never(self) -> Grid:
         """Give the signals that never helped, by the reason and with their alerts, as lines."""

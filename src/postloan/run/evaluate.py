@@ -3,6 +3,9 @@
 An alert is the opening of a warning of a customer within the span, with the colour it opened in. It is right
 if the customer went bad after the opening and within the horizon. An alert on a customer who was bad already
 counts neither for nor against, and foretells nothing.
+
+Beside that, `by_reached` judges the days on which a warning first stood at a colour or worse, so that one
+that got worse is judged too.
 """
 
 from __future__ import annotations
@@ -49,14 +52,15 @@ def evaluate(
         from_date: first day of the span; the first run when None.
         to_date: last day of the span; when None, the horizon after the last run.
         horizon_days: within how many days after an alert the customer must go bad for it to be right.
-        min_colour: the mildest colour that counts for all but `by_colour`.
+        min_colour: the mildest colour that counts for all but `by_colour` and `by_reached`.
         asked: the targets, the value of the pack's parameter `warning_targets`; none are held when None.
 
     Returns:
         The document of the contract: horizon_days, by_colour, by_signal, ranking; and from, to, min_colour,
         runs, outcomes, unknown_customers (how many of the outcomes name a customer of whom no run of the
         span has a loan; they count in what can be captured), total, and what docs/evaluation.md defines
-        beside them. Shares are fractions with six places; null where there is nothing to divide by.
+        beside them, `by_reached` among it. Shares are fractions with six places; null where there is
+        nothing to divide by.
 
     Raises RunError `no_run_yet`, and BookError where the outcomes cannot be read.
     """
@@ -71,6 +75,8 @@ def evaluate(
     known = segments.customers(runs, span)
     total, coloured = judge.judge(counted), judge.judge_by(alerts, "colour", SEVERITIES)
     colours = [{"colour": name, **coloured[name]} for name in SEVERITIES]
+    risen = judge.judge_by(find.reached(runs, span, bad), "colour", SEVERITIES)
+    reached = [{"colour": name, **risen[name]} for name in SEVERITIES]
     by_signal, by_cause = signals.by_signal(runs, judge, counted), causes.by_cause(judge, counted)
     return {
         "from": span.start,
@@ -84,6 +90,7 @@ def evaluate(
         **_reach(judge, bad, counted),
         "total": total,
         "by_colour": colours,
+        "by_reached": reached,
         "by_signal": by_signal,
         "by_cause": by_cause,
         "by_segment": segments.by_segment(judge, known, counted, segments.names(runs, span)),
@@ -94,7 +101,7 @@ def evaluate(
         "never_help": signals.never_help(by_signal),
         "unseen_causes": causes.unseen(by_cause),
         "ranking": _ranking(runs, span, bad),
-        "targets": targets.held_against(asked or {}, total, colours),
+        "targets": targets.held_against(asked or {}, total, colours, reached),
         "intervals": {"method": "wilson", "confidence": CONFIDENCE},
     }
 

@@ -1,6 +1,7 @@
-"""What is judged: the openings of warnings, and the outcomes that they are held against.
+"""What is judged: the openings of warnings, the colours they reach, and the outcomes they are held against.
 
-An alert has customer_id, opened_on, colour, owner_id, first_bad_on, first_dpd30_on and is_right. An outcome
+An alert has customer_id, opened_on, colour, owner_id, first_bad_on, first_dpd30_on and is_right; one of a
+colour reached has no owner, and opened_on is the day on which it was reached. An outcome
 has outcome (a number), customer_id, loan_id, bad_on, dpd30_on, amount in cents, cause and visible_from.
 """
 
@@ -11,8 +12,8 @@ from datetime import date
 
 from postloan.engine import Column, Engine, Field, Table, TableSchema
 from postloan.engine import verbs as v
-from postloan.results import LOAN_STATE, WARNING
-from postloan.run.judging.span import Runs, Span
+from postloan.results import LOAN_STATE, SEVERITIES, WARNING
+from postloan.run.judging.span import Runs, Span, united
 
 
 def only(schema: TableSchema, *names: str) -> TableSchema:
@@ -55,6 +56,32 @@ def alerts(runs: Runs, span: Span, bad: Table) -> Table:
         customer_id="subject_id", opened_on="opened_on", colour="colour", owner_id="owner_id"
     )
     return marked(runs.engine, rows, bad, span, "alerts")
+
+
+def reached(runs: Runs, span: Span, bad: Table) -> Table:
+    """Give one row a colour and warning of a customer that first stood at it, or at a worse one, in the span.
+
+    So a warning that opens yellow and becomes orange, then red, has a row of each, on three days, and one
+    that opens red has all four on the day it opened; what drops and rises again within an episode has no
+    second. Runs before the span are read too, since what was reached then is nothing new; an episode older
+    than the store counts as having stood from its opening on at the colour of the first run.
+    """
+    rows = runs.table([*span.earlier, *span.days], _OPENED)
+    rows = rows.filter(rows.subject_kind == "customer")
+    key = [rows.subject_id, rows.episode_id]
+    rows = rows.mutate(_seen=v.row_number(partition=key, order=[(rows.as_of, "asc")]))
+    # As in `alerts`: at what the first run shows of an episode it stood from its opening on.
+    on = rows.as_of if span.is_only_run else (rows["_seen"] == 1).ifelse(rows.opened_on, rows.as_of)
+    rows = runs.engine.materialise(rows.mutate(_on=on), "standing")
+    told = []
+    for place, colour in enumerate(SEVERITIES, 1):
+        worse = rows.filter(rows.colour.isin(SEVERITIES[:place]))
+        first = worse.group_by(customer_id=worse.subject_id, episode_id=worse.episode_id)
+        firsts = first.aggregate(opened_on=worse["_on"].min())
+        told.append(firsts.mutate(colour=v.literal(colour, "string")))
+    found = united(told)
+    found = found.filter(is_within(found.opened_on, span)).drop("episode_id")
+    return marked(runs.engine, found, bad, span, "alerts_reached")
 
 
 def openings(runs: Runs, held: Table, days: Sequence[date], span: Span, bad: Table, name: str) -> Table:

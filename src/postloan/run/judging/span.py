@@ -20,7 +20,7 @@ class Span:
         start: its first day.
         end: its last day.
         days: those with a run.
-        before: the last day before it that has one; None without one.
+        earlier: the days before it that have one, in order.
         horizon: within how many days after an alert an outcome makes it right.
         is_only_run: whether the store has a single run.
     """
@@ -28,9 +28,14 @@ class Span:
     start: date
     end: date
     days: tuple[date, ...]
-    before: date | None
+    earlier: tuple[date, ...]
     horizon: int
     is_only_run: bool
+
+    @property
+    def before(self) -> date | None:
+        """Give the last day before the span that has a run; None without one."""
+        return self.earlier[-1] if self.earlier else None
 
     @property
     def weeks(self) -> float:
@@ -56,8 +61,8 @@ def span_of(engine: Engine, store: Path, start: date | None, end: date | None, h
     start = start or good[0]
     end = end or good[-1] + timedelta(days=horizon)
     days = tuple(day for day in good if start <= day <= end)
-    before = max((day for day in good if day < start), default=None)
-    return Span(start, end, days, before, horizon, len(good) == 1)
+    earlier = tuple(day for day in good if day < start)
+    return Span(start, end, days, earlier, horizon, len(good) == 1)
 
 
 @dataclass(frozen=True)

@@ -28,17 +28,28 @@ _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 }
 
 
-def held_against(asked: Mapping[str, Any], total: Mapping[str, Any], colours: Any) -> list[dict[str, Any]]:
+def held_against(
+    asked: Mapping[str, Any], total: Mapping[str, Any], colours: Any, reached: Any
+) -> list[dict[str, Any]]:
     """Give each target with what was measured and whether it is met; null where nothing was measured.
+
+    A target of precision is held against both: `measured`, `low`, `high` and `met` are of the episodes that
+    opened in the colour, the same with `reached_` before them of those that reached it. Others have only
+    the first.
 
     Args:
         asked: the value of the parameter.
         total: the figures of all alerts that count.
-        colours: those of each colour.
+        colours: those of each colour, by the openings in it.
+        reached: the same of the days on which it was reached.
     """
-    by_colour = {row["colour"]: row for row in colours}
+    by_colour, by_reached = ({row["colour"]: row for row in rows} for rows in (colours, reached))
     told = [
         _row("precision", name, "at_least", value, by_colour[name])
+        | {
+            f"reached_{key}": of
+            for key, of in _measure("precision", "at_least", value, by_reached[name]).items()
+        }
         for name, value in asked.get("precision", {}).items()
     ]
     told += [
@@ -48,13 +59,14 @@ def held_against(asked: Mapping[str, Any], total: Mapping[str, Any], colours: An
 
 
 def _row(figure: str, colour: str | None, sense: str, asked: Any, of: Mapping[str, Any]) -> dict[str, Any]:
-    measured, wanted = of[_MEASURED_BY.get(figure, figure)], Decimal(str(asked))
-    met = None if measured is None else _MEETS[sense](Decimal(str(measured)), wanted)
+    told = {"figure": figure, "colour": colour, "sense": sense, "target": Decimal(str(asked))}
+    return told | _measure(figure, sense, asked, of)
+
+
+def _measure(figure: str, sense: str, asked: Any, of: Mapping[str, Any]) -> dict[str, Any]:
+    measured = of[_MEASURED_BY.get(figure, figure)]
+    met = None if measured is None else _MEETS[sense](Decimal(str(measured)), Decimal(str(asked)))
     return {
-        "figure": figure,
-        "colour": colour,
-        "sense": sense,
-        "target": wanted,
         "measured": measured,
         "low": of.get(f"{figure}_low"),
         "high": of.get(f"{figure}_high"),
