@@ -6,6 +6,7 @@ python -m tools.console_pictures FOLDER
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -58,7 +59,20 @@ def reduced(picture: Image.Image, width: str) -> Image.Image:
         size = (most, round(plain.height * most / plain.width))
         plain = plain.resize(size, Image.Resampling.LANCZOS)
     plain = plain.crop((0, 0, plain.width, min(plain.height, TALLEST)))
-    return plain.quantize(COLOURS, dither=Image.Dither.NONE)
+    return plain.quantize(palette=_palette(plain), dither=Image.Dither.NONE)
+
+
+def _palette(plain: Image.Image) -> Image.Image:
+    """Give the colours to keep: half the most frequent, exactly, and half the most different.
+
+    Most of a page is a few greys, beside which the little red of a warning would turn brown.
+    """
+    counted = plain.getcolors(plain.width * plain.height) or []
+    frequent = [colour for _, colour in sorted(counted, reverse=True)[: COLOURS // 2]]
+    different = plain.quantize(COLOURS - len(frequent), Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*itertools.chain(*frequent), *different])
+    return palette
 
 
 def main(folder: Path) -> int:
