@@ -19,6 +19,8 @@ from postloan.console.people.models import Staff
 from postloan.console.texts import compile_texts
 from tests.console import bank, bank_house
 
+compile_texts()  # before anything is translated: Django reads each catalogue once
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the server, so that it is skipped by name where there is none."""
@@ -33,7 +35,6 @@ def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Choose the server before the test database is made."""
-    compile_texts()
     told = connections.settings["default"]
     if os.environ.get("POSTLOAN_TEST_DATABASE") == "postgresql":
         found = dj_database_url.parse(request.getfixturevalue("postgres_url"))

@@ -7,19 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import include, path
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from postloan.console.audit.models import AuditEvent
 from postloan.console.customers import rows as book
-from postloan.console.people.rights import BOOK_ROLES, allow
 from postloan.console.publishing.models import Coverage, Customer, Signal
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.warnings.models import ListColumns, SavedFilter
@@ -228,34 +224,20 @@ def test_fifty_filters_are_kept_and_no_more(sign_in: SignIn) -> None:
     assert SavedFilter.objects.get(name="fiftieth").query == "colour=red"
 
 
-@allow(BOOK_ROLES)
-def _answer(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(",".join(request.POST.getlist("episode")))
-
-
-def test_marked_warnings_are_sent_where_work_answers_and_nowhere_else(sign_in: SignIn, settings: Any) -> None:
-    from postloan.console import urls
-
-    with_work = ModuleType("with_work")
-    with_work.urlpatterns = [
-        path("bulk/", _answer, name="work_bulk"),
-        path("", include("postloan.console.urls")),
-    ]  # type: ignore[attr-defined]
-    with_work.handler404 = urls.handler404  # type: ignore[attr-defined]
-    client = sign_in("MA1")
-    settings.ROOT_URLCONF = with_work
-    page = _text(client, "/warnings/?sort=oldest")
-    form = re.search(r'<form method="post" action="/bulk/".*?</form>', page, re.DOTALL)
-    assert form is not None
-    for field in (
-        'name="next" value="/warnings/?sort=oldest"',
-        'value="assign"',
-        'value="snooze"',
-        'name="to"',
-        'name="until"',
-    ):
-        assert field in form[0]
-    assert 'name="episode" value="customer:CA1-1:2026-06-01" form="bulk"' in page
+def test_marked_warnings_are_sent_where_work_answers(sign_in: SignIn) -> None:
+    for person, may_assign in (("BHA", True), ("MA1", False)):
+        page = _text(sign_in(person), "/warnings/?sort=oldest")
+        form = re.search(r'<form method="post" action="/work/bulk/".*?</form>', page, re.DOTALL)
+        assert form is not None
+        for field in (
+            'name="next" value="/warnings/?sort=oldest"',
+            'value="snooze"',
+            'name="reason"',
+            'name="until"',
+        ):
+            assert field in form[0]
+        assert ('value="assign"' in form[0]) == ('name="to"' in form[0]) == may_assign
+        assert 'name="episode" value="customer:CA1-1:2026-06-01" form="bulk"' in page
 
 
 SEES = {

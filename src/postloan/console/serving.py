@@ -131,6 +131,7 @@ def serve(host: str, port: int, say: Say) -> None:
     worker = subprocess.Popen(
         [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         env=dict(os.environ),
+        start_new_session=True,  # so that what it started can be ended with it
     )
     threading.Thread(target=_warm, args=(say,), daemon=True).start()
     ended = threading.Event()
@@ -149,5 +150,14 @@ def serve(host: str, port: int, say: Say) -> None:
             say("stopping")
     finally:
         server.close()
-        worker.terminate()
-        worker.wait(timeout=20)
+        _end(worker)
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """End background work with all that it started; what is stopped half-way can be asked for again."""
+    worker.terminate()
+    try:
+        worker.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def compile_texts() -> int:
     for source in catalogues():
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            polib.pofile(str(source)).save_as_mofile(str(target))
+            part = target.with_name(f".{target.name}.{os.getpid()}")
+            polib.pofile(str(source)).save_as_mofile(str(part))
+            part.replace(target)  # at once, so that another process never reads half a file
             written += 1
     return written

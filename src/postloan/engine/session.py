@@ -370,10 +370,6 @@ def open_engine(
     return Engine(kind, backend, base)
 
 
-def _shape(files: Sequence[Path]) -> pa.Schema:
-    return pa.unify_schemas([pq.read_schema(file) for file in files])
-
-
 def _made(folder: Path | None) -> Path | None:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from django_tasks import task
 
 from postloan import clock
 from postloan.console.audit.services import SYSTEM, record
-from postloan.console.publishing.selectors import current
+from postloan.console.policies.selectors import in_force
 from postloan.console.publishing.services import publish
 from postloan.console.runs.models import Job
 from postloan.console.runs.states import ACTIVE
@@ -35,9 +35,7 @@ def command(job: Job) -> list[str]:
         return [*start, "import", "folder", str(folder), settings.BOOK, "--resume-quarantine", "--json"]
     assert job.as_of is not None
     told = [*start, "run", settings.BOOK, "--as-of", job.as_of.isoformat(), "--store", str(settings.STORE)]
-    run = current()
-    policy = settings.POLICY or (run.policy_version.rpartition("-")[0] if run else "")
-    return [*told, *(["--policy", policy] if policy else []), "--allow-gap", "--json"]
+    return [*told, "--policy", in_force().place, "--allow-gap", "--json"]
 
 
 @task()

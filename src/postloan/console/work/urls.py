@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from postloan.console.work import views, watch_views
+from postloan.console.work import bulk, views, watch_views
 
 urlpatterns = [
     path("", views.index, name="work"),
     path("list/", views.listed, name="work_list"),
     path("team/", views.team, name="work_team"),
     path("reassign/", views.reassign, name="work_reassign"),
+    path("bulk/", bulk.bulk, name="work_bulk"),
     path("table/", views.table, name="work_table"),
     path("cases/<int:number>/", views.case, name="case"),
     path("cases/<int:number>/evidence/<str:kind>/", views.case_evidence, name="case_evidence"),

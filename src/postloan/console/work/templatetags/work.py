@@ -78,3 +78,9 @@ def next_step(work: Any) -> str:
     if work.state == "in_progress" and not isinstance(work, Case) and not work.decider_role:
         return "finish"
     return _NEXT_OF_OWNER.get(work.state, "")
+
+
+@register.simple_tag
+def cases_of(customer_id: str | None) -> list[Case]:
+    """Give the last cases of a customer, the newest first."""
+    return list(Case.objects.filter(customer_id=customer_id or "").order_by("-pk")[:20])
