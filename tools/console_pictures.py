@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import sys
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops
 
@@ -67,7 +68,7 @@ def _palette(plain: Image.Image) -> Image.Image:
 
     Most of a page is a few greys, beside which the little red of a warning would turn brown.
     """
-    counted = plain.getcolors(plain.width * plain.height) or []
+    counted: Any = plain.getcolors(plain.width * plain.height)  # pairs of how often, and red, green, blue
     frequent = [colour for _, colour in sorted(counted, reverse=True)[: COLOURS // 2]]
     different = plain.quantize(COLOURS - len(frequent), Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
