@@ -1,4 +1,4 @@
-"""Commands of the console: serve it, publish a run, and prove the audit chain."""
+"""Commands of the console: serve it, show a run, take feedback into the book, prove the audit chain."""
 
 from __future__ import annotations
 
@@ -44,6 +44,57 @@ def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out:
     if try_out:
         serving.hand_out_sign_ins(_say)
     serving.serve(host, port, _say)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  postloan feedback --store STORE --book BOOK && postloan run BOOK --as-of 2026-11-20 --store STORE
+  postloan feedback --store STORE --book BOOK --json"""
+)
+@click.option("--store", type=STORE, required=True, help="The store of the console.")
+@click.option("--book", required=True, help="The book's folder, which takes what people did.")
+@shared
+def feedback(store: Path, *, book: str, as_json: bool) -> None:
+    """Write what people did in the console into the book, for the next run to read."""
+    from postloan.console import serving
+
+    serving.configure(store, book, "")
+    from postloan.console.work.feedback import feedback_export
+
+    counts = feedback_export(book=Path(book))
+    if as_json:
+        print_json({"rows": counts})
+    else:
+        told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        click.echo(f"written into the book: {told or 'nothing, since nobody did anything yet'}")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  postloan publish --store STORE --book BOOK
+  postloan publish --store STORE --book BOOK --json"""
+)
+@click.option("--store", type=STORE, required=True, help="The store whose last run is to be shown.")
+@click.option("--book", required=True, help="The book that it was made from.")
+@shared
+def publish(store: Path, *, book: str, as_json: bool) -> None:
+    """Show the store's last run in the console, as a whole and at once; work is opened for what is new."""
+    from postloan.console import serving
+
+    serving.configure(store, book, "")
+    from postloan.console.publishing.services import publish as bring
+
+    done = bring(store, book)
+    if as_json:
+        run = {"run_id": done.publication.run_id, "as_of": done.publication.as_of, "again": done.again}
+        print_json({**run, "written": done.written, "removed": done.removed})
+    elif done.again:
+        click.echo(f"the run of {done.publication.as_of} is shown already")
+    else:
+        rows = sum(done.written.values()) + sum(done.removed.values())
+        click.echo(f"the console shows the run of {done.publication.as_of}; {rows} rows changed")
 
 
 @click.group()
@@ -98,4 +149,4 @@ def verify(store: Path, *, head: Path | None, export: Path | None, as_json: bool
     raise click.exceptions.Exit(0 if found.broken_at is None else 1)
 
 
-COMMANDS = (serve, audit)
+COMMANDS = (serve, publish, feedback, audit)

@@ -35,12 +35,12 @@ PARTS: tuple[Part, ...] = (
     Part(_("Work"), "work", rights.BOOK_ROLES),
     Part(_("Customers"), "customers", rights.BOOK_ROLES),
     Part(_("Classification"), "desk", rights.BOOK_ROLES),
-    Part(_("Runs and data"), "runs", rights.RUN_READERS),
-    Part(_("Audit"), "audit", rights.AUDIT_READERS),
-    Part(_("Administration"), "administration", rights.ADMINISTRATORS),
     Part(_("Watch list"), "watch_list", rights.BOOK_ROLES),
     Part(_("Signals"), "signals", rights.BOOK_ROLES | rights.POLICY_ROLES),
     Part(_("Policies"), "policies", rights.BOOK_ROLES | rights.POLICY_ROLES),
+    Part(_("Runs and data"), "runs", rights.RUN_READERS),
+    Part(_("Audit"), "audit", rights.AUDIT_READERS),
+    Part(_("Administration"), "administration", rights.ADMINISTRATORS),
 )
 """The navigation, in its order."""
 

@@ -14,6 +14,7 @@ from postloan.console.audit.services import SYSTEM
 from postloan.console.audit.services import record as _record
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.selectors import current
+from postloan.console.words import policy_of
 from postloan.console.work import states
 from postloan.console.work.guards import Piece, Refused
 from postloan.console.work.models import Case, Task, TimelineEntry
@@ -26,14 +27,20 @@ DEFAULT_PACK = "cn_rural"
 
 
 def rules_in_force() -> WorkRules:
-    """Give the rules of work of the pack that the shown run names, as of its day."""
+    """Give the rules of work of the policy behind the shown run, one promulgated here among them."""
     run = current()
-    pack = settings.POLICY or (run.policy_version.rpartition("-")[0] if run else DEFAULT_PACK)
-    return _rules(pack, run.as_of if run else clock.civil().date())
+    if run is None:
+        return _rules_of(settings.POLICY or DEFAULT_PACK, clock.civil().date())
+    return _rules(run.policy_version, run.as_of)
 
 
 @lru_cache(maxsize=8)
-def _rules(pack: str, day: date) -> WorkRules:
+def _rules(version: str, day: date) -> WorkRules:
+    return read_rules(policy_of(version, day))
+
+
+@lru_cache(maxsize=8)
+def _rules_of(pack: str, day: date) -> WorkRules:
     return read_rules(load(pack).as_of(day))
 
 
