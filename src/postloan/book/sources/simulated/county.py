@@ -53,6 +53,11 @@ def _places(world: World, writer: BookWriter) -> None:
         "credit_department",
         "legal",
         "finance",
+        "operator",
+        "policy_author",
+        "policy_approver",
+        "human_resources",
+        "valuer",
     )
     writer.add(
         "staff", ALWAYS, staff_id=Numbered(("S", (np.arange(1, len(roles) + 1), 5))),
