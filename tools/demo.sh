@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 postloan=.venv/bin/postloan
-book=demo/book store=demo/store day=2026-10-30
+book=demo/book store=demo/store day=${POSTLOAN_DEMO_DAY:-$(date +%F)}
 
 bold='' faint='' plain=''
 if [ -t 1 ]; then bold=$'\e[1m' faint=$'\e[2m' plain=$'\e[0m'; fi
@@ -15,7 +15,7 @@ show() {
 
 rm -rf demo
 mkdir -p demo
-say "A simulated county bank with 5,000 loans: the same one every time"
+say "A simulated county bank with 5,000 loans, as of today, so that its clocks run with yours"
 show $postloan simulate "$book" --loans 5000 --seed 1 --as-of "$day" --months 24
 
 say "The run of $day: facts, signals, colours, classes, measures"

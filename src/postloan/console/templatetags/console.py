@@ -128,7 +128,7 @@ def known(value: Any) -> Any:
 def as_written(value: Any) -> str | SafeString:
     """Show a text of a pack or of an error as it was written, marked where it is in English alone."""
     if value in (None, ""):
-        return missing()
+        return ""
     text = str(value)
     return (
         text
