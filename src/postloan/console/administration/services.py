@@ -14,7 +14,7 @@ from postloan import clock
 from postloan.console.administration.models import OneTimePassword
 from postloan.console.audit.services import record
 from postloan.console.people.models import ROLE_CHOICES, Institution, Leave, Staff, StaffRole
-from postloan.console.people.rights import ADMINISTRATORS, Scope
+from postloan.console.people.rights import ADMINISTRATORS, Scope, scope_of
 from postloan.console.refusals import Refused
 
 ROLES = frozenset(code for code, _name in ROLE_CHOICES)
@@ -25,6 +25,14 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 def _over(actor: Scope, institution_id: str) -> None:
     if not actor.has_at(ADMINISTRATORS, institution_id):
         raise Refused("not_yours", _("This institution is administered by somebody else."))
+
+
+def _over_all(actor: Scope, staff: Staff) -> None:
+    """Refuse whoever does not administer all that a person may do: their rights would be within reach."""
+    open_roles = _open(StaffRole.objects.filter(staff=staff), clock.civil().date())
+    places = set(open_roles.values_list("institution_id", flat=True))
+    for place in {staff.institution_id} | places | {place for _role, place in scope_of(staff).held}:
+        _over(actor, place)
 
 
 def _not_oneself(actor: Scope, staff_id: str) -> None:
@@ -58,7 +66,7 @@ def reset_password(*, actor: Scope, staff: Staff) -> str:
 
     Raises Refused `not_yours`, `own_rights`, `ended`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _not_oneself(actor, staff.pk)
     if not staff.is_active:
         raise Refused("ended", _("This account has ended."))
@@ -118,7 +126,7 @@ def restore_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
 
     Raises Refused `not_yours`, `own_rights`, `reason_missing`, `not_ended`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _not_oneself(actor, staff.pk)
     _said(reason)
     if staff.is_active:
@@ -184,6 +192,8 @@ def end_role(*, actor: Scope, held: StaffRole) -> None:
     Raises Refused `not_yours`, `from_book`, `ended`.
     """
     _over(actor, held.staff.institution_id)
+    if held.staff_id != actor.staff_id:
+        _over(actor, held.institution_id)
     today = clock.civil().date()
     if held.from_book:
         raise Refused(
@@ -227,7 +237,7 @@ def set_leave(*, actor: Scope, staff: Staff, deputy: Staff, starts_on: date, end
     Raises Refused `not_yours`, `own_rights` (nobody makes themselves a deputy), `same_person`, `ends_before`,
     `ended`, `leave_exists`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _over(actor, deputy.institution_id)
     _not_oneself(actor, deputy.pk)
     if staff.pk == deputy.pk:

@@ -1,0 +1,75 @@
+"""Attacks on the console, each of which once had a way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from postloan import clock
+from postloan.console.administration import services
+from postloan.console.people.models import Institution, Leave, Staff, StaffRole
+from postloan.console.people.rights import Scope, scope_of
+from postloan.console.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
+TODAY = clock.civil().date()
+
+
+def who(staff_id: str) -> Scope:
+    return scope_of(Staff.objects.get(pk=staff_id))
+
+
+def staff(staff_id: str) -> Staff:
+    return Staff.objects.get(pk=staff_id)
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as found:
+        act()
+    return found.value.code
+
+
+def _role(staff_id: str, role: str, place: str) -> StaffRole:
+    return StaffRole.objects.create(staff_id=staff_id, role=role, institution_id=place)
+
+
+def _absent(staff_id: str, deputy: str) -> Leave:
+    return Leave.objects.create(
+        staff_id=staff_id, deputy_id=deputy, starts_on=TODAY, ends_on=TODAY + timedelta(days=1)
+    )
+
+
+@pytest.mark.parametrize("through", ["role", "later role", "deputy"])
+def test_a_branch_s_operator_takes_over_nobody_with_rights_above_the_branch(
+    a_bank: None, through: str
+) -> None:
+    # OPA administers branch A; BHA works there, and holds rights of the head office beside.
+    if through == "deputy":
+        _absent("H-risk_department", "BHA")
+    else:
+        held = _role("BHA", "policy_approver", "H")
+        held.since = TODAY + timedelta(days=9) if through == "later role" else None
+        held.save()
+    me, target = who("OPA"), staff("BHA")
+    acts: list[Callable[[], object]] = [
+        lambda: services.reset_password(actor=me, staff=target),
+        lambda: services.set_leave(
+            actor=me, staff=target, deputy=staff("MA1"), starts_on=TODAY, ends_on=TODAY
+        ),
+    ]
+    if through != "deputy":
+        acts.append(lambda: services.end_role(actor=me, held=held))
+    assert [refusal(act) for act in acts] == ["not_yours"] * len(acts)
+    services.reset_password(actor=me, staff=staff("MA1"))
+    services.reset_password(actor=who("H-operator"), staff=target)
+
+
+def test_a_branch_s_operator_opens_no_account_again_with_rights_above_the_branch(a_bank: None) -> None:
+    StaffRole.objects.create(staff_id="BHA", role="policy_approver", institution_id="H", from_book=True)
+    services.end_staff(actor=who("H-operator"), staff=staff("BHA"), reason="gone")
+    act = lambda: services.restore_staff(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
+    assert refusal(act) == "not_yours"
