@@ -73,3 +73,13 @@ def test_a_branch_s_operator_opens_no_account_again_with_rights_above_the_branch
     services.end_staff(actor=who("H-operator"), staff=staff("BHA"), reason="gone")
     act = lambda: services.restore_staff(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
     assert refusal(act) == "not_yours"
+
+
+def test_nobody_raises_their_own_rights_by_way_of_whom_they_deputise_for(a_bank: None) -> None:
+    _absent("MA1", "OPA")
+    me, place = who("OPA"), Institution.objects.get(pk="A")
+    acts: list[Callable[[], object]] = [
+        lambda: services.give_role(actor=me, staff=staff("MA1"), role="risk_department", institution=place),
+        lambda: services.reset_password(actor=me, staff=staff("MA1")),
+    ]
+    assert [refusal(act) for act in acts] == ["own_rights"] * 2

@@ -36,7 +36,8 @@ def _over_all(actor: Scope, staff: Staff) -> None:
 
 
 def _not_oneself(actor: Scope, staff_id: str) -> None:
-    if actor.staff_id == staff_id:
+    """Refuse what is done to oneself, or to somebody whose rights one has as their deputy."""
+    if staff_id in actor.acting_for:
         raise Refused("own_rights", _("Nobody changes their own rights: ask another administrator."))
 
 
