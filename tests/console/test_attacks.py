@@ -10,9 +10,11 @@ from django.test import Client
 
 from postloan import clock
 from postloan.console.administration import services
+from postloan.console.audit.services import record
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.refusals import Refused
+from postloan.console.runs.models import Job
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -83,3 +85,15 @@ def test_nobody_raises_their_own_rights_by_way_of_whom_they_deputise_for(a_bank:
         lambda: services.reset_password(actor=me, staff=staff("MA1")),
     ]
     assert [refusal(act) for act in acts] == ["own_rights"] * 2
+
+
+def test_a_branch_s_operator_reads_and_runs_nothing_of_the_whole_bank(sign_in: SignIn) -> None:
+    record(actor="MB1", action="case_plan", object_kind="case", object_id="9002", reason="plan of branch B")
+    client = sign_in("OPA")
+    assert "plan of branch B" not in client.get("/audit/").content.decode()
+    assert b"".join(client.get("/audit/export/").streaming_content).count(b"\n") == 1  # the heads of columns
+    for address in ("", *(f"customer/{end}" for end in ("", "download/"))):
+        assert client.get(f"/runs/quarantine/{address}").status_code == 404
+    client.post("/runs/start/", {"as_of": TODAY.isoformat()})
+    assert not Job.objects.filter(asked_by="OPA").exists()
+    assert sign_in("H-operator").get("/runs/quarantine/").status_code == 200
