@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -15,9 +16,14 @@ from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.refusals import Refused
 from postloan.console.runs.models import Job
+from postloan.console.work import selectors
+from postloan.console.work.guards import Refused as NotDone
+from postloan.console.work.models import Case, Evidence, Task
+from postloan.console.work.services import moving, proving
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
+ZERO = Decimal(0)
 TODAY = clock.civil().date()
 
 
@@ -97,3 +103,28 @@ def test_a_branch_s_operator_reads_and_runs_nothing_of_the_whole_bank(sign_in: S
     client.post("/runs/start/", {"as_of": TODAY.isoformat()})
     assert not Job.objects.filter(asked_by="OPA").exists()
     assert sign_in("H-operator").get("/runs/quarantine/").status_code == 200
+
+
+@pytest.mark.parametrize("place", ["task", "case"])
+def test_nobody_closes_a_case_on_evidence_of_their_own(a_bank: None, place: str) -> None:
+    """The evidence of a case's tasks is the case's too; whoever filed some of it does not decide."""
+    now = clock.civil()
+    Evidence.objects.all().delete()
+    Case.objects.filter(pk=9001).update(state="in_progress")
+    Task.objects.filter(pk=9001).update(state="in_progress")
+    work = (Task if place == "task" else Case).objects.get(pk=9001)
+    seen = proving.Told("visit", now, text="seen", latitude=ZERO, longitude=ZERO, visit_result="ok")
+    proving.evidence_add(by=who("RDA"), work=work, told=seen, now=now)
+    moving.work_submit(by=who("MA1"), work=Case.objects.get(pk=9001), finding="all is well", now=now)
+
+    def close(by: str) -> object:
+        case = Case.objects.get(pk=9001)
+        return moving.case_close(
+            by=who(by), case=case, label="false_alarm", cause="other", amount_secured=None, now=now
+        )
+
+    with pytest.raises(NotDone) as found:
+        close("RDA")
+    assert found.value.code == "not_the_doer"
+    assert "close" not in [one.action for one in selectors.steps(who("RDA"), Case.objects.get(pk=9001))]
+    close("H-risk_department")
