@@ -7,10 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client
 
 from postloan import clock
 from postloan.console.administration import services
+from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import record
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
@@ -128,3 +133,23 @@ def test_nobody_closes_a_case_on_evidence_of_their_own(a_bank: None, place: str)
     assert found.value.code == "not_the_doer"
     assert "close" not in [one.action for one in selectors.steps(who("RDA"), Case.objects.get(pk=9001))]
     close("H-risk_department")
+
+
+def test_no_password_goes_by_mail(sign_in: SignIn, anonymous: Client) -> None:
+    """An address put into a session left open would else be a way to a password, past the operator."""
+    client = sign_in("MA1")
+    client.post("/account/email/", {"action_add": "", "email": "someone@example.org"})
+    assert not EmailAddress.objects.exists()
+    EmailAddress.objects.create(user=staff("MA1"), email="someone@example.org", verified=True, primary=True)
+    anonymous.post("/account/password/reset/", {"email": "someone@example.org"})
+    assert mail.outbox == []
+    assert anonymous.get("/account/signup/").status_code == 404
+    assert anonymous.get("/account/login/").status_code == 200
+
+
+def test_what_guards_an_account_changes_with_an_event(a_bank: None) -> None:
+    signals.authenticator_removed.send(
+        sender=Authenticator, request=None, user=staff("MA1"), authenticator=Authenticator(type="totp")
+    )
+    found = AuditEvent.objects.filter(action="remove_second_factor", actor="MA1").get()
+    assert (found.object_kind, found.object_id, found.before) == ("staff", "MA1", {"type": "totp"})

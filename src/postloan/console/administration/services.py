@@ -95,6 +95,26 @@ def password_chosen(*, staff: Staff) -> None:
 
 
 @transaction.atomic
+def second_factor_changed(*, staff: Staff, what: str, kind: str) -> None:
+    """Note that a person changed what guards their account beside the password.
+
+    Args:
+        staff: who.
+        what: `add`, `remove` or `reset`.
+        kind: totp, webauthn or recovery_codes.
+    """
+    told = {"type": kind}
+    record(
+        actor=staff.pk,
+        action=f"{what}_second_factor",
+        object_kind="staff",
+        object_id=staff.pk,
+        before=told if what == "remove" else None,
+        after=None if what == "remove" else told,
+    )
+
+
+@transaction.atomic
 def end_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
     """End an account at once: sessions die, roles given here and terms as deputy end.
 

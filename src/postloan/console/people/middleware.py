@@ -17,6 +17,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 _STARTED, _SEEN = "started_at", "seen_at"
 _OPEN_MODULES = ("allauth.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
+_SHUT = ("account_signup", "account_email", "account_confirm_email", "account_reset_password")
+"""How the names of pages begin that are shut: accounts and passwords come from administration, not by mail."""
 
 
 class SessionLimits:
@@ -58,6 +60,9 @@ class SignedIn:
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         """Look at a view before it is called."""
+        match = request.resolver_match
+        if match is not None and match.view_name.startswith(_SHUT):
+            raise Http404
         if view.__module__.startswith(_OPEN_MODULES) or getattr(view, "is_open", False):
             return None
         if not request.user.is_authenticated:
