@@ -18,7 +18,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 _STARTED, _SEEN = "started_at", "seen_at"
 _OPEN_MODULES = ("allauth.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
 _SHUT = ("account_signup", "account_email", "account_confirm_email", "account_reset_password")
-"""How the names of pages begin that are shut: accounts and passwords come from administration, not by mail."""
+"""How the names of shut pages begin: accounts and passwords come from administration, not by mail."""
 
 
 class SessionLimits:
