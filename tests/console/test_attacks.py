@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +19,7 @@ from postloan import clock
 from postloan.console.administration import services
 from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import record
+from postloan.console.customers import timeline
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.refusals import Refused
@@ -153,3 +156,23 @@ def test_what_guards_an_account_changes_with_an_event(a_bank: None) -> None:
     )
     found = AuditEvent.objects.filter(action="remove_second_factor", actor="MA1").get()
     assert (found.object_kind, found.object_id, found.before) == ("staff", "MA1", {"type": "totp"})
+
+
+@pytest.mark.parametrize("keys", ["[Infinity]", "[-Infinity]", '["9e999"]', "[" * 50_000])
+def test_a_forged_mark_gives_the_first_page(sign_in: SignIn, keys: str) -> None:
+    mark = base64.urlsafe_b64encode(keys.encode()).decode().rstrip("=")
+    assert sign_in("H-audit").get("/audit/", {"after": mark}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\x00"])
+def test_a_forged_mark_holds_no_text_that_no_database_takes(sign_in: SignIn, text: str) -> None:
+    mark = base64.urlsafe_b64encode(json.dumps([text]).encode()).decode().rstrip("=")
+    assert sign_in("OPA").get("/administration/staff/", {"after": mark}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "keys", ['["2026-01-01", Infinity, "x"]', "[" * 50_000, '["2026-01-01", 1, "\\ud800"]']
+)
+def test_a_forged_mark_of_a_timeline_gives_a_page(sign_in: SignIn, keys: str) -> None:
+    mark = base64.urlsafe_b64encode(keys.encode()).decode().rstrip("=")
+    assert timeline._read(mark) is None

@@ -79,9 +79,14 @@ def _read(mark: str, model: type[Model], order: Sequence[str]) -> list[Any]:
             return []
         fields = [model._meta.get_field(name.lstrip("-")) for name in order]
         told = [field.to_python(key) for field, key in zip(fields, keys, strict=True)]  # type: ignore[union-attr]
-    except (ValueError, ValidationError, RecursionError):
+    except (ValueError, OverflowError, ValidationError, RecursionError):
         return []
-    return [] if any(key is None or "\x00" in str(key) for key in told) else told
+    return told if all(key is not None and is_storable(str(key)) for key in told) else []
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether databases take a text: no NUL, and no half of a pair of UTF-16."""
+    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def starting(field: str, text: str) -> Q:
