@@ -176,3 +176,19 @@ def test_a_forged_mark_holds_no_text_that_no_database_takes(sign_in: SignIn, tex
 def test_a_forged_mark_of_a_timeline_gives_a_page(sign_in: SignIn, keys: str) -> None:
     mark = base64.urlsafe_b64encode(keys.encode()).decode().rstrip("=")
     assert timeline._read(mark) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "method", "address", "sent"),
+    [
+        ("H-audit", "get", "/audit/", {"person": "a\x00"}),
+        ("H-audit", "get", "/audit/export/", {"any": "\x00"}),
+        ("H-audit", "get", "/audit/objects/loan/%00/", {}),
+        ("MA1", "get", "/desk/loans/%00/", {}),
+        ("MA1", "post", "/desk/loans/LA1-1/rate/", {"level_code": "06", "reason": "because\x00"}),
+    ],
+)
+def test_a_nul_is_answered_before_a_database_refuses_it(
+    sign_in: SignIn, person: str, method: str, address: str, sent: dict[str, str]
+) -> None:
+    assert getattr(sign_in(person), method)(address, sent).status_code == 404

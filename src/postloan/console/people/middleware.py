@@ -63,6 +63,8 @@ class SignedIn:
         match = request.resolver_match
         if match is not None and match.view_name.startswith(_SHUT):
             raise Http404
+        if _has_nul(request):
+            raise Http404
         if view.__module__.startswith(_OPEN_MODULES) or getattr(view, "is_open", False):
             return None
         if not request.user.is_authenticated:
@@ -70,3 +72,9 @@ class SignedIn:
         if not hasattr(view, "allowed_roles"):
             raise Http404
         return None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether a NUL was sent, which PostgreSQL takes in no text and no person types."""
+    sent = (text for held in (request.GET, request.POST) for _name, all_ in held.lists() for text in all_)
+    return "\x00" in request.path or any("\x00" in str(text) for text in sent)
