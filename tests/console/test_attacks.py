@@ -164,6 +164,12 @@ def test_a_forged_mark_gives_the_first_page(sign_in: SignIn, keys: str) -> None:
     assert sign_in("H-audit").get("/audit/", {"after": mark}).status_code == 200
 
 
+@pytest.mark.parametrize("key", [["a"], 10**30, {}, True, "2026-01-01T00:00:00+14:00", "2026-01-01T00:00:00"])
+def test_a_forged_mark_of_a_moment_gives_the_first_page(sign_in: SignIn, key: object) -> None:
+    mark = base64.urlsafe_b64encode(json.dumps([key, 1]).encode()).decode().rstrip("=")
+    assert sign_in("MA1").get("/work/list/", {"after": mark}).status_code == 200
+
+
 @pytest.mark.parametrize("text", ["\ud800", "\x00"])
 def test_a_forged_mark_holds_no_text_that_no_database_takes(sign_in: SignIn, text: str) -> None:
     mark = base64.urlsafe_b64encode(json.dumps([text]).encode()).decode().rstrip("=")
