@@ -34,6 +34,10 @@ COLUMNS = (
 )
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+"""How a text begins that a spreadsheet takes for a formula."""
+
+
 def events(scope: Scope, asked: Mapping[str, str]) -> QuerySet[AuditEvent]:
     """Give the events that a person sees, narrowed by `kind`, `id`, `person`, `action`, `from` and `to`.
 
@@ -95,4 +99,4 @@ def _told(value: Any) -> str:
         if isinstance(value, dict | list)
         else str(value)
     )
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
