@@ -12,16 +12,21 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from postloan import clock
 from postloan.console.administration import services
+from postloan.console.audit import selectors as audit
 from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import record
 from postloan.console.customers import timeline
+from postloan.console.people.middleware import SessionLimits
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
+from postloan.console.policies.models import Question
 from postloan.console.refusals import Refused
 from postloan.console.runs.models import Job
 from postloan.console.work import selectors
@@ -198,3 +203,27 @@ def test_a_nul_is_answered_before_a_database_refuses_it(
     sign_in: SignIn, person: str, method: str, address: str, sent: dict[str, str]
 ) -> None:
     assert getattr(sign_in(person), method)(address, sent).status_code == 404
+
+
+def test_a_number_without_end_is_no_answer(sign_in: SignIn) -> None:
+    asked = Question.objects.get(draft_id="small_v1")
+    address = "/policies/drafts/small_v1/acknowledge/"
+    assert sign_in("MA1").post(address, {f"q{asked.pk}": "9" * 5000}).status_code == 200
+
+
+@pytest.mark.parametrize("mark", ["=", "＝", "＋", "－", "＠"])
+def test_no_event_starts_a_formula_however_wide_its_first_letter(a_bank: None, mark: str) -> None:
+    """A spreadsheet takes a full-width mark for a plain one where Chinese is written."""
+    record(actor="MA1", action="x", object_kind="x", object_id="x", reason=f"{mark}1+1")
+    (row,) = audit.lines(AuditEvent.objects.filter(action="x"))
+    assert row[audit.COLUMNS.index("reason")].startswith("'")
+
+
+def test_an_account_that_is_off_ends_its_sessions_whoever_vouched_for_it(a_bank: None) -> None:
+    """A directory's backend gives people back without looking whether they may still work here."""
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    request.user = staff("MA1")
+    request.user.is_active, request.user.left_on = False, TODAY + timedelta(days=30)
+    SessionLimits(lambda _request: HttpResponse())(request)
+    assert not request.user.is_authenticated

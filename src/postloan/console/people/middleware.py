@@ -38,6 +38,7 @@ class SessionLimits:
             if (
                 now - started > settings.SESSION_ABSOLUTE_HOURS * 3600
                 or now - seen > settings.SESSION_IDLE_MINUTES * 60
+                or not request.user.is_active  # a directory's backend does not look
                 or (left is not None and left <= clock.civil().date())
             ):
                 logout(request)
