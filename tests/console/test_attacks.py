@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +16,7 @@ from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -227,3 +230,21 @@ def test_an_account_that_is_off_ends_its_sessions_whoever_vouched_for_it(a_bank:
     request.user.is_active, request.user.left_on = False, TODAY + timedelta(days=30)
     SessionLimits(lambda _request: HttpResponse())(request)
     assert not request.user.is_authenticated
+
+
+@pytest.mark.parametrize("number", ["system", "SYSTEM", "..", "a b", "a\nb", "MA1\u202e", "ＭＡ1", "x" * 65])
+def test_nobody_is_made_who_passes_for_another_in_the_audit(a_bank: None, number: str) -> None:
+    act = lambda: services.make_staff(actor=who("OPA"), staff_id=number, name="n", institution_id="A1")  # noqa: E731
+    assert refusal(act) == "staff_incomplete"
+
+
+def test_numbers_of_letters_and_digits_are_taken(a_bank: None) -> None:
+    for number in ("S00102", "a", "M-1_2.3", "x" * 64):
+        services.make_staff(actor=who("OPA"), staff_id=number, name="n", institution_id="A1")
+
+
+def test_no_server_starts_with_the_key_that_everybody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POSTLOAN_SECRET_KEY", raising=False)
+    sys.modules.pop("postloan.console.wsgi", None)
+    with pytest.raises(ImproperlyConfigured):
+        importlib.import_module("postloan.console.wsgi")

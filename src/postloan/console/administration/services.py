@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -12,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from postloan import clock
 from postloan.console.administration.models import OneTimePassword
-from postloan.console.audit.services import record
+from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.models import ROLE_CHOICES, Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import ADMINISTRATORS, Scope, scope_of
 from postloan.console.refusals import Refused
 
 ROLES = frozenset(code for code, _name in ROLE_CHOICES)
 VALID_DAYS = 3
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A staff number: nothing that an address cannot name, or that looks in the audit like somebody else."""
+
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
@@ -49,8 +53,8 @@ def make_staff(*, actor: Scope, staff_id: str, name: str, institution_id: str) -
     """
     _over(actor, institution_id)
     staff_id, name = staff_id.strip(), name.strip()
-    if not staff_id or not name or "/" in staff_id or len(staff_id) > 64 or len(name) > 200:
-        raise Refused("staff_incomplete", _("Give a staff number without a slash, and a name."))
+    if not _NUMBER.fullmatch(staff_id) or staff_id.lower() == SYSTEM or not 0 < len(name) <= 200:
+        raise Refused("staff_incomplete", _("Give a staff number of letters, digits and . _ -, and a name."))
     if Staff.objects.filter(pk=staff_id).exists():
         raise Refused("staff_exists", _("There is somebody with this staff number already."))
     made = Staff(staff_id=staff_id, name=name, institution_id=institution_id, hired_on=clock.civil().date())
