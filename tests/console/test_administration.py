@@ -173,6 +173,10 @@ def test_every_service_leaves_one_audit_event(a_bank: None) -> None:
         ("reset_password", lambda: services.reset_password(actor=me, staff=staff("n"))),
         ("change_password", lambda: services.password_chosen(staff=staff("n"))),
         (
+            "add_second_factor",
+            lambda: services.second_factor_changed(staff=staff("n"), what="add", kind="totp"),
+        ),
+        (
             "give_role",
             lambda: services.give_role(actor=me, staff=staff("n"), role="audit", institution=place("A1")),
         ),
@@ -197,7 +201,8 @@ def test_every_service_leaves_one_audit_event(a_bank: None) -> None:
         for name, one in vars(services).items()
         if callable(one) and getattr(one, "__module__", "") == services.__name__ and not name.startswith("_")
     }
-    assert public == {action if action != "change_password" else "password_chosen" for action, _ in calls}
+    named = {"change_password": "password_chosen", "add_second_factor": "second_factor_changed"}
+    assert public == {named.get(action, action) for action, _ in calls}
 
 
 @pytest.mark.parametrize(

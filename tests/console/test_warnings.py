@@ -97,7 +97,6 @@ def varied(a_bank: None) -> None:
         ("signal=ACC02", []),
         ("search=CA2", ["CA2-1"]),
         ("search=CB1", []),
-        ("search=%00CA1", ["CA1-1"]),
         ("sort=exposure", ["CA2-1", "CA1-1"]),
         ("sort=oldest", ["CA1-1", "CA2-1"]),
         ("sort=newest", ["CA2-1", "CA1-1"]),

@@ -79,9 +79,17 @@ def _read(mark: str, model: type[Model], order: Sequence[str]) -> list[Any]:
             return []
         fields = [model._meta.get_field(name.lstrip("-")) for name in order]
         told = [field.to_python(key) for field, key in zip(fields, keys, strict=True)]  # type: ignore[union-attr]
-    except (ValueError, ValidationError, RecursionError):
+    except (ValueError, TypeError, OverflowError, ValidationError, RecursionError):
         return []
-    return [] if any(key is None or "\x00" in str(key) for key in told) else told
+    return told if all(is_storable(key) for key in told) else []
+
+
+def is_storable(key: Any) -> bool:
+    """Tell whether databases take a key: no moment of another zone, NUL, or half of a pair of UTF-16."""
+    if key is None or getattr(key, "tzinfo", None) is not None:
+        return False
+    text = str(key)
+    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def starting(field: str, text: str) -> Q:

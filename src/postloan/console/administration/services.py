@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -12,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from postloan import clock
 from postloan.console.administration.models import OneTimePassword
-from postloan.console.audit.services import record
+from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.models import ROLE_CHOICES, Institution, Leave, Staff, StaffRole
-from postloan.console.people.rights import ADMINISTRATORS, Scope
+from postloan.console.people.rights import ADMINISTRATORS, Scope, scope_of
 from postloan.console.refusals import Refused
 
 ROLES = frozenset(code for code, _name in ROLE_CHOICES)
 VALID_DAYS = 3
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A staff number: nothing that an address cannot name, or that looks in the audit like somebody else."""
+
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
@@ -27,8 +31,17 @@ def _over(actor: Scope, institution_id: str) -> None:
         raise Refused("not_yours", _("This institution is administered by somebody else."))
 
 
+def _over_all(actor: Scope, staff: Staff) -> None:
+    """Refuse whoever does not administer all that a person may do: their rights would be within reach."""
+    open_roles = _open(StaffRole.objects.filter(staff=staff), clock.civil().date())
+    places = set(open_roles.values_list("institution_id", flat=True))
+    for place in {staff.institution_id} | places | {place for _role, place in scope_of(staff).held}:
+        _over(actor, place)
+
+
 def _not_oneself(actor: Scope, staff_id: str) -> None:
-    if actor.staff_id == staff_id:
+    """Refuse what is done to oneself, or to somebody whose rights one has as their deputy."""
+    if staff_id in actor.acting_for:
         raise Refused("own_rights", _("Nobody changes their own rights: ask another administrator."))
 
 
@@ -40,8 +53,8 @@ def make_staff(*, actor: Scope, staff_id: str, name: str, institution_id: str) -
     """
     _over(actor, institution_id)
     staff_id, name = staff_id.strip(), name.strip()
-    if not staff_id or not name or "/" in staff_id or len(staff_id) > 64 or len(name) > 200:
-        raise Refused("staff_incomplete", _("Give a staff number without a slash, and a name."))
+    if not _NUMBER.fullmatch(staff_id) or staff_id.lower() == SYSTEM or not 0 < len(name) <= 200:
+        raise Refused("staff_incomplete", _("Give a staff number of letters, digits and . _ -, and a name."))
     if Staff.objects.filter(pk=staff_id).exists():
         raise Refused("staff_exists", _("There is somebody with this staff number already."))
     made = Staff(staff_id=staff_id, name=name, institution_id=institution_id, hired_on=clock.civil().date())
@@ -58,7 +71,7 @@ def reset_password(*, actor: Scope, staff: Staff) -> str:
 
     Raises Refused `not_yours`, `own_rights`, `ended`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _not_oneself(actor, staff.pk)
     if not staff.is_active:
         raise Refused("ended", _("This account has ended."))
@@ -83,6 +96,26 @@ def password_chosen(*, staff: Staff) -> None:
     """Note that a person chose a password of their own, so that the one given to them no longer counts."""
     OneTimePassword.objects.filter(staff=staff).delete()
     record(actor=staff.pk, action="change_password", object_kind="staff", object_id=staff.pk)
+
+
+@transaction.atomic
+def second_factor_changed(*, staff: Staff, what: str, kind: str) -> None:
+    """Note that a person changed what guards their account beside the password.
+
+    Args:
+        staff: who.
+        what: `add`, `remove` or `reset`.
+        kind: totp, webauthn or recovery_codes.
+    """
+    told = {"type": kind}
+    record(
+        actor=staff.pk,
+        action=f"{what}_second_factor",
+        object_kind="staff",
+        object_id=staff.pk,
+        before=told if what == "remove" else None,
+        after=None if what == "remove" else told,
+    )
 
 
 @transaction.atomic
@@ -118,7 +151,7 @@ def restore_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
 
     Raises Refused `not_yours`, `own_rights`, `reason_missing`, `not_ended`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _not_oneself(actor, staff.pk)
     _said(reason)
     if staff.is_active:
@@ -184,6 +217,8 @@ def end_role(*, actor: Scope, held: StaffRole) -> None:
     Raises Refused `not_yours`, `from_book`, `ended`.
     """
     _over(actor, held.staff.institution_id)
+    if held.staff_id != actor.staff_id:
+        _over(actor, held.institution_id)
     today = clock.civil().date()
     if held.from_book:
         raise Refused(
@@ -227,7 +262,7 @@ def set_leave(*, actor: Scope, staff: Staff, deputy: Staff, starts_on: date, end
     Raises Refused `not_yours`, `own_rights` (nobody makes themselves a deputy), `same_person`, `ends_before`,
     `ended`, `leave_exists`.
     """
-    _over(actor, staff.institution_id)
+    _over_all(actor, staff)
     _over(actor, deputy.institution_id)
     _not_oneself(actor, deputy.pk)
     if staff.pk == deputy.pk:

@@ -34,14 +34,18 @@ COLUMNS = (
 )
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+"""How a text begins that a spreadsheet takes for a formula."""
+
+
 def events(scope: Scope, asked: Mapping[str, str]) -> QuerySet[AuditEvent]:
     """Give the events that a person sees, narrowed by `kind`, `id`, `person`, `action`, `from` and `to`.
 
-    Operators, and who oversees the whole bank, see every event; who oversees a part of it sees what its own
-    people did. A filter that is not understood narrows nothing.
+    Operators of the whole bank, and who oversees it, see every event; who oversees a part of it sees what
+    its own people did. A filter that is not understood narrows nothing.
     """
     found = AuditEvent.objects.all()
-    if not (scope.sees_all or "operator" in scope.roles):
+    if not (scope.sees_all or scope.has_for_bank({"operator"})):
         own = Staff.objects.filter(institution_id__in=scope.institutions)
         found = found.filter(actor__in=own.values("pk")) if scope.has(OVERSEERS) else found.none()
     for key, column in (
@@ -95,4 +99,4 @@ def _told(value: Any) -> str:
         if isinstance(value, dict | list)
         else str(value)
     )
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from postloan.console.customers.masking import is_sensitive, masked
 from postloan.console.customers.rows import BookRows, Row, own_ids
+from postloan.console.listing import is_storable
 from postloan.console.words import word
 from postloan.engine.looking import Bound
 
@@ -234,9 +235,10 @@ def _mark(last: tuple[date, int, str, str, Row]) -> str:
 def _read(mark: str) -> tuple[date, int, str] | None:
     try:
         day, place, key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        return date.fromisoformat(day), int(place), str(key)
-    except (ValueError, TypeError):
+        found = date.fromisoformat(day), int(place), str(key)
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
+    return found if is_storable(found[2]) else None
 
 
 def sensitive_events(rows: BookRows, customer_id: str) -> list[Row]:

@@ -17,6 +17,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 _STARTED, _SEEN = "started_at", "seen_at"
 _OPEN_MODULES = ("allauth.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
+_SHUT = ("account_signup", "account_email", "account_confirm_email", "account_reset_password")
+"""How the names of shut pages begin: accounts and passwords come from administration, not by mail."""
 
 
 class SessionLimits:
@@ -36,6 +38,7 @@ class SessionLimits:
             if (
                 now - started > settings.SESSION_ABSOLUTE_HOURS * 3600
                 or now - seen > settings.SESSION_IDLE_MINUTES * 60
+                or not request.user.is_active  # a directory's backend does not look
                 or (left is not None and left <= clock.civil().date())
             ):
                 logout(request)
@@ -58,6 +61,11 @@ class SignedIn:
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         """Look at a view before it is called."""
+        match = request.resolver_match
+        if match is not None and match.view_name.startswith(_SHUT):
+            raise Http404
+        if _has_nul(request):
+            raise Http404
         if view.__module__.startswith(_OPEN_MODULES) or getattr(view, "is_open", False):
             return None
         if not request.user.is_authenticated:
@@ -65,3 +73,9 @@ class SignedIn:
         if not hasattr(view, "allowed_roles"):
             raise Http404
         return None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether a NUL was sent, which PostgreSQL takes in no text and no person types."""
+    sent = (text for held in (request.GET, request.POST) for _name, all_ in held.lists() for text in all_)
+    return "\x00" in request.path or any("\x00" in str(text) for text in sent)

@@ -90,6 +90,12 @@ class Scope:
         """Tell whether one of these roles is held anywhere."""
         return not self.roles.isdisjoint(roles)
 
+    def has_for_bank(self, roles: Iterable[str]) -> bool:
+        """Tell whether one of these roles is held at the top, and so for what no institution owns alone."""
+        wanted = set(roles)
+        places = {place for role, place in self.held if role in wanted}
+        return bool(places) and Institution.objects.filter(pk__in=places, parent__isnull=True).exists()
+
     def has_at(self, roles: Iterable[str], institution_id: str) -> bool:
         """Tell whether one of these roles is held at the institution or above it."""
         wanted = set(roles)

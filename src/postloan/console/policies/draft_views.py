@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.console import words
+from postloan.console.listing import whole
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import POLICY_ROLES, allow, scope
 from postloan.console.policies import (
@@ -288,9 +289,8 @@ def acknowledge(request: HttpRequest, draft_id: str) -> HttpResponse:
     asked = list(draft.questions.all())
     told = None
     if request.method == "POST":
-        answers = [
-            int(one) if one.isdecimal() else -1 for one in (request.POST.get(f"q{q.pk}", "") for q in asked)
-        ]
+        told_of = (whole(request.POST.get(f"q{q.pk}", ""), 1000) for q in asked)
+        answers = [-1 if one is None else one for one in told_of]
         try:
             steps.acknowledge(scope=held, draft_id=draft_id, answers=answers)
         except PostloanError as error:

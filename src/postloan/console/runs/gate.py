@@ -21,6 +21,6 @@ def access_job(scope: Scope, job_id: str) -> Job:
 
 def access_table(scope: Scope, table: str) -> str:
     """Give the name of a table of the book to an operator; raises Http404 for any other name."""
-    if table not in TABLES or not scope.has(OPERATORS):
+    if table not in TABLES or not scope.has_for_bank(OPERATORS):
         raise Http404
     return table

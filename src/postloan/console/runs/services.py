@@ -101,7 +101,7 @@ def _lay_out(job: Job, held: Path, table: str, file: File[bytes]) -> None:
 
 
 def _operator(actor: Scope) -> None:
-    if not actor.has({"operator"}):
+    if not actor.has_for_bank({"operator"}):
         raise Refused("not_yours", _("Runs and imports are started by operators."))
 
 

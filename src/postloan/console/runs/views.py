@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "jobs": jobs,
         "staff": Staff.objects.in_bulk({one.asked_by for one in jobs}),
         "missing": _named(ledger.tables_missing(settings.BOOK)),
-        "is_operator": scope(request).has(OPERATORS),
+        "is_operator": scope(request).has_for_bank(OPERATORS),
         "next_day": found[0].as_of if found else None,
     }
     return render(request, "runs/index.html", context)
@@ -72,7 +72,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         "lacking": dict(zip(sorted(asked), _facts(sorted(asked), found), strict=True)),
         "unmeasured": sum(1 for one in covered if one.subjects and one.not_measurable == one.subjects),
         "chart": _stages_chart(found),
-        "is_operator": scope(request).has(OPERATORS),
+        "is_operator": scope(request).has_for_bank(OPERATORS),
     }
     return render(request, "runs/run.html", context)
 
@@ -118,7 +118,7 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
     context = {
         "job": found,
         "asked_by": Staff.objects.filter(pk=found.asked_by).first(),
-        "is_operator": scope(request).has(OPERATORS),
+        "is_operator": scope(request).has_for_bank(OPERATORS),
     }
     return render(request, "runs/job.html", context)
 
@@ -144,6 +144,8 @@ def abandon(request: HttpRequest, job_id: str) -> HttpResponse:
 @allow(OPERATORS)
 def quarantine(request: HttpRequest) -> HttpResponse:
     """List the tables with rows in quarantine."""
+    if not scope(request).has_for_bank(OPERATORS):
+        raise Http404
     found = ledger.quarantine(settings.BOOK)
     context = {
         "held": [(TABLES[one.table].zh if is_chinese() else one.table, one) for one in found],

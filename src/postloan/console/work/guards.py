@@ -73,8 +73,13 @@ def _can_do_it(attempt: Attempt) -> bool:
 
 
 def is_doer(by: Scope, work: Piece) -> bool:
-    """Tell whether a person did any of the work, as its owner or for its owner; a person, not a role."""
-    return by.staff_id in {work.owner_id, work.submitted_by, *work.doers}
+    """Tell whether a person did any of the work, as its owner or for its owner; a person, not a role.
+
+    Whoever filed evidence of a case's task did a part of the case, which is closed on that evidence too.
+    """
+    if by.staff_id in {work.owner_id, work.submitted_by, *work.doers}:
+        return True
+    return bool(evidence_of(work).filter(added_by=by.staff_id).exists())
 
 
 def _not_the_doer(attempt: Attempt) -> bool:

@@ -20,7 +20,7 @@ from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.guards import Piece, missing_needs, roles_towards, table_of
+from postloan.console.work.guards import Piece, is_doer, missing_needs, roles_towards, table_of
 from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
 from postloan.console.work.rules import WorkRules
 
@@ -255,7 +255,7 @@ def steps(scope: Scope, work: Piece, rules: WorkRules | None = None) -> list[Ste
 
 
 def _is_idle(scope: Scope, work: Piece, row: states.Move) -> bool:
-    if "not_the_doer" in row.guards and scope.staff_id in {work.owner_id, work.submitted_by, *work.doers}:
+    if "not_the_doer" in row.guards and is_doer(scope, work):
         return True
     if isinstance(work, Task):
         return (
