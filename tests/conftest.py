@@ -21,8 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from postloan.console.texts import compile_texts
 from tests.architecture import engine_guard
 
+compile_texts()  # before anything is translated, on each worker: Django reads each catalogue once
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # Spark would look its own host name up
 gc.set_threshold(200_000, 20, 20)  # as a run does: expressions are millions of objects that live on
 

@@ -16,10 +16,7 @@ from django.db import connections
 from django.test import Client
 
 from postloan.console.people.models import Staff
-from postloan.console.texts import compile_texts
 from tests.console import bank, bank_house
-
-compile_texts()  # before anything is translated: Django reads each catalogue once
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

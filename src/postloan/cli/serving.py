@@ -32,8 +32,12 @@ Examples:
 @click.option(
     "--try-out", is_flag=True, help="Print one sign-in a role with a fresh password; loopback only."
 )
-def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out: bool) -> None:
-    """Serve the console on this machine; the database is DATABASE_URL, else a file in the store."""
+@shared
+def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out: bool, as_json: bool) -> None:
+    """Serve the console on this machine; the database is DATABASE_URL, else a file in the store.
+
+    With --json it answers with the address once all is ready, and goes on serving.
+    """
     from postloan.console import serving
 
     if try_out and host not in ("127.0.0.1", "localhost", "::1"):
@@ -43,6 +47,8 @@ def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out:
     serving.prepare(_say)
     if try_out:
         serving.hand_out_sign_ins(_say)
+    if as_json:
+        print_json({"address": f"http://{host}:{port}/", "store": store})
     serving.serve(host, port, _say)
 
 
