@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils.http import urlencode
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=Model)
 
 PAGE = 50
 _COUNTED = 10_000
@@ -37,7 +38,7 @@ class Page(Generic[Row]):
     more: bool
 
 
-def page(rows: QuerySet[Row], order: Sequence[str], after: str = "", size: int = PAGE) -> Page[Row]:
+def page(rows: QuerySet[Stored], order: Sequence[str], after: str = "", size: int = PAGE) -> Page[Stored]:
     """Give a page of rows in an order whose last column is unique.
 
     Args:
@@ -53,6 +54,23 @@ def page(rows: QuerySet[Row], order: Sequence[str], after: str = "", size: int =
     found = list(wanted.order_by(*order)[: size + 1])
     following = _mark(found[size - 1], order) if len(found) > size else ""
     return Page(found[:size], following, min(counted, _COUNTED), counted > _COUNTED)
+
+
+def page_in_memory(
+    rows: Sequence[Any], key: Callable[[Any], str], after: str = "", size: int = PAGE
+) -> Page[Any]:
+    """Give a page of rows that are all at hand.
+
+    Args:
+        rows: all rows, in their order.
+        key: names a row.
+        after: the name of the last row of the page before; one that no row has gives the first page.
+        size: rows a page.
+    """
+    first = next((place + 1 for place, row in enumerate(rows) if key(row) == after), 0) if after else 0
+    found = list(rows[first : first + size])
+    following = key(found[-1]) if first + size < len(rows) else ""
+    return Page(found, following, len(rows), more=False)
 
 
 def _beyond(order: Sequence[str], keys: Sequence[Any]) -> Q:
@@ -117,7 +135,7 @@ def chips(asked: Mapping[str, str], texts: Mapping[str, str]) -> list[Chip]:
     """Give the filters that hold, in the order of their texts.
 
     Args:
-        asked: the query as it was understood.
+        asked: the query as it was understood, columns and order with it, which stay.
         texts: words by name of a filter; one without words is no chip.
     """
     found = []

@@ -111,6 +111,25 @@ def policy_of(version: str, day: date) -> Policy:
     return load(kept if (kept / "pack.yaml").is_file() else settings.POLICY or name).as_of(day)
 
 
+def _currency(run: Publication | None) -> str:
+    """Give the currency in which the bank reckons: that of the pack of the run, else of the pack in use."""
+    if run is not None:
+        return policy_of(run.policy_version, run.as_of).currency
+    return load(settings.POLICY or "cn_rural").currency
+
+
+def amount_unit(run: Publication | None) -> str:
+    """Give the unit of amounts on a page: ten thousands in Chinese, whole units of the currency in English."""
+    currency = _currency(run)
+    return currency if not is_chinese() else "万元" if currency == "CNY" else f"万{currency}"
+
+
+def file_unit(run: Publication | None) -> str:
+    """Give the unit of amounts in a file, which are whole in both languages."""
+    currency = _currency(run)
+    return "元" if is_chinese() and currency == "CNY" else currency
+
+
 @lru_cache(maxsize=8)
 def _names(version: str, day: date) -> dict[str, dict[str, Mapping[str, str]]]:
     policy = policy_of(version, day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -19,6 +19,18 @@ def note_export(*, actor: Scope, asked: Mapping[str, str], rows: int) -> None:
         object_kind="audit",
         object_id="events",
         after={"filters": dict(asked), "rows": rows},
+    )
+
+
+@transaction.atomic
+def note_list(*, actor: Scope, name: str, query: str, columns: Sequence[str]) -> None:
+    """Keep that somebody took a list out of the console as a file, with which filters and columns."""
+    record(
+        actor=actor.staff_id,
+        action="export",
+        object_kind="list",
+        object_id=name,
+        after={"query": query, "columns": list(columns)},
     )
 
 

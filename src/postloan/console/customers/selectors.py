@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from postloan.console import words
+from postloan.console.customers.columns import CUSTOMERS, FILTERS
 from postloan.console.customers.masking import sensitive_codes
 from postloan.console.customers.models import CustomerNote
 from postloan.console.customers.rows import BookRows, Row
@@ -31,18 +32,16 @@ from postloan.console.publishing.models import (
 )
 from postloan.terms import CUSTOMER_KINDS
 
-ORDER = ("-exposure", "customer_id")
-FILTERS = ("search", "kind", "colour", "level", "place")
 
 
 def asked_of(query: QueryDict) -> dict[str, str]:
-    """Give the filters of a query; what is not understood is left out."""
+    """Give the filters, the order and the columns of a query; what is not understood is left out."""
     told = {name: query.get(name, "").replace("\x00", "").strip() for name in FILTERS}
     if told["kind"] not in CUSTOMER_KINDS:
         told["kind"] = ""
     if told["colour"] not in (*RANKS, "none"):
         told["colour"] = ""
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in {**told, **CUSTOMERS.kept(query)}.items() if value}
 
 
 def customers(scope: Scope, asked: Mapping[str, str]) -> QuerySet[Customer]:

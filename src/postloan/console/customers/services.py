@@ -48,15 +48,3 @@ def show_sensitive(*, scope: Scope, customer: Customer, reason: str) -> None:
         object_id=customer.pk,
         reason=reason,
     )
-
-
-@transaction.atomic
-def record_export(*, scope: Scope, what: str, query: str, columns: list[str]) -> None:
-    """Record that someone takes a list out of the console as a file."""
-    record(
-        actor=scope.staff_id,
-        action="export",
-        object_kind="list",
-        object_id=what,
-        after={"query": query, "columns": columns},
-    )

@@ -8,7 +8,6 @@ from postloan.console.customers import views
 
 urlpatterns = [
     path("", views.index, name="customers"),
-    path("export/", views.export, name="customers_export"),
     path("<str:customer_id>/", views.detail, name="customer"),
     path("<str:customer_id>/timeline/", views.happenings, name="customer_timeline"),
     path("<str:customer_id>/notes/", views.add_note, name="customer_note"),

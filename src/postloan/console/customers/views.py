@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from postloan.console import words
 from postloan.console.customers import circle, masking, selectors, services, timeline
+from postloan.console.customers.columns import CUSTOMERS, tell
 from postloan.console.customers.forms import NoteForm, ReasonForm
 from postloan.console.customers.gate import access_customer
 from postloan.console.customers.rows import BookRows, book_rows
-from postloan.console.excel import excel
-from postloan.console.listing import page
+from postloan.console.lists import show
 from postloan.console.people.rights import BOOK_ROLES, allow, scope
 from postloan.console.publishing.models import RANKS, Customer
 from postloan.console.publishing.selectors import current
@@ -33,57 +30,24 @@ _log = logging.getLogger(__name__)
 
 
 @allow(BOOK_ROLES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the customers that a person sees."""
     held, asked = scope(request), selectors.asked_of(request.GET)
     offered = selectors.choices(held, current())
+    table = show(CUSTOMERS, request, selectors.customers(held, asked), tell)
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "page": page(selectors.customers(held, asked), selectors.ORDER, request.GET.get("after", "")),
+        "table": table,
+        "page": table.page,
         "asked": asked,
+        "filtered": table.filters_set,
         "chips": selectors.sentence(asked, offered),
         "offered": offered,
         "kinds": list(CUSTOMER_KINDS),
         "colours": [*RANKS, "none"],
-        "export": urlencode(asked),
     }
     return render(request, "customers/index.html", context)
-
-
-@allow(BOOK_ROLES)
-def export(request: HttpRequest) -> FileResponse:
-    """Give the list as an Excel file, with the same filters."""
-    held, asked = scope(request), selectors.asked_of(request.GET)
-    headers = [
-        gettext("Number"),
-        gettext("Customer"),
-        gettext("Kind of customer"),
-        gettext("Colour"),
-        gettext("Exposure"),
-        gettext("Overdue"),
-        gettext("Days past due"),
-        gettext("Region"),
-        gettext("Industry"),
-        gettext("Manager"),
-    ]
-    found = selectors.customers(held, asked).order_by(*selectors.ORDER)
-    services.record_export(scope=held, what="customers", query=urlencode(asked), columns=headers)
-    return excel("customers", gettext("Customers"), headers, _lines(found), gettext("The list goes on."))
-
-
-def _lines(found: Any) -> Iterator[list[Any]]:
-    for one in found.iterator(chunk_size=2000):
-        yield [
-            one.customer_id,
-            one.name,
-            words.word("customer_kind", one.kind),
-            words.word("colour", one.colour or "none"),
-            None if one.exposure is None else one.exposure / 100,
-            None if one.overdue is None else one.overdue / 100,
-            one.worst_dpd,
-            one.region,
-            one.industry,
-            one.manager_id,
-        ]
 
 
 def rows_of() -> tuple[BookRows | None, str]:

@@ -88,10 +88,10 @@ def exact_amount(cents: int | None) -> str | SafeString:
     return f"{'-' if cents < 0 else ''}{number_format(whole, force_grouping=True)}.{rest:02d}"
 
 
-@register.simple_tag
-def amount_unit() -> str:
+@register.simple_tag(takes_context=True)
+def amount_unit(context: template.Context) -> str:
     """Show the unit of amounts, for headers."""
-    return "万元" if words.is_chinese() else gettext("units")
+    return words.amount_unit(context.get("run"))
 
 
 @register.filter

@@ -15,22 +15,13 @@ from postloan.console.listing import Chip, chips, whole
 from postloan.console.people.models import Institution, Staff
 from postloan.console.people.rights import MANAGER, Scope
 from postloan.console.publishing.models import RANKS, Coverage, Publication
-
-FILTERS = ("colour", "owner", "place", "age", "least", "signal", "search")
-
-ORDERS: dict[str, tuple[str, ...]] = {
-    "worry": ("-colour_rank", "-score", "episode_id"),
-    "exposure": ("-exposure", "episode_id"),
-    "oldest": ("opened_on", "episode_id"),
-    "newest": ("-opened_on", "episode_id"),
-}
-"""Orders of the list; the first is taken when none is asked."""
+from postloan.console.warnings.columns import FILTERS, WARNINGS
 
 _MOST_DAYS, _MOST_AMOUNT, _MOST_OWNERS = 36_500, 10**13, 300
 
 
 def asked_of(query: QueryDict) -> dict[str, str]:
-    """Give the filters and the order of a query in one form; what is not understood is left out."""
+    """Give the filters, the order and the columns of a query in one form, without what is not understood."""
     told = {name: query.get(name, "").replace("\x00", "").strip() for name in FILTERS}
     wanted = {one for several in query.getlist("colour") for one in several.split(",")}
     told["colour"] = ",".join(one for one in RANKS if one in wanted)
@@ -40,8 +31,7 @@ def asked_of(query: QueryDict) -> dict[str, str]:
             told[name] = str(number) if number else ""
     if told["least"] == "new":
         told["least"] = ""
-    told["sort"] = query.get("sort", "") if query.get("sort", "") in ORDERS else ""
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in {**told, **WARNINGS.kept(query)}.items() if value}
 
 
 @dataclass(frozen=True)

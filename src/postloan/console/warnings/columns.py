@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from postloan.console import words
+from postloan.console.cells import Column
+from postloan.console.customers import masking
+from postloan.console.lists import Listing, Tell, names_of
+from postloan.console.people.models import Institution, Staff
 from postloan.console.publishing.models import Publication
 from postloan.console.publishing.models import Warning as Alert
-from postloan.console.warnings.models import ListColumns
 
-LIST = "warnings"
+FILTERS = ("colour", "owner", "place", "age", "least", "signal", "search")
+
+HIDDEN = ("household event or village information, hidden", "家庭事件或村内信息（已隐藏）")
+"""What stands in place of reasons that a person does not read."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What is needed to show a warning: the run, names of owners and institutions, and what may be told."""
+class Told:
+    """What is needed to show warnings: the run, names of owners and institutions, and what may be told."""
 
     run: Publication | None
     owners: Mapping[str, str]
@@ -27,72 +33,92 @@ class Shown:
     reasons: Callable[[Alert], Sequence[Mapping[str, Any]]]
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: its words, and its value for a file; `is_number` for figures."""
+def tell(run: Publication | None, sight: masking.Sight) -> Tell:
+    """Give what looks up the names that some warnings need, and masks what the person does not read."""
 
-    label: Any
-    value: Callable[[Alert, Shown], str | int | float | date | None]
-    is_number: bool = False
+    def reasons(alert: Alert) -> Sequence[Mapping[str, Any]]:
+        sees = sight.sees(alert.institution_id, alert.manager_id)
+        return masking.open_reasons(alert.reasons, run, sees=sees)
+
+    def told(rows: Sequence[Alert]) -> Told:
+        owners = names_of(Staff, (one.owner_id for one in rows))
+        return Told(run, owners, names_of(Institution, (one.institution_id for one in rows)), reasons)
+
+    return told
 
 
-def _why(alert: Alert, shown: Shown) -> str:
-    told = shown.reasons(alert)
-    names = [words.name("signal", one["code"], shown.run) for one in told]
-    hidden = [words.pick(HIDDEN)] if len(told) < len(alert.reasons) else []
+def _why(alert: Alert, told: Told) -> str:
+    seen = told.reasons(alert)
+    names = [words.name("signal", one["code"], told.run) for one in seen]
+    hidden = [words.pick(HIDDEN)] if len(seen) < len(alert.reasons) else []
     return "; ".join(dict.fromkeys([*names, *hidden]))
 
 
-HIDDEN = ("household event or village information, hidden", "家庭事件或村内信息（已隐藏）")
-"""What stands in place of reasons that a person does not read."""
+def _small(alert: Alert, _told: Told) -> str:
+    if not alert.customer_id:
+        return words.word("subject", alert.subject_kind)
+    return f"{alert.customer_id} · {words.word('customer_kind', alert.customer_kind)}"
 
 
-def _open_days(alert: Alert, shown: Shown) -> int | None:
-    return (shown.run.as_of - alert.opened_on).days if shown.run else None
+def _owner(alert: Alert, told: Told) -> str:
+    return told.owners.get(alert.owner_id or "") or alert.owner_id or words.word("role", alert.owner_role)
 
 
-COLUMNS: dict[str, Column] = {
-    "colour": Column(_("Colour"), lambda one, _shown: words.word("colour", one.colour)),
-    "customer": Column(_("Customer"), lambda one, _shown: one.customer_name or one.subject_id),
-    "number": Column(_("Number"), lambda one, _shown: one.customer_id or one.subject_id),
-    "kind": Column(_("Kind of customer"), lambda one, _shown: words.word("customer_kind", one.customer_kind)),
-    "why": Column(_("Why"), _why),
-    "exposure": Column(
-        _("Exposure"),
-        lambda one, _shown: None if one.exposure is None else one.exposure / 100,
-        is_number=True,
-    ),
-    "open_for": Column(_("Days open"), _open_days, is_number=True),
-    "opened_on": Column(_("Open since"), lambda one, _shown: one.opened_on),
-    "colour_since": Column(_("This colour since"), lambda one, _shown: one.colour_since),
-    "owner": Column(
-        _("Owner"),
-        lambda one, shown: (
-            shown.owners.get(one.owner_id or "") or one.owner_id or words.word("role", one.owner_role)
+WARNINGS = Listing(
+    name="warnings",
+    title=_("Warnings"),
+    columns=(
+        Column(
+            "colour",
+            _("Colour"),
+            lambda one, _told: one.colour,
+            "colour",
+            order=("-colour_rank", "-score", "episode_id"),
         ),
+        Column(
+            "customer",
+            _("Customer"),
+            lambda one, _told: one.customer_name or one.subject_id,
+            link=lambda one, _told: reverse("warning", args=[one.episode_id]),
+            small=_small,
+        ),
+        Column("number", _("Number"), lambda one, _told: one.customer_id or one.subject_id),
+        Column(
+            "kind", _("Kind of customer"), lambda one, _told: words.word("customer_kind", one.customer_kind)
+        ),
+        Column("why", _("Why"), _why),
+        Column(
+            "exposure",
+            _("Exposure"),
+            lambda one, _told: one.exposure,
+            "amount",
+            order=("-exposure", "episode_id"),
+        ),
+        Column(
+            "open_for",
+            _("Days open"),
+            lambda one, told: (told.run.as_of - one.opened_on).days if told.run else None,
+            "number",
+        ),
+        Column(
+            "opened_on",
+            _("Open since"),
+            lambda one, _told: one.opened_on,
+            "day",
+            order=("opened_on", "episode_id"),
+        ),
+        Column("colour_since", _("This colour since"), lambda one, _told: one.colour_since, "day"),
+        Column("owner", _("Owner"), _owner),
+        Column(
+            "place",
+            _("Institution"),
+            lambda one, told: told.places.get(one.institution_id or "") or one.institution_id,
+        ),
+        Column("score", _("Score"), lambda one, _told: one.score, "number"),
     ),
-    "place": Column(
-        _("Institution"), lambda one, shown: shown.places.get(one.institution_id or "") or one.institution_id
-    ),
-    "score": Column(_("Score"), lambda one, _shown: one.score, is_number=True),
-}
-"""Every column there is, in its usual order."""
-
-USUAL = ("colour", "customer", "why", "exposure", "open_for", "owner")
-ALWAYS = "customer"
-"""The column that leads to the warning, which no list goes without."""
-
-
-def valid(wanted: Sequence[str]) -> list[str]:
-    """Give the columns that exist in the usual order, the leading one among them."""
-    return [name for name in COLUMNS if name in wanted or name == ALWAYS]
-
-
-def chosen(staff_id: str) -> list[str]:
-    """Give the columns that a person chose, the usual ones where they chose none."""
-    kept = (
-        ListColumns.objects.filter(staff_id=staff_id, list_name=LIST)
-        .values_list("columns", flat=True)
-        .first()
-    )
-    return valid(kept) if kept else list(USUAL)
+    usual=("colour", "customer", "why", "exposure", "open_for", "owner"),
+    leads="customer",
+    first="colour",
+    filters=FILTERS,
+)
+"""The list; the worst stand first."""

@@ -1,4 +1,4 @@
-"""What people keep for their lists: filters by name, and the columns that they chose."""
+"""What people keep for their lists: filters by name, with the columns and the order that they chose."""
 
 from __future__ import annotations
 
@@ -24,19 +24,3 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.name}"
-
-
-class ListColumns(models.Model):
-    """The columns of a list in the order in which a person wants them."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="list_columns")
-    list_name = models.CharField(max_length=40)
-    columns = models.JSONField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["staff", "list_name"], name="columns_of_a_list_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.list_name}"

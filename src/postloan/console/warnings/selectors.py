@@ -13,10 +13,6 @@ from postloan.console.listing import whole
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import RANKS, Customer, Measure, Publication, Signal
 from postloan.console.publishing.models import Warning as Alert
-from postloan.console.warnings.asked import ORDERS
-
-ORDER = ORDERS["worry"]
-"""The worst first."""
 
 AREAS = ("region", "industry")
 """Subjects whose warnings concern every institution."""
@@ -50,7 +46,7 @@ def alerts(
     least = whole(asked.get("least", ""), 10**13)
     if least:
         found = found.filter(exposure__gte=least * 100)
-    elif asked.get("sort") == "exposure":
+    elif asked.get("sort", "").removeprefix("-") == "exposure":
         found = found.filter(exposure__isnull=False)  # of areas there is none to sort by
     if asked.get("signal"):
         found = _by_signal(found, asked["signal"], run, sight)

@@ -1,14 +1,12 @@
-"""Writes of a person's own lists: saved filters and chosen columns."""
+"""Writes of a person's own lists: saved filters."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from django.db import transaction
 
 from postloan.console.audit.services import record
 from postloan.console.people.rights import Scope
-from postloan.console.warnings.models import ListColumns, SavedFilter
+from postloan.console.warnings.models import SavedFilter
 
 MOST_FILTERS = 50
 """Filters that a person keeps at most."""
@@ -50,18 +48,3 @@ def delete_filter(*, scope: Scope, kept: SavedFilter) -> None:
         before={"name": kept.name, "query": kept.query},
     )
     kept.delete()
-
-
-@transaction.atomic
-def choose_columns(*, scope: Scope, list_name: str, columns: Sequence[str]) -> None:
-    """Keep which columns of a list a person wants."""
-    ListColumns.objects.update_or_create(
-        staff_id=scope.staff_id, list_name=list_name, defaults={"columns": list(columns)}
-    )
-    record(
-        actor=scope.staff_id,
-        action="choose_columns",
-        object_kind="list",
-        object_id=list_name,
-        after={"columns": list(columns)},
-    )

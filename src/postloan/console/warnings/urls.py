@@ -8,8 +8,6 @@ from postloan.console.warnings import views
 
 urlpatterns = [
     path("", views.index, name="warnings"),
-    path("export/", views.export, name="warnings_export"),
-    path("columns/", views.choose_columns, name="warnings_columns"),
     path("filters/", views.save_filter, name="warnings_filter"),
     path("filters/<int:filter_id>/delete/", views.delete_filter, name="warnings_filter_delete"),
     path("<str:episode_id>/", views.detail, name="warning"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
@@ -18,18 +16,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from postloan.console.customers import masking, timeline
-from postloan.console.customers import services as customer_services
 from postloan.console.customers.selectors import colours_of
 from postloan.console.customers.views import rows_of
-from postloan.console.excel import excel
-from postloan.console.listing import page
-from postloan.console.people.models import Institution, Staff
+from postloan.console.lists import show
+from postloan.console.people.models import Staff
 from postloan.console.people.rights import BOOK_ROLES, Scope, allow, scope
 from postloan.console.publishing.models import RANKS, Customer, Publication, Signal
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.publishing.selectors import current
-from postloan.console.warnings import columns, evidence, selectors, services, why
-from postloan.console.warnings.asked import ORDERS, asked_of, choices, sentence
+from postloan.console.warnings import evidence, selectors, services, why
+from postloan.console.warnings.asked import asked_of, choices, sentence
+from postloan.console.warnings.columns import WARNINGS, tell
 from postloan.console.warnings.forms import FilterForm
 from postloan.console.warnings.gate import access_filter, access_warning
 from postloan.console.warnings.models import SavedFilter
@@ -43,28 +40,23 @@ DONE_BEFORE = "work/_done_before.html"
 
 
 @allow(BOOK_ROLES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the warnings that a person sees."""
     held, run, asked = scope(request), current(), asked_of(request.GET)
     sight = masking.sight_of(held)
     offered = choices(held, sight, run)
-    order = ORDERS[asked.get("sort", "worry")]
-    found = page(selectors.alerts(held, asked, run, sight), order, request.GET.get("after", ""))
-    shown = _shown(run, sight, _names(Staff, {one.owner_id for one in found.rows}), dict(offered.places))
-    chosen = columns.chosen(held.staff_id)
+    table = show(WARNINGS, request, selectors.alerts(held, asked, run, sight), tell(run, sight))
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "page": found,
-        "lines": [_line(one, shown, chosen) for one in found.rows],
-        "columns": [(name, columns.COLUMNS[name]) for name in chosen],
-        "every_column": columns.COLUMNS.items(),
-        "chosen": chosen,
+        "table": table,
+        "page": table.page,
         "asked": asked,
+        "filtered": table.filters_set,
         "chips": sentence(asked, offered),
         "offered": offered,
         "colours": list(RANKS),
         "marked": asked.get("colour", "").split(","),
-        "sorts": list(ORDERS),
-        "query": urlencode(asked),
         "saved": SavedFilter.objects.filter(staff_id=held.staff_id),
         "filter_form": FilterForm(initial={"query": urlencode(asked)}),
         "bulk": _bulk(),
@@ -78,56 +70,6 @@ def _bulk() -> str:
         return reverse(BULK)
     except NoReverseMatch:
         return ""
-
-
-def _names(model: type[Staff] | type[Institution], ids: Iterable[str | None]) -> dict[str, str]:
-    return dict(model._default_manager.filter(pk__in=[one for one in ids if one]).values_list("pk", "name"))
-
-
-def _shown(
-    run: Publication | None, sight: masking.Sight, owners: Mapping[str, str], places: Mapping[str, str]
-) -> columns.Shown:
-    def reasons(alert: Alert) -> Sequence[Mapping[str, Any]]:
-        sees = sight.sees(alert.institution_id, alert.manager_id)
-        return masking.open_reasons(alert.reasons, run, sees=sees)
-
-    return columns.Shown(run, owners, places, reasons)
-
-
-def _line(alert: Alert, shown: columns.Shown, chosen: Sequence[str]) -> dict[str, Any]:
-    cells = [(name, columns.COLUMNS[name].value(alert, shown)) for name in chosen]
-    return {"alert": alert, "cells": cells}
-
-
-@allow(BOOK_ROLES)
-def export(request: HttpRequest) -> FileResponse:
-    """Give the list as an Excel file, with the same columns, filters and order."""
-    held, run, asked = scope(request), current(), asked_of(request.GET)
-    sight = masking.sight_of(held)
-    order = ORDERS[asked.get("sort", "worry")]
-    chosen = columns.chosen(held.staff_id)
-    owners = dict(Staff.objects.values_list("pk", "name"))
-    places = dict(Institution.objects.values_list("pk", "name"))
-    shown = _shown(run, sight, owners, places)
-    found = selectors.alerts(held, asked, run, sight).order_by(*order)
-    headers = [str(columns.COLUMNS[name].label) for name in chosen]
-    customer_services.record_export(scope=held, what="warnings", query=urlencode(asked), columns=chosen)
-    lines = _file_lines(found, shown, chosen)
-    return excel("warnings", gettext("Warnings"), headers, lines, gettext("The list goes on."))
-
-
-def _file_lines(found: QuerySet[Alert], shown: columns.Shown, chosen: Sequence[str]) -> Iterator[list[Any]]:
-    for one in found.iterator(chunk_size=2000):
-        yield [columns.COLUMNS[name].value(one, shown) for name in chosen]
-
-
-@allow(BOOK_ROLES)
-@require_POST
-def choose_columns(request: HttpRequest) -> HttpResponse:
-    """Keep the columns that a person wants."""
-    wanted = columns.valid(request.POST.getlist("column"))
-    services.choose_columns(scope=scope(request), list_name=columns.LIST, columns=wanted)
-    return _back(request.POST.get("query", ""))
 
 
 def _back(query: str) -> HttpResponse:
