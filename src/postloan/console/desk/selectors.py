@@ -18,8 +18,6 @@ from postloan.console.publishing.models import Loan, Publication
 from postloan.policy.in_force import Policy
 from postloan.results import FIVE_LEVELS
 
-LOAN_ORDER = ("-balance", "loan_id")
-WAITING_ORDER = ("moved_at", "number")
 _KEPT = 86_400
 
 

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.console import words
-from postloan.console.desk import rules, selectors, services
+from postloan.console.desk import columns, rules, selectors, services
 from postloan.console.desk import words as desk_words
 from postloan.console.desk.gate import access_classification, access_loan
 from postloan.console.desk.models import Classification
 from postloan.console.desk.states import ACTIONS, MOVES, STATES, WHO
-from postloan.console.listing import page
+from postloan.console.lists import show
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import BOOK_ROLES, MANAGER, allow, scope
 from postloan.console.publishing.models import Customer, Loan, Publication
@@ -34,7 +34,7 @@ def _policy() -> tuple[Publication, Policy] | None:
 
 
 @allow(BOOK_ROLES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """List what waits on the desk: loans to rate, classes to determine and to approve."""
     held, found = scope(request), _policy()
     if found is None:
@@ -43,18 +43,14 @@ def index(request: HttpRequest) -> HttpResponse:
     first = "rate" if MANAGER in held.roles else "rated"
     tab = request.GET.get("tab", "")
     tab = tab if tab in _TABS else first
-    after = request.GET.get("after", "")
-    context: dict[str, Any] = {"tab": tab, "tabs": _TABS, "why": request.GET.get("why", "")}
+    why = request.GET.get("why", "")
     if tab == "rate":
-        rows = selectors.to_rate(held, policy, run, context["why"])
-        context["page"] = page(rows, selectors.LOAN_ORDER, after)
-        loans = {one.pk: one for one in context["page"].rows}
-        context["reviews"] = {key: selectors.reviewed_until(policy, one) for key, one in loans.items()}
+        table = show(columns.RATE, request, selectors.to_rate(held, policy, run, why), columns.tell(*found))
     else:
-        context["page"] = page(selectors.waiting(held, policy, tab), selectors.WAITING_ORDER, after)
-        loans = Loan.objects.in_bulk([one.loan_id for one in context["page"].rows])
-        context["loans"] = loans
-    context["customers"] = Customer.objects.in_bulk({one.customer_id for one in loans.values()})
+        table = show(columns.WAITING, request, selectors.waiting(held, policy, tab), columns.tell(*found))
+    if isinstance(table, FileResponse):
+        return table
+    context = {"tab": tab, "tabs": _TABS, "why": why, "table": table, "page": table.page}
     return render(request, "desk/index.html", context)
 
 
@@ -229,23 +225,24 @@ def migration(request: HttpRequest) -> HttpResponse:
 
 
 @allow(BOOK_ROLES)
-def moved(request: HttpRequest) -> HttpResponse:
+def moved(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the loans behind a cell of the matrix."""
     told = _policy()
     if told is None:
         raise Http404
-    _run, policy = told
+    run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
     before, after = request.GET.get("from", ""), request.GET.get("to", "")
     rows = selectors.moved(scope(request), policy, by, scheme_id, before, after)
-    found = page(rows, selectors.LOAN_ORDER, request.GET.get("after", ""))
-    customers = Customer.objects.in_bulk({one.customer_id for one in found.rows})
+    table = show(columns.MOVED, request, rows, columns.tell(run, policy))
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "page": found,
+        "table": table,
+        "page": table.page,
         "before": before,
         "after": after,
         "by": by,
         "scheme_id": scheme_id,
-        "customers": customers,
     }
     return render(request, "desk/moved.html", context)

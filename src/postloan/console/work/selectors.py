@@ -316,8 +316,16 @@ def names(*people: Iterable[str | None]) -> dict[str, Staff]:
 
 
 def watched(scope: Scope, asked: Mapping[str, str]) -> QuerySet[WatchEntry]:
-    """Give the customers on the watch list that a person sees, those who have left with `left=1`."""
+    """Give the customers on the watch list that a person sees, narrowed by `search` and `why`.
+
+    Those who have left are given with `left=1`.
+    """
     found = WatchEntry.objects.filter(scope.filter())
+    text, why = asked.get("search", "").strip(), asked.get("why", "")
+    if text:
+        found = found.filter(Q(customer_name__contains=text) | Q(customer_id__startswith=text))
+    if why:
+        found = found.filter(entry_criterion=why)
     left = Q(state=states.LEFT)
     return found.filter(left) if asked.get("left") == "1" else found.exclude(left)
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postloan import clock
 from postloan.console.customers.gate import access_customer
-from postloan.console.listing import page
+from postloan.console.lists import show
 from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
-from postloan.console.work import acting, gate, rules, selectors, states, words
+from postloan.console.work import acting, columns, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.files import path_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
@@ -27,10 +27,6 @@ IN_PAGE = ("image/jpeg", "image/png", "image/webp")
 """Types that a browser may show; all others are saved."""
 
 
-PEOPLE_SHOWN = 100
-"""People that the page of load shows, those with most late work first."""
-
-
 def refused(request: HttpRequest, code: str) -> None:
     """Tell why something was not done; what was typed stays in the form."""
     messages.error(request, words.word("refusal", code))
@@ -38,7 +34,7 @@ def refused(request: HttpRequest, code: str) -> None:
 
 @allow(BOOK_ROLES)
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show what waits for a person, the most urgent first."""
     held, now = scope(request), clock.civil()
     sections = (
@@ -50,8 +46,18 @@ def index(request: HttpRequest) -> HttpResponse:
         ("snoozed", gettext("Put off"), selectors.snoozed(held, now)),
     )
     urgent = sections[0][2].count + sections[1][2].count
+    every = [work for _, _, found in sections for work in found.works]
+    looked_up = columns.tell(every, now)
+    table = show(columns.MY_WORK, request, every, lambda _: looked_up)
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "sections": [one for one in sections if one[2].count],
+        "table": table,
+        "sections": [
+            (*one, show(columns.MY_WORK, request, one[2].works, lambda _: looked_up))
+            for one in sections
+            if one[2].count
+        ],
         "urgent": urgent,
         "checks": selectors.effect_checks_due(held, now),
         "now": now,
@@ -63,18 +69,20 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @allow(BOOK_ROLES)
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: HttpRequest) -> HttpResponse | FileResponse:
     """List open cases or tasks with filters; heads may give several to somebody at once."""
     held, now = scope(request), clock.civil()
     asked = {key: str(value) for key, value in request.GET.items()}
-    found = page(selectors.works(held, asked, now), selectors.LATE_FIRST, asked.get("after", ""))
+    table = show(
+        columns.WORKS, request, selectors.works(held, asked, now), lambda rows: columns.tell(rows, now)
+    )
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "page": found,
+        "table": table,
+        "page": table.page,
         "asked": asked,
-        "now": now,
-        "work_rules": rules_in_force(),
         "states": states.OPEN,
-        "people": selectors.names(work.owner_id for work in found.rows),
         "colleagues": gate.colleagues(held) if held.has(OVERSEERS) else [],
     }
     return render(request, "work/list.html", context)
@@ -82,17 +90,18 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @allow(OVERSEERS)
 @require_safe
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show load and lateness by person."""
     held, now = scope(request), clock.civil()
     loads = selectors.load_by_person(held, now)
+    table = show(columns.LOADS, request, loads, columns.tell_loads)
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "loads": loads[:PEOPLE_SHOWN],
-        "rest": len(loads) - PEOPLE_SHOWN,
+        "table": table,
+        "loads": loads,
         "late_people": sum(1 for one in loads if one.late),
         "colleagues": gate.colleagues(held),
-        "now": now,
-        "work_rules": rules_in_force(),
     }
     return render(request, "work/team.html", context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from postloan import clock
 from postloan.console.audit.models import AuditEvent
 from postloan.console.customers.gate import access_customer
-from postloan.console.listing import page
+from postloan.console.lists import show
 from postloan.console.people.rights import BOOK_ROLES, allow, scope
-from postloan.console.work import acting, gate, selectors, states, words
+from postloan.console.work import acting, columns, gate, selectors, states, words
 from postloan.console.work.guards import Refused
 from postloan.console.work.services import watching
 from postloan.console.work.views import refused
@@ -21,13 +21,20 @@ from postloan.console.work.views import refused
 
 @allow(BOOK_ROLES)
 @require_safe
-def watch(request: HttpRequest) -> HttpResponse:
+def watch(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the customers on the watch list."""
     asked = {key: str(value) for key, value in request.GET.items()}
-    order = ("customer_name", "id")
-    found = page(selectors.watched(scope(request), asked), order, asked.get("after", ""))
-    people = selectors.names(one.owner_id for one in found.rows)
-    return render(request, "work/watch.html", {"page": found, "asked": asked, "people": people})
+    now = clock.civil()
+    table = show(
+        columns.WATCHED,
+        request,
+        selectors.watched(scope(request), asked),
+        lambda rows: columns.tell(rows, now),
+    )
+    if isinstance(table, FileResponse):
+        return table
+    context = {"table": table, "page": table.page, "asked": asked, "criteria": words.CRITERIA}
+    return render(request, "work/watch.html", context)
 
 
 @allow(BOOK_ROLES)

@@ -14,6 +14,7 @@ from postloan import clock
 from postloan.console.work import words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.models import Case
+from postloan.console.work.rules import WorkRules
 
 register = template.Library()
 
@@ -29,8 +30,11 @@ def clock_of(context: template.Context, work: Any) -> SafeString:
     """Show the clock of open work in words, the moment itself behind them."""
     if work.state == "closed":
         return SafeString("")
-    now = context.get("now") or clock.civil()
-    rules = context.get("work_rules") or rules_in_force()
+    return clock_at(work, context.get("now") or clock.civil(), context.get("work_rules") or rules_in_force())
+
+
+def clock_at(work: Any, now: datetime, rules: WorkRules) -> SafeString:
+    """Show the clock of open work at a moment."""
     text, tone = words.clock(work.due_at, now, rules.time)
     return format_html(
         '<time class="clock {}" datetime="{}" title="{}">{}</time>',
