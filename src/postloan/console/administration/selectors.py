@@ -9,14 +9,14 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
-from postloan.console.people.models import Institution, Staff
+from postloan import clock
+from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import ADMINISTRATORS, Scope
 from postloan.console.publishing.selectors import current
 from postloan.console.words import policy_of
 from postloan.policy.calendar import Calendar
 from postloan.policy.pack import load
 
-ORDER = ("staff_id",)
 DEFAULT_PACK = "cn_rural"
 
 
@@ -47,14 +47,35 @@ def tree(scope: Scope) -> list[Node]:
     return [Node(one, one.path.count("/") - least, getattr(one, "at_work")) for one in rows]  # noqa: B009
 
 
-def staff(scope: Scope, place: str = "", search: str = "") -> QuerySet[Staff]:
-    """Give the accounts that a person administers, narrowed by institution, name or number."""
+def _places(scope: Scope, place: str) -> QuerySet[Institution]:
+    """Give the institutions that a person administers, those at and below one where it is asked for."""
     places = Institution.objects.filter(administered(scope))
-    if place:
-        places = places.filter(path__contains=f"/{place}/")
-    found = Staff.objects.filter(institution__in=places).select_related("institution")
+    return places.filter(path__contains=f"/{place}/") if place else places
+
+
+def staff(scope: Scope, place: str = "", role: str = "", search: str = "") -> QuerySet[Staff]:
+    """Give the accounts that a person administers, narrowed by institution, role held now, name or number."""
+    found = Staff.objects.filter(institution__in=_places(scope, place)).select_related("institution")
+    if role:
+        today = clock.civil().date()
+        still = Q(until__isnull=True) | Q(until__gt=today)
+        found = found.filter(pk__in=StaffRole.objects.filter(still, role=role).values("staff_id"))
     text = search.strip()
     return found.filter(Q(pk__startswith=text) | Q(name__contains=text)) if text else found
+
+
+def roles(scope: Scope, place: str = "", role: str = "") -> QuerySet[StaffRole]:
+    """Give the roles of the people whom a person administers, narrowed by where they are held and which."""
+    found = StaffRole.objects.filter(staff__institution__in=_places(scope, ""))
+    if place:
+        found = found.filter(institution__path__contains=f"/{place}/")
+    return (found.filter(role=role) if role else found).select_related("staff", "institution")
+
+
+def deputies(scope: Scope, place: str = "") -> QuerySet[Leave]:
+    """Give the leaves with a deputy of the people whom a person administers."""
+    found = Leave.objects.filter(staff__institution__in=_places(scope, place))
+    return found.select_related("staff__institution", "deputy")
 
 
 def calendar() -> Calendar:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import MAXYEAR, date
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from postloan import clock
-from postloan.console.administration import selectors, services
+from postloan.console.administration import columns, selectors, services
 from postloan.console.administration.gate import access_institution, access_leave, access_role, access_staff
-from postloan.console.listing import page
+from postloan.console.lists import show
 from postloan.console.people.models import ROLE_CHOICES, Institution, Leave
 from postloan.console.people.rights import ADMINISTRATORS, allow, scope
 from postloan.console.refusals import Refused
@@ -24,28 +25,55 @@ _FIRST_YEAR = 2000
 
 
 @allow(ADMINISTRATORS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show the tree of institutions."""
     nodes = selectors.tree(scope(request))
-    return render(
-        request, "administration/index.html", {"nodes": nodes, "people": sum(one.staff for one in nodes)}
-    )
+    table = show(columns.INSTITUTIONS, request, nodes)
+    if isinstance(table, FileResponse):
+        return table
+    context = {"table": table, "nodes": nodes, "people": sum(one.staff for one in nodes)}
+    return render(request, "administration/index.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Give what was asked of a list of people, and what its filters offer."""
+    return {
+        "asked": {name: request.GET.get(name, "") for name in ("place", "role", "search")},
+        "institutions": Institution.objects.filter(selectors.administered(scope(request))),
+        "choices": [code for code, _name in ROLE_CHOICES],
+    }
 
 
 @allow(ADMINISTRATORS)
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: HttpRequest) -> HttpResponse | FileResponse:
     """List accounts."""
-    held = scope(request)
-    place, search = request.GET.get("place", ""), request.GET.get("search", "")
-    rows = selectors.staff(held, place, search).prefetch_related("roles")
-    found = page(rows, selectors.ORDER, request.GET.get("after", ""))
-    context = {
-        "page": found,
-        "place": place,
-        "search": search,
-        "institutions": Institution.objects.filter(selectors.administered(held)),
-    }
-    return render(request, "administration/staff.html", context)
+    told = _asked(request)
+    rows = selectors.staff(scope(request), **told["asked"]).prefetch_related("roles")
+    table = show(columns.STAFF, request, rows)
+    if isinstance(table, FileResponse):
+        return table
+    return render(request, "administration/staff.html", {**told, "table": table, "page": table.page})
+
+
+@allow(ADMINISTRATORS)
+def roles(request: HttpRequest) -> HttpResponse | FileResponse:
+    """List who holds which role where."""
+    told = _asked(request)
+    asked = told["asked"]
+    table = show(columns.ROLES, request, selectors.roles(scope(request), asked["place"], asked["role"]))
+    if isinstance(table, FileResponse):
+        return table
+    return render(request, "administration/roles.html", {**told, "table": table, "page": table.page})
+
+
+@allow(ADMINISTRATORS)
+def deputies(request: HttpRequest) -> HttpResponse | FileResponse:
+    """List who acts for whom during leave."""
+    told = _asked(request)
+    table = show(columns.DEPUTIES, request, selectors.deputies(scope(request), told["asked"]["place"]))
+    if isinstance(table, FileResponse):
+        return table
+    return render(request, "administration/deputies.html", {**told, "table": table, "page": table.page})
 
 
 @allow(ADMINISTRATORS)

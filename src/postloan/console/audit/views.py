@@ -5,15 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from postloan.console.audit import selectors, uses, words
-from postloan.console.audit.models import AuditEvent
-from postloan.console.listing import Page, page
-from postloan.console.people.models import Staff
+from postloan.console.audit.columns import EVENTS, tell
+from postloan.console.lists import show
 from postloan.console.people.rights import AUDIT_READERS, allow, scope
 
 
@@ -21,19 +19,17 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {key: str(value) for key, value in request.GET.items()}
 
 
-def _told(found: Page[AuditEvent]) -> dict[str, Any]:
-    rows = [(one, words.action(one.action), words.kind(one.object_kind)) for one in found.rows]
-    return {"page": found, "rows": rows, "staff": Staff.objects.in_bulk({one.actor for one in found.rows})}
-
-
 @allow(AUDIT_READERS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Search the events."""
     asked = _asked(request)
-    found = page(selectors.events(scope(request), asked), selectors.ORDER, asked.get("after", ""))
+    table = show(EVENTS, request, selectors.events(scope(request), asked), tell)
+    if isinstance(table, FileResponse):
+        return table
     actions, kinds = selectors.choices()
     context = {
-        **_told(found),
+        "table": table,
+        "page": table.page,
         "asked": asked,
         "actions": [(code, words.action(code)) for code in actions],
         "kinds": [(code, words.kind(code)) for code in kinds],
@@ -42,11 +38,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @allow(AUDIT_READERS)
-def history(request: HttpRequest, kind: str, object_id: str) -> HttpResponse:
+def history(request: HttpRequest, kind: str, object_id: str) -> HttpResponse | FileResponse:
     """Show everything that happened to one object."""
-    asked = {"kind": kind, "id": object_id}
-    found = page(selectors.events(scope(request), asked), selectors.ORDER, request.GET.get("after", ""))
-    context = {**_told(found), "kind": words.kind(kind), "object_id": object_id}
+    found = selectors.events(scope(request), {"kind": kind, "id": object_id})
+    table = show(EVENTS, request, found, tell)
+    if isinstance(table, FileResponse):
+        return table
+    context = {"table": table, "kind": words.kind(kind), "object_id": object_id}
     return render(request, "audit/history.html", context)
 
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 
 from postloan.console import words
+from postloan.console.lists import show
 from postloan.console.people.rights import BOOK_ROLES, POLICY_ROLES, allow, scope
-from postloan.console.policies import reading, selectors, sheets, spoken
+from postloan.console.policies import columns, reading, selectors, sheets, spoken
 from postloan.console.policies.gate import access_draft, roles_of
 from postloan.console.policies.models import Draft
 from postloan.console.policies.reading import Named
@@ -28,21 +30,28 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allow(READERS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show the policy in force with what it holds, and the drafts on their way."""
     held = scope(request)
     named, day = selectors.in_force(), selectors.shown_on()
     pack = reading.opened(named)
     seen = list(selectors.drafts(held))
+    ended = (*PROMULGATED, "withdrawn")
+    tables = {
+        "open": show(columns.DRAFTS, request, [one for one in seen if one.state not in ended]),
+        "past": show(columns.PAST, request, [one for one in seen if one.state in ended]),
+        "tables": show(columns.TABLES, request, _tables(pack, day)),
+    }
+    for one in tables.values():
+        if isinstance(one, FileResponse):
+            return one
     context = {
+        **tables,
         "pack": pack,
         "version": pack.as_of(day).version,
         "day": day,
         "chain": selectors.chain(pack, day),
-        "tables": _tables(pack, day),
         "counts": {kind: len(keys) for kind, keys in pack.as_of(day).in_force.items()},
-        "open": [one for one in seen if one.state not in (*PROMULGATED, "withdrawn")],
-        "past": [one for one in seen if one.state in (*PROMULGATED, "withdrawn")],
         "waiting": selectors.to_acknowledge(held.staff_id),
         "may_begin": not roles_of(held).isdisjoint(AUTHOR),
     }
@@ -74,7 +83,7 @@ def _label(dated: Dated) -> str:
 
 
 @allow(READERS)
-def entries(request: HttpRequest, kind: str) -> HttpResponse:
+def entries(request: HttpRequest, kind: str) -> HttpResponse | FileResponse:
     """List the parameters or the measures in force."""
     if kind not in ("parameters", "measures"):
         raise Http404
@@ -84,7 +93,14 @@ def entries(request: HttpRequest, kind: str) -> HttpResponse:
     say = rule_texts.of_parameter if kind == "parameters" else rule_texts.of_measure
     held = pack.as_of(day).in_force.get(kind.removesuffix("s"), {})
     rows = [(dated, say(dated.value)[language]) for _, dated in sorted(held.items())]
-    return render(request, "policies/entries.html", {"kind": kind, "rows": rows, "pack": pack, "day": day})
+    text = request.GET.get("search", "").strip().lower()
+    wanted = [row for row in rows if text in row[0].key.lower() or text in row[1].lower()]
+    title = gettext("Parameters") if kind == "parameters" else gettext("Measures")
+    table = show(columns.entries(kind, title), request, wanted)
+    if isinstance(table, FileResponse):
+        return table
+    context = {"kind": kind, "table": table, "all": len(rows), "day": day, "search": text}
+    return render(request, "policies/entries.html", context)
 
 
 @allow(READERS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,6 @@ from postloan.book.keys import PLACE
 from postloan.book.schema import TABLES
 from postloan.engine import open_engine
 from postloan.results import RUN, SIGNAL_COVERAGE
-
-_SHOWN = 50
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -171,14 +169,26 @@ def quarantine(book: str) -> Sequence[Held]:
     return found
 
 
-def held_rows(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Give the columns and the first rows of a quarantine file."""
-    rows = []
-    for row in _read(path):
-        rows.append([row[name] or "" for name in row])
-        if len(rows) == _SHOWN:
-            break
-    return columns_of(path.read_bytes()[:65536]), rows
+@dataclass(frozen=True)
+class HeldRow:
+    """A row in quarantine: its place in the file, counted from 1, and its values by column."""
+
+    number: int
+    values: dict[str, str]
+
+    @property
+    def reason(self) -> str:
+        """Give the code of what it breaks."""
+        return self.values.get(REASON[0]) or ""
+
+
+MOST_HELD = 20_000
+"""Rows of one quarantine file that are shown; the file itself has them all."""
+
+
+def held_rows(path: Path) -> list[HeldRow]:
+    """Give the rows of a quarantine file, in its order, at most `MOST_HELD`."""
+    return [HeldRow(number, row) for number, row in enumerate(islice(_read(path), MOST_HELD), 1)]
 
 
 def _read(path: Path) -> Iterator[dict[str, str]]:

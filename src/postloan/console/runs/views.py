@@ -15,35 +15,40 @@ from django.views.decorators.http import require_POST
 
 from postloan.book.schema import TABLES
 from postloan.console.desk.words import inputs_said
+from postloan.console.lists import show
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import RUN_READERS, allow, scope
+from postloan.console.publishing.selectors import current
 from postloan.console.refusals import Refused
-from postloan.console.runs import ledger, services
+from postloan.console.runs import columns, ledger, services
 from postloan.console.runs.gate import OPERATORS, access_job, access_table
 from postloan.console.runs.models import Job
-from postloan.console.words import is_chinese
+from postloan.console.words import RUN_STATES, is_chinese
 
 SWITCHED_OFF = "switched_off"
 """What coverage says of a signal that the pack has disabled."""
-
-_SHOWN = 60
-
 
 def _store() -> Path:
     return Path(settings.STORE)
 
 
 @allow(RUN_READERS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show the ledger of the store, what is at work, and what is missing."""
     found = ledger.runs(_store())
-    jobs = list(Job.objects.all()[:5])
+    state = request.GET.get("state", "")
+    wanted = [one for one in found if one.state == state] if state in RUN_STATES else found
+    table = show(columns.RUNS, request, wanted)
+    jobs = show(columns.JOBS, request, Job.objects.all(), columns.tell_jobs)
+    for one in (table, jobs):
+        if isinstance(one, FileResponse):
+            return one
     context = {
-        "runs": found[:_SHOWN],
-        "older": max(0, len(found) - _SHOWN),
-        "failed": [one for one in found if one.state == "failed"],
+        "table": table,
         "jobs": jobs,
-        "staff": Staff.objects.in_bulk({one.asked_by for one in jobs}),
+        "last": found[0] if found else None,
+        "states": list(RUN_STATES),
+        "asked": request.GET,
         "missing": _named(ledger.tables_missing(settings.BOOK)),
         "is_operator": scope(request).has_for_bank(OPERATORS),
         "next_day": found[0].as_of if found else None,
@@ -56,7 +61,7 @@ def _named(tables: Sequence[str]) -> list[str]:
 
 
 @allow(RUN_READERS)
-def run(request: HttpRequest, run_id: str) -> HttpResponse:
+def run(request: HttpRequest, run_id: str) -> HttpResponse | FileResponse:
     """Show a run: its stages with their seconds, and how much of each signal could be measured."""
     found = next((one for one in ledger.runs(_store()) if one.run_id == run_id), None)
     if found is None:
@@ -64,12 +69,16 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     result = ledger.result_of(_store(), found)
     everything = ledger.coverage(result) if result else ()
     covered = [one for one in everything if SWITCHED_OFF not in one.missing]
-    asked = {fact for one in covered for fact in one.missing}
+    asked = sorted({fact for one in covered for fact in one.missing})
+    lacking = dict(zip(asked, _facts(asked, found), strict=True))
+    table = show(columns.coverage(current()), request, covered, lambda _: lacking)
+    if isinstance(table, FileResponse):
+        return table
     context = {
         "one": found,
+        "table": table,
         "covered": covered,
         "switched_off": len(everything) - len(covered),
-        "lacking": dict(zip(sorted(asked), _facts(sorted(asked), found), strict=True)),
         "unmeasured": sum(1 for one in covered if one.subjects and one.not_measurable == one.subjects),
         "chart": _stages_chart(found),
         "is_operator": scope(request).has_for_bank(OPERATORS),
@@ -142,13 +151,16 @@ def abandon(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 @allow(OPERATORS)
-def quarantine(request: HttpRequest) -> HttpResponse:
+def quarantine(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the tables with rows in quarantine."""
     if not scope(request).has_for_bank(OPERATORS):
         raise Http404
     found = ledger.quarantine(settings.BOOK)
+    table = show(columns.HELD_TABLES, request, found)
+    if isinstance(table, FileResponse):
+        return table
     context = {
-        "held": [(TABLES[one.table].zh if is_chinese() else one.table, one) for one in found],
+        "table": table,
         "rows": sum(one.rows for one in found),
         "is_folder": bool(settings.BOOK) and not settings.BOOK.startswith("database:"),
     }
@@ -156,15 +168,22 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 
 
 @allow(OPERATORS)
-def held(request: HttpRequest, table: str) -> HttpResponse:
+def held(request: HttpRequest, table: str) -> HttpResponse | FileResponse:
     """Show rows of a table in quarantine with their reasons, to be downloaded and mended."""
     name = access_table(scope(request), table)
     path = ledger.quarantine_file(settings.BOOK, name)
-    columns, rows = ledger.held_rows(path) if path else ([], [])
-    title = TABLES[name].zh if is_chinese() else name
-    return render(
-        request, "runs/held.html", {"table": name, "title": title, "columns": columns, "rows": rows}
-    )
+    context = {"table_name": name, "title": TABLES[name].zh if is_chinese() else name}
+    heads = ledger.columns_of(path.read_bytes()[:65536]) if path else []
+    if path is None or not heads:
+        return render(request, "runs/held.html", context)
+    rows, reason = ledger.held_rows(path), request.GET.get("reason", "")
+    reasons = sorted({one.reason for one in rows})
+    wanted = [one for one in rows if one.reason == reason] if reason in reasons else rows
+    shown = show(columns.held_rows(name, heads), request, wanted)
+    if isinstance(shown, FileResponse):
+        return shown
+    context |= {"table": shown, "reasons": reasons, "reason": reason, "most": len(rows) == ledger.MOST_HELD}
+    return render(request, "runs/held.html", context)
 
 
 @allow(OPERATORS)

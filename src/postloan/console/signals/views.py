@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from postloan.console.lists import show
 from postloan.console.people.rights import BOOK_ROLES, POLICY_ROLES, allow, scope
 from postloan.console.policies import states
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Draft
 from postloan.console.publishing.selectors import current
 from postloan.console.signals import selectors
+from postloan.console.signals.columns import SIGNALS
 from postloan.console.signals.verdicts import verdicts
 
 READERS = BOOK_ROLES | POLICY_ROLES
 
 
 @allow(READERS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the signals in force with how they do."""
     asked = {key: str(value) for key, value in request.GET.items()}
     every = selectors.catalogue(current(), {})
     lines = selectors.catalogue(current(), asked) if asked else every
+    table = show(SIGNALS, request, lines)
+    if isinstance(table, FileResponse):
+        return table
     families = list(dict.fromkeys(one.signal.family for one in every))
     context = {
-        "lines": [(selectors.family(one.signal.family), one) for one in lines],
+        "table": table,
         "asked": asked,
         "families": [(code, selectors.family(code)) for code in families],
         "on": sum(one.is_on for one in every),
