@@ -113,6 +113,8 @@ ADMINISTRATION: tuple[Route, ...] = (
     Route("calendar", "/administration/calendar/", "H-human_resources", "MA1"),
     Route("calendar_year", "/administration/calendar/2026/", "OPA", "MA1"),
     Route("staff", "/administration/staff/", "OPA", "MA1"),
+    Route("roles", "/administration/roles/", "OPA", "MA1"),
+    Route("deputies", "/administration/deputies/", "H-human_resources", "MA1"),
     Route(
         "staff_make",
         "/administration/staff/make/",
@@ -153,7 +155,6 @@ ROUTES: tuple[Route, ...] = (
         "/warnings/customer:CB1-1:2026-06-01/",
         "/warnings/customer:nobody:2026-06-01/",
     ),
-    Route("warnings_export", "/warnings/export/", "MA1", "H-operator"),
     Route(
         "warning_signal",
         "/warnings/customer:CA1-1:2026-06-01/signals/loan:LA1-1:REP04/",
@@ -161,14 +162,6 @@ ROUTES: tuple[Route, ...] = (
         "H-operator",
         "/warnings/customer:CB1-1:2026-06-01/signals/loan:LB1-1:REP04/",
         "/warnings/customer:nobody:2026-06-01/signals/loan:LB1-1:REP04/",
-    ),
-    Route(
-        "warnings_columns",
-        "/warnings/columns/",
-        "MA1",
-        "H-operator",
-        method="post",
-        data=(("column", "score"),),
     ),
     Route(
         "warnings_filter",
@@ -188,7 +181,6 @@ ROUTES: tuple[Route, ...] = (
         method="post",
     ),
     Route("customers", "/customers/", "MA1", "H-operator"),
-    Route("customers_export", "/customers/export/", "MA1", "H-operator"),
     Route(
         "customer_timeline",
         "/customers/CA1-1/timeline/",

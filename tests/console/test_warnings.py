@@ -18,7 +18,7 @@ from postloan.console.audit.models import AuditEvent
 from postloan.console.customers import rows as book
 from postloan.console.publishing.models import Coverage, Customer, Signal
 from postloan.console.publishing.models import Warning as Alert
-from postloan.console.warnings.models import ListColumns, SavedFilter
+from postloan.console.warnings.models import SavedFilter
 from postloan.engine import open_engine
 from tests.books import tiny_book
 from tests.console import bank
@@ -98,8 +98,8 @@ def varied(a_bank: None) -> None:
         ("search=CA2", ["CA2-1"]),
         ("search=CB1", []),
         ("sort=exposure", ["CA2-1", "CA1-1"]),
-        ("sort=oldest", ["CA1-1", "CA2-1"]),
-        ("sort=newest", ["CA2-1", "CA1-1"]),
+        ("sort=opened_on", ["CA1-1", "CA2-1"]),
+        ("sort=-opened_on", ["CA2-1", "CA1-1"]),
         ("sort=nonsense", ["CA1-1", "CA2-1"]),
     ],
 )
@@ -143,7 +143,7 @@ def test_the_list_pages_by_key_in_each_order(sign_in: SignIn) -> None:
         first.opened_on = bank.DAY - timedelta(days=number % 5)
         first.save(force_insert=True)
     client = sign_in("MA1")
-    for sort in ("worry", "exposure", "oldest", "newest"):
+    for sort in ("", "-colour", "exposure", "-exposure", "opened_on", "-opened_on"):
         seen, address = [], f"/warnings/?sort={sort}"
         while address:
             page = _text(client, address)
@@ -157,7 +157,7 @@ def test_the_list_pages_by_key_in_each_order(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     "mark", ["x", "WyJhIiwgImIiXQ", "WzEsIDIsIDNd", "W251bGwsICJ4Il0", "WyIyMDI2LTk5LTk5IiwgIngiXQ"]
 )
-@pytest.mark.parametrize("sort", ["worry", "exposure", "oldest"])
+@pytest.mark.parametrize("sort", ["", "-exposure", "opened_on"])
 def test_a_mark_that_nobody_made_is_no_defect(sign_in: SignIn, mark: str, sort: str) -> None:
     assert sign_in("MA1").get(f"/warnings/?sort={sort}&after={mark}").status_code == 200
 
@@ -173,21 +173,18 @@ def _sheet(client: Client, address: str) -> list[tuple[Any, ...]]:
 def test_the_file_has_the_columns_filters_and_order_of_the_page(sign_in: SignIn, varied: None) -> None:
     Alert.objects.filter(customer_id="CA1-1").update(customer_name="=1+1\x07")
     client = sign_in("BHA")
-    answer = client.post(
-        "/warnings/columns/",
-        {"column": ["score", "exposure", "opened_on", "nonsense"], "query": "sort=exposure"},
-    )
-    assert (answer.status_code, answer.url) == (302, "/warnings/?sort=exposure")
-    assert ListColumns.objects.get(staff_id="BHA").columns == ["customer", "exposure", "opened_on", "score"]
-    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', _text(client, "/warnings/"))
-    assert heads == ["Customer", "Exposure (units)", "Open since", "Score"]
-    lines = _sheet(client, "/warnings/export/?sort=exposure&least=1")
-    assert lines[0] == ("Customer", "Exposure", "Open since", "Score")
+    query = "sort=exposure&least=1&columns=score,exposure&columns=opened_on,nonsense"
+    heads = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)<', _text(client, f"/warnings/?{query}"))
+    assert heads == ["Customer", "Exposure (CNY)", "Open since", "Score"]
+    lines = _sheet(client, f"/warnings/?{query}&file=warnings")
+    assert lines[0] == ("Customer", "Exposure (CNY)", "Open since", "Score")
     assert [line[0] for line in lines[1:]] == ["客户 CA2-1", "=1+1"]
     assert lines[2][1] == 123456.78
     assert lines[2][2].date() == date(2026, 6, 1)
-    assert _sheet(sign_in("MA1"), "/warnings/export/")[0][0] == "Colour", "columns are each person's own"
-    assert AuditEvent.objects.filter(action="export", actor="BHA").count() == 1
+    assert _sheet(sign_in("MA1"), "/warnings/?file=warnings")[0][0] == "Colour", "the usual columns"
+    event = AuditEvent.objects.get(action="export", actor="BHA")
+    assert event.after["columns"] == ["customer", "exposure", "opened_on", "score"]
+    assert "least=1" in event.after["query"]
 
 
 def test_a_filter_is_kept_replaced_and_dropped_by_its_owner(sign_in: SignIn) -> None:
@@ -225,11 +222,11 @@ def test_fifty_filters_are_kept_and_no_more(sign_in: SignIn) -> None:
 
 def test_marked_warnings_are_sent_where_work_answers(sign_in: SignIn) -> None:
     for person, may_assign in (("BHA", True), ("MA1", False)):
-        page = _text(sign_in(person), "/warnings/?sort=oldest")
+        page = _text(sign_in(person), "/warnings/?sort=opened_on")
         form = re.search(r'<form method="post" action="/work/bulk/".*?</form>', page, re.DOTALL)
         assert form is not None
         for field in (
-            'name="next" value="/warnings/?sort=oldest"',
+            'name="next" value="/warnings/?sort=opened_on"',
             'value="snooze"',
             'name="reason"',
             'name="until"',
@@ -260,7 +257,7 @@ def test_signals_of_sensitive_events_are_masked_by_role(
     assert (SECRET in rows[0], "village information, hidden" in rows[0]) == (sees, not sees)
     assert (SECRET in listed) == sees, "the filter does not offer it either"
     assert _listed(_text(client, "/warnings/?signal=PER04")) == (["CA2-1"] if sees else [])
-    words = str(_sheet(client, "/warnings/export/"))
+    words = str(_sheet(client, "/warnings/?file=warnings"))
     assert (SECRET in words, "hidden" in words) == (sees, not sees)
     page = _text(client, "/warnings/customer:CA2-1:2026-06-01/")
     assert (SECRET in page, "PER04" in page) == (sees, sees)

@@ -59,6 +59,17 @@ function findPlace(place) {
 }
 if (navigator.geolocation) document.querySelectorAll("[data-place]").forEach(findPlace);
 
+// Filters stand open where there is room, and folded on a phone, where they would fill the first screen.
+const narrow = window.matchMedia("(max-width: 720px)");
+function foldFilters() {
+  for (const box of document.querySelectorAll("details.filter-box")) {
+    box.open = !narrow.matches;
+    box.dataset.ready = "";
+  }
+}
+foldFilters();
+narrow.addEventListener("change", foldFilters);
+
 document.addEventListener("keydown", moveThrough);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("click", closeMenus);

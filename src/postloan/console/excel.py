@@ -71,7 +71,8 @@ def _at_most(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
 def _cell(sheet: Any, value: Any, form: str | None) -> Any:
     """Give a cell; a text is a text whatever it begins with, so that a name cannot become a formula."""
     if value is None or isinstance(value, bool | int | float | Decimal | date):
-        cell = WriteOnlyCell(sheet, value)
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
         if form is not None and value is not None:
             cell.number_format = form
         return cell

@@ -200,7 +200,7 @@ class Table:
         return f"?{urlencode(self.kept)}"
 
     def at(self, **changes: str) -> str:
-        """Give the address with parameters of this list changed, on its first page; an empty one is left out."""
+        """Give the address with parameters of this list changed, on its first page; without empty ones."""
         told = self.query.copy()
         told.pop(FILE, None)
         for name, value in {"after": "", **changes}.items():
@@ -264,21 +264,19 @@ def show(
     query, run = request.GET, current()
     chosen, sort = listing.chosen(query), listing.sort(query)
     if query.get(FILE) == listing.name:
-        return _file(listing, request, _ordered(listing, rows, sort, tell), tell)
+        if isinstance(rows, QuerySet):
+            return _file(listing, request, rows.order_by(*listing.order(sort)), tell)
+        return _file(listing, request, _sorted(listing, rows, sort, tell), tell)
     after = query.get(f"{listing.prefix}after", "")
     if isinstance(rows, QuerySet):
         found: Page[Any] = page(rows, listing.order(sort), after, listing.size)
     else:
         assert listing.key is not None
-        found = page_in_memory(_ordered(listing, rows, sort, tell), listing.key, after, listing.size)
+        found = page_in_memory(_sorted(listing, rows, sort, tell), listing.key, after, listing.size)
     return Table(listing, query, found, tell(found.rows), chosen, sort, words.amount_unit(run))
 
 
-def _ordered(
-    listing: Listing, rows: QuerySet[Any] | Sequence[Any], sort: str, tell: Tell
-) -> QuerySet[Any] | Sequence[Any]:
-    if isinstance(rows, QuerySet):
-        return rows.order_by(*listing.order(sort))
+def _sorted(listing: Listing, rows: Sequence[Any], sort: str, tell: Tell) -> Sequence[Any]:
     column = listing.column(sort.removeprefix("-"))
     if column is None:
         return rows
@@ -308,9 +306,7 @@ def _file(
     return excel.excel(listing.name, str(listing.title), list(zip(heads, formats, strict=True)), lines)
 
 
-def _lines(
-    rows: QuerySet[Any] | Sequence[Any], chosen: Sequence[Column], tell: Tell
-) -> Iterator[list[Any]]:
+def _lines(rows: QuerySet[Any] | Sequence[Any], chosen: Sequence[Column], tell: Tell) -> Iterator[list[Any]]:
     every = iter(rows.iterator(chunk_size=_CHUNK) if isinstance(rows, QuerySet) else rows)
     while some := list(islice(every, _CHUNK)):
         told = tell(some)

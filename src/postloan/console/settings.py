@@ -208,6 +208,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["postloan.console.formats"]
 USE_I18N = True
 USE_TZ = False  # times are the bank's own civil time, as everywhere in the book
 TIME_ZONE = os.environ.get("TZ") or "Asia/Shanghai"

@@ -115,11 +115,11 @@ def _currency(run: Publication | None) -> str:
     """Give the currency in which the bank reckons: that of the pack of the run, else of the pack in use."""
     if run is not None:
         return policy_of(run.policy_version, run.as_of).currency
-    return load(settings.POLICY or "cn_rural").currency
+    return str(load(settings.POLICY or "cn_rural").settings["currency"])
 
 
 def amount_unit(run: Publication | None) -> str:
-    """Give the unit of amounts on a page: ten thousands in Chinese, whole units of the currency in English."""
+    """Give the unit of amounts on a page: ten thousands in Chinese, units of the currency in English."""
     currency = _currency(run)
     return currency if not is_chinese() else "万元" if currency == "CNY" else f"万{currency}"
 

@@ -131,7 +131,10 @@ ROLES = Listing(
         ),
         Column("number", _("Staff number"), lambda held, _told: held.staff_id, order=("staff_id", "id")),
         Column(
-            "role", _("Role"), lambda held, _told: words.word("role", held.role), order=("role", "staff_id", "id")
+            "role",
+            _("Role"),
+            lambda held, _told: words.word("role", held.role),
+            order=("role", "staff_id", "id"),
         ),
         Column(
             "place",

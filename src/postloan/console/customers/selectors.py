@@ -33,7 +33,6 @@ from postloan.console.publishing.models import (
 from postloan.terms import CUSTOMER_KINDS
 
 
-
 def asked_of(query: QueryDict) -> dict[str, str]:
     """Give the filters, the order and the columns of a query; what is not understood is left out."""
     told = {name: query.get(name, "").replace("\x00", "").strip() for name in FILTERS}

@@ -17,6 +17,7 @@ from postloan.console.customers.forms import NoteForm, ReasonForm
 from postloan.console.customers.gate import access_customer
 from postloan.console.customers.rows import BookRows, book_rows
 from postloan.console.lists import show
+from postloan.console.people.models import Staff
 from postloan.console.people.rights import BOOK_ROLES, allow, scope
 from postloan.console.publishing.models import RANKS, Customer
 from postloan.console.publishing.selectors import current
@@ -76,6 +77,7 @@ def _page(request: HttpRequest, customer: Customer, note: NoteForm | None = None
     loans = selectors.loans_of(customer)
     context: Context = {
         "customer": customer,
+        "manager": Staff.objects.filter(pk=customer.manager_id).first(),
         "alert": warning_of(customer.pk),
         "loans": loans,
         "on_sheet": [one for one in loans if one.on_off == "on"],

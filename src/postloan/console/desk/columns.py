@@ -144,7 +144,11 @@ RATE = Listing(
         _STANDS,
         Column("review", _("Class review due"), _review, "day", show=_review_shown),
         Column(
-            "missing", _("Missing inputs"), lambda loan, _told: len(loan.missing or ()), "number", show=_missing
+            "missing",
+            _("Missing inputs"),
+            lambda loan, _told: len(loan.missing or ()),
+            "number",
+            show=_missing,
         ),
         _MANAGER,
         _PLACE,

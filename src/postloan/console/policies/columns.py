@@ -1,4 +1,4 @@
-"""The columns of the lists of policies: drafts, what was promulgated, decision tables, parameters, measures."""
+"""The columns of the lists of policies: drafts, what was promulgated, tables, parameters, measures."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from postloan.console.cells import Column
 from postloan.console.lists import Listing, names_of
 from postloan.console.people.models import Staff
 from postloan.console.publishing.models import Publication
+from postloan.console.runs.ledger import HeldRow
 from postloan.console.runs.models import Job
 from postloan.console.templatetags.console import as_written
 
@@ -169,10 +170,7 @@ def held_rows(table: str, columns: Sequence[str]) -> Listing:
     return Listing(
         name=f"quarantine_{table}",
         title=table,
-        columns=tuple(
-            Column(one, one, lambda row, _told, one=one: row.values.get(one) or "", show=_as_it_is(one))
-            for one in ordered
-        ),
+        columns=tuple(_of_book(one) for one in ordered),
         usual=tuple(ordered),
         leads=ordered[0],
         filters=("reason",),
@@ -180,5 +178,10 @@ def held_rows(table: str, columns: Sequence[str]) -> Listing:
     )
 
 
-def _as_it_is(name: str) -> Any:
-    return lambda row, _told: format_html("<samp>{}</samp>", row.values.get(name) or "")
+def _of_book(name: str) -> Column:
+    """Give the column of a field of the book, as the file has it."""
+
+    def value(row: HeldRow, _told: Any) -> str:
+        return row.values.get(name) or ""
+
+    return Column(name, name, value, show=lambda row, told: format_html("<samp>{}</samp>", value(row, told)))

@@ -19,6 +19,7 @@ from postloan.book.schema import TABLES
 from postloan.engine import open_engine
 from postloan.results import RUN, SIGNAL_COVERAGE
 
+
 @dataclass(frozen=True)
 class Stage:
     """A finished stage of a run; `share` is its part of the run's seconds, 0 to 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,6 +28,7 @@ from postloan.console.words import RUN_STATES, is_chinese
 
 SWITCHED_OFF = "switched_off"
 """What coverage says of a signal that the pack has disabled."""
+
 
 def _store() -> Path:
     return Path(settings.STORE)
@@ -172,7 +174,7 @@ def held(request: HttpRequest, table: str) -> HttpResponse | FileResponse:
     """Show rows of a table in quarantine with their reasons, to be downloaded and mended."""
     name = access_table(scope(request), table)
     path = ledger.quarantine_file(settings.BOOK, name)
-    context = {"table_name": name, "title": TABLES[name].zh if is_chinese() else name}
+    context: dict[str, Any] = {"table_name": name, "title": TABLES[name].zh if is_chinese() else name}
     heads = ledger.columns_of(path.read_bytes()[:65536]) if path else []
     if path is None or not heads:
         return render(request, "runs/held.html", context)

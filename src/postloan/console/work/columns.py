@@ -88,8 +88,12 @@ WORKS = Listing(
         Column("number", _("Number"), lambda work, _told: work.customer_id),
         Column("state", _("State"), lambda work, _told: words.word("state", work.state), small=_raised),
         Column(
-            "due", _("Due"), lambda work, _told: work.due_at, "moment", order=("due_at", "id"),
-            show=lambda work, told: clock_at(work, told.now, told.rules)
+            "due",
+            _("Due"),
+            lambda work, _told: work.due_at,
+            "moment",
+            order=("due_at", "id"),
+            show=lambda work, told: clock_at(work, told.now, told.rules),
         ),
         Column("opened", _("Opened"), lambda work, _told: work.opened_at, "moment"),
         Column("exposure", _("Exposure"), lambda work, _told: getattr(work, "exposure", None), "amount"),
@@ -200,11 +204,16 @@ WATCHED = Listing(
         Column("since", _("Since"), lambda entry, _told: entry.entered_on, "day", show=_since),
         Column("watched_for", _("Watched for"), _watched_for, "number", show=_days),
         Column("why", _("Why"), lambda entry, _told: words.word("criterion", entry.entry_criterion)),
-        Column("owner", _("Owner"), _by_name("people", "owner_id"), order=("owner_id", "customer_name", "id")),
+        Column(
+            "owner", _("Owner"), _by_name("people", "owner_id"), order=("owner_id", "customer_name", "id")
+        ),
         Column("manager", _("Manager"), _by_name("people", "manager_id")),
         Column("place", _("Institution"), _by_name("places", "institution_id")),
         Column(
-            "proposed", _("Proposed"), lambda entry, _told: entry.proposed_at, "moment",
+            "proposed",
+            _("Proposed"),
+            lambda entry, _told: entry.proposed_at,
+            "moment",
             order=("proposed_at", "id"),
         ),
         Column("left", _("Left"), lambda entry, _told: entry.left_on, "day"),
