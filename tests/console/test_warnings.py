@@ -177,13 +177,13 @@ def test_the_file_has_the_columns_filters_and_order_of_the_page(sign_in: SignIn,
     heads = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)<', _text(client, f"/warnings/?{query}"))
     assert heads == ["Customer", "Exposure (CNY)", "Open since", "Score"]
     lines = _sheet(client, f"/warnings/?{query}&file=warnings")
-    assert lines[0] == ("Customer", "Exposure (CNY)", "Open since", "Score")
+    assert lines[0] == ("Customer", "Number", "Kind of customer", "Exposure (CNY)", "Open since", "Score")
     assert [line[0] for line in lines[1:]] == ["客户 CA2-1", "=1+1"]
-    assert lines[2][1] == 123456.78
-    assert lines[2][2].date() == date(2026, 6, 1)
+    assert lines[2][1:4] == ("CA1-1", "farmer", 123456.78)
+    assert lines[2][4].date() == date(2026, 6, 1)
     assert _sheet(sign_in("MA1"), "/warnings/?file=warnings")[0][0] == "Colour", "the usual columns"
     event = AuditEvent.objects.get(action="export", actor="BHA")
-    assert event.after["columns"] == ["customer", "exposure", "opened_on", "score"]
+    assert event.after["columns"] == ["customer", "number", "kind", "exposure", "opened_on", "score"]
     assert "least=1" in event.after["query"]
 
 

@@ -43,6 +43,7 @@ class Column:
         order: the columns of the database by which rows stand in its order, the last unique, none with nulls.
         link: the address that opens the row.
         small: what stands in small letters under the value.
+        beside: columns that the small letters tell; a file has them as columns of their own.
         show: how the page shows it where its kind is not enough; the file has the value.
         is_sortable: whether a list in memory may stand by it.
     """
@@ -54,6 +55,7 @@ class Column:
     order: tuple[str, ...] = ()
     link: Callable[[Any, Any], str] | None = None
     small: Callable[[Any, Any], str] | None = None
+    beside: tuple[str, ...] = ()
     show: Callable[[Any, Any], Any] | None = None
     is_sortable: bool = True
 

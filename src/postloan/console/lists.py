@@ -8,7 +8,7 @@ A page with several lists gives each a prefix of its own for these. What is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -291,7 +291,9 @@ def _file(
     listing: Listing, request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], tell: Tell
 ) -> FileResponse:
     """Give the list as a file, and keep that it was taken out of the console."""
-    chosen, run = listing.chosen(request.GET), current()
+    shown = listing.chosen(request.GET)
+    wanted = {name for one in shown for name in (one.name, *one.beside)}
+    chosen, run = [one for one in listing.columns if one.name in wanted], current()
     asked = {name: told for name, told in request.GET.lists() if name != FILE and not name.endswith("after")}
     note_list(
         actor=scope(request),
@@ -314,8 +316,18 @@ def _lines(rows: QuerySet[Any] | Sequence[Any], chosen: Sequence[Column], tell: 
             yield [cells.in_file(one, row, told) for one in chosen]
 
 
-def names_of(model: Any, ids: Any) -> Mapping[str, str]:
-    """Give the names of staff, institutions or customers by number."""
-    return dict(
-        model._default_manager.filter(pk__in={one for one in ids if one}).order_by().values_list("pk", "name")
-    )
+class Names:
+    """The names of staff, institutions or customers by number, looked up once a column asks for the first."""
+
+    def __init__(self, model: Any, ids: Iterable[str | None]) -> None:
+        """Say of which model, and which numbers."""
+        self._model, self._ids = model, {one for one in ids if one}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        found = self._model._default_manager.filter(pk__in=self._ids).order_by() if self._ids else None
+        return dict(found.values_list("pk", "name")) if found is not None else {}
+
+    def get(self, key: str | None) -> str | None:
+        """Give the name of a number, None where it has none."""
+        return self._names.get(key) if key else None

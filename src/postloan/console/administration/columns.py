@@ -84,7 +84,7 @@ STAFF = Listing(
         Column("roles", _("Roles"), _roles, show=_roles_shown),
         Column("state", _("State"), _state),
         Column("hired_on", _("Hired on"), lambda one, _told: one.hired_on, "day"),
-        Column("left_on", _("Left on"), lambda one, _told: one.left_on, "day"),
+        Column("left_on", _("Left the bank on"), lambda one, _told: one.left_on, "day"),
     ),
     usual=("name", "number", "place", "roles", "state"),
     leads="name",
@@ -128,6 +128,7 @@ ROLES = Listing(
             _person("staff"),
             link=_link("staff"),
             small=lambda held, _told: held.staff_id,
+            beside=("number",),
         ),
         Column("number", _("Staff number"), lambda held, _told: held.staff_id, order=("staff_id", "id")),
         Column(
@@ -161,11 +162,24 @@ DEPUTIES = Listing(
             "name",
             _("On leave"),
             _person("staff"),
-            order=("staff_id", "starts_on", "id"),
             link=_link("staff"),
             small=lambda leave, _told: leave.staff_id,
+            beside=("number",),
         ),
-        Column("deputy", _("Deputy"), _person("deputy"), small=lambda leave, _told: leave.deputy_id),
+        Column(
+            "number",
+            _("Staff number"),
+            lambda leave, _told: leave.staff_id,
+            order=("staff_id", "starts_on", "id"),
+        ),
+        Column(
+            "deputy",
+            _("Deputy"),
+            _person("deputy"),
+            small=lambda leave, _told: leave.deputy_id,
+            beside=("deputy_number",),
+        ),
+        Column("deputy_number", _("Deputy (staff number)"), lambda leave, _told: leave.deputy_id),
         Column("place", _("Institution"), lambda leave, _told: leave.staff.institution.name),
         Column(
             "starts", _("First day"), lambda leave, _told: leave.starts_on, "day", order=("starts_on", "id")

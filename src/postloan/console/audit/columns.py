@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -16,17 +16,17 @@ from postloan.console.audit import words
 from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import SYSTEM
 from postloan.console.cells import Column
-from postloan.console.lists import Listing, names_of
+from postloan.console.lists import Listing, Names
 from postloan.console.people.models import Staff
 from postloan.console.words import word
 
 
-def tell(events: Sequence[AuditEvent]) -> Mapping[str, str]:
+def tell(events: Sequence[AuditEvent]) -> Names:
     """Look up the names of who acted."""
-    return names_of(Staff, (one.actor for one in events))
+    return Names(Staff, (one.actor for one in events))
 
 
-def _actor(event: AuditEvent, told: Mapping[str, str]) -> str:
+def _actor(event: AuditEvent, told: Names) -> str:
     return word("role", SYSTEM) if event.actor == SYSTEM else told.get(event.actor) or event.actor
 
 
@@ -68,6 +68,7 @@ EVENTS = Listing(
             "by",
             _("Done by"),
             _actor,
+            beside=("staff",),
             small=lambda event, _told: "" if event.actor == SYSTEM else event.actor,
         ),
         Column("staff", _("Staff number"), lambda event, _told: event.actor),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.console import words
 from postloan.console.cells import Column
-from postloan.console.lists import Listing, names_of
+from postloan.console.lists import Listing, Names
 from postloan.console.people.models import Institution, Staff
 from postloan.console.publishing.models import Customer
 
@@ -21,14 +21,14 @@ FILTERS = ("search", "kind", "colour", "level", "place")
 class Told:
     """The names of managers and institutions by number."""
 
-    managers: Mapping[str, str]
-    places: Mapping[str, str]
+    managers: Names
+    places: Names
 
 
 def tell(rows: Sequence[Customer]) -> Told:
     """Look up the names that some customers need."""
-    managers = names_of(Staff, (one.manager_id for one in rows))
-    return Told(managers, names_of(Institution, (one.institution_id for one in rows)))
+    managers = Names(Staff, (one.manager_id for one in rows))
+    return Told(managers, Names(Institution, (one.institution_id for one in rows)))
 
 
 CUSTOMERS = Listing(
@@ -40,6 +40,7 @@ CUSTOMERS = Listing(
             _("Customer"),
             lambda one, _told: one.name,
             link=lambda one, _told: reverse("customer", args=[one.customer_id]),
+            beside=("number", "kind"),
             small=lambda one, _told: f"{one.customer_id} · {words.word('customer_kind', one.kind)}",
         ),
         Column("number", _("Number"), lambda one, _told: one.customer_id, order=("customer_id",)),
@@ -61,12 +62,12 @@ CUSTOMERS = Listing(
         Column(
             "manager",
             _("Manager"),
-            lambda one, told: told.managers.get(one.manager_id or "") or one.manager_id,
+            lambda one, told: told.managers.get(one.manager_id) or one.manager_id,
         ),
         Column(
             "place",
             _("Institution"),
-            lambda one, told: told.places.get(one.institution_id or "") or one.institution_id,
+            lambda one, told: told.places.get(one.institution_id) or one.institution_id,
         ),
     ),
     usual=("customer", "colour", "exposure", "overdue", "days_past_due", "region", "industry"),

@@ -15,7 +15,7 @@ from postloan.console import words
 from postloan.console.cells import Column
 from postloan.console.desk import selectors
 from postloan.console.desk.models import Classification
-from postloan.console.lists import Listing, Tell, names_of
+from postloan.console.lists import Listing, Names, Tell
 from postloan.console.people.models import Institution, Staff
 from postloan.console.publishing.models import Customer, Loan, Publication
 from postloan.policy.in_force import Policy
@@ -27,9 +27,9 @@ class Told:
 
     run: Publication
     policy: Policy
-    customers: Mapping[str, str]
-    people: Mapping[str, str]
-    places: Mapping[str, str]
+    customers: Names
+    people: Names
+    places: Names
     loans: Mapping[str, Loan]
 
 
@@ -41,9 +41,9 @@ def tell(run: Publication, policy: Policy) -> Tell:
         return Told(
             run,
             policy,
-            names_of(Customer, (one.customer_id for one in rows)),
-            names_of(Staff, (one.manager_id for one in rows)),
-            names_of(Institution, (one.institution_id for one in rows)),
+            Names(Customer, (one.customer_id for one in rows)),
+            Names(Staff, (one.manager_id for one in rows)),
+            Names(Institution, (one.institution_id for one in rows)),
             Loan.objects.in_bulk(made) if made else {},
         )
 
@@ -70,7 +70,7 @@ def _level(name: str, label: Any, field: str, without: str = "") -> Column:
 def _by_name(known: str, field: str) -> Callable[[Any, Told], str | None]:
     def value(row: Any, told: Told) -> str | None:
         code: str | None = getattr(row, field)
-        return getattr(told, known).get(code or "") or code
+        return getattr(told, known).get(code) or code
 
     return value
 

@@ -28,6 +28,7 @@ def _title(label: Any) -> Column:
         lambda draft, _told: draft.title,
         link=lambda draft, _told: reverse("draft", args=[draft.pk]),
         small=lambda draft, _told: draft.pk,
+        beside=("number",),
     )
 
 

@@ -14,7 +14,7 @@ from postloan.book.checks import REASON
 from postloan.book.schema import TABLES
 from postloan.console import words
 from postloan.console.cells import Column
-from postloan.console.lists import Listing, names_of
+from postloan.console.lists import Listing, Names
 from postloan.console.people.models import Staff
 from postloan.console.publishing.models import Publication
 from postloan.console.runs.ledger import HeldRow
@@ -67,9 +67,9 @@ RUNS = Listing(
 """The ledger, the latest run first."""
 
 
-def tell_jobs(jobs: Sequence[Job]) -> Mapping[str, str]:
+def tell_jobs(jobs: Sequence[Job]) -> Names:
     """Look up who started jobs."""
-    return names_of(Staff, (one.asked_by for one in jobs))
+    return Names(Staff, (one.asked_by for one in jobs))
 
 
 JOBS = Listing(
@@ -113,7 +113,7 @@ def coverage(run: Publication | Any) -> Listing:
         name="coverage",
         title=_("What could be measured"),
         columns=(
-            Column("signal", _("Signal"), name, small=lambda row, _told: row.code),
+            Column("signal", _("Signal"), name, small=lambda row, _told: row.code, beside=("code",)),
             Column("code", _("Code"), lambda row, _told: row.code),
             Column("subjects", _("Subjects"), lambda row, _told: row.subjects, "number"),
             Column("fired", _("Fired"), lambda row, _told: row.fired, "number"),

@@ -52,6 +52,7 @@ SIGNALS = Listing(
             lambda line, _told: line.name,
             link=lambda line, _told: reverse("signal", args=[line.signal.code]),
             small=lambda line, _told: line.signal.code,
+            beside=("code",),
         ),
         Column("code", _("Code"), lambda line, _told: line.signal.code),
         Column("family", _("Family"), lambda line, _told: family(line.signal.family)),

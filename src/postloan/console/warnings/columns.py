@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from postloan.console import words
 from postloan.console.cells import Column
 from postloan.console.customers import masking
-from postloan.console.lists import Listing, Tell, names_of
+from postloan.console.lists import Listing, Names, Tell
 from postloan.console.people.models import Institution, Staff
 from postloan.console.publishing.models import Publication
 from postloan.console.publishing.models import Warning as Alert
@@ -28,8 +28,8 @@ class Told:
     """What is needed to show warnings: the run, names of owners and institutions, and what may be told."""
 
     run: Publication | None
-    owners: Mapping[str, str]
-    places: Mapping[str, str]
+    owners: Names
+    places: Names
     reasons: Callable[[Alert], Sequence[Mapping[str, Any]]]
 
 
@@ -41,8 +41,8 @@ def tell(run: Publication | None, sight: masking.Sight) -> Tell:
         return masking.open_reasons(alert.reasons, run, sees=sees)
 
     def told(rows: Sequence[Alert]) -> Told:
-        owners = names_of(Staff, (one.owner_id for one in rows))
-        return Told(run, owners, names_of(Institution, (one.institution_id for one in rows)), reasons)
+        owners = Names(Staff, (one.owner_id for one in rows))
+        return Told(run, owners, Names(Institution, (one.institution_id for one in rows)), reasons)
 
     return told
 
@@ -61,7 +61,7 @@ def _small(alert: Alert, _told: Told) -> str:
 
 
 def _owner(alert: Alert, told: Told) -> str:
-    return told.owners.get(alert.owner_id or "") or alert.owner_id or words.word("role", alert.owner_role)
+    return told.owners.get(alert.owner_id) or alert.owner_id or words.word("role", alert.owner_role)
 
 
 WARNINGS = Listing(
@@ -81,6 +81,7 @@ WARNINGS = Listing(
             lambda one, _told: one.customer_name or one.subject_id,
             link=lambda one, _told: reverse("warning", args=[one.episode_id]),
             small=_small,
+            beside=("number", "kind"),
         ),
         Column("number", _("Number"), lambda one, _told: one.customer_id or one.subject_id),
         Column(
@@ -112,7 +113,7 @@ WARNINGS = Listing(
         Column(
             "place",
             _("Institution"),
-            lambda one, told: told.places.get(one.institution_id or "") or one.institution_id,
+            lambda one, told: told.places.get(one.institution_id) or one.institution_id,
         ),
         Column("score", _("Score"), lambda one, _told: one.score, "number"),
     ),

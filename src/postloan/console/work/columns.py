@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.console import words as names
 from postloan.console.cells import Column
-from postloan.console.lists import Listing, names_of
+from postloan.console.lists import Listing, Names
 from postloan.console.people.models import Institution, Staff
 from postloan.console.publishing.models import Publication
 from postloan.console.publishing.selectors import current
@@ -31,16 +31,16 @@ class Told:
     """What some pieces of work need: names of people and institutions, and what clocks are counted by."""
 
     run: Publication | None
-    people: Mapping[str, str]
-    places: Mapping[str, str]
+    people: Names
+    places: Names
     now: datetime
     rules: WorkRules
 
 
 def tell(rows: Sequence[Any], now: datetime) -> Told:
     """Look up what some pieces of work need."""
-    people = names_of(Staff, (one for row in rows for one in (row.owner_id, row.manager_id)))
-    places = names_of(Institution, (one.institution_id for one in rows))
+    people = Names(Staff, (one for row in rows for one in (row.owner_id, row.manager_id)))
+    places = Names(Institution, (one.institution_id for one in rows))
     return Told(current(), people, places, now, rules_in_force())
 
 
@@ -70,7 +70,7 @@ def _raised(work: Any, _told: Told) -> str:
 def _by_name(known: str, field: str) -> Any:
     def value(row: Any, told: Any) -> str | None:
         code: str | None = getattr(row, field)
-        return getattr(told, known).get(code or "") or code
+        return getattr(told, known).get(code) or code
 
     return value
 
@@ -165,9 +165,9 @@ LOADS = Listing(
 """Load by person; those with most late work stand first."""
 
 
-def tell_loads(loads: Sequence[Load]) -> Mapping[str, str]:
+def tell_loads(loads: Sequence[Load]) -> Names:
     """Look up the institutions of people."""
-    return names_of(Institution, (one.staff.institution_id for one in loads if one.staff))
+    return Names(Institution, (one.staff.institution_id for one in loads if one.staff))
 
 
 def _since(entry: Any, _told: Told) -> Any:
