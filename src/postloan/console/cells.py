@@ -70,15 +70,15 @@ class Column:
         return self.order[0].startswith("-") if self.order else self.kind in NUMBERS
 
 
-def on_page(column: Column, row: Any, told: Any) -> SafeString:
-    """Give a cell of a table."""
+def on_page(column: Column, row: Any, told: Any, label: str) -> SafeString:
+    """Give a cell of a table; on a phone, where a list has no heads, it stands beside its label."""
     text = column.show(row, told) if column.show else by_kind(column.kind, column.value(row, told))
     if column.link is not None and (address := column.link(row, told)):
         text = format_html('<a class="open" href="{}">{}</a>', address, text)
     if column.small is not None and (small := column.small(row, told)):
         text = format_html("<span>{} <small>{}</small></span>", text, small)
     name = SafeString(' class="number"') if column.is_number else ""
-    return format_html('<td data-label="{}"{}>{}</td>', column.label, name, text)
+    return format_html('<td data-label="{}"{}>{}</td>', label, name, text)
 
 
 def by_kind(kind: str, value: Any) -> Any:

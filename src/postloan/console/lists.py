@@ -139,7 +139,8 @@ class Table:
     def lines(self) -> list[Line]:
         """Give the rows with their cells."""
         return [
-            Line(row, [cells.on_page(one, row, self.told) for one in self.chosen]) for row in self.page.rows
+            Line(row, [cells.on_page(one, row, self.told, self._label(one)) for one in self.chosen])
+            for row in self.page.rows
         ]
 
     @cached_property
@@ -147,8 +148,11 @@ class Table:
         """Give the heads of the columns."""
         return [self._head(one) for one in self.chosen]
 
+    def _label(self, column: Column) -> str:
+        return f"{column.label} ({self.unit})" if column.kind == "amount" else str(column.label)
+
     def _head(self, column: Column) -> Head:
-        label = f"{column.label} ({self.unit})" if column.kind == "amount" else str(column.label)
+        label = self._label(column)
         if column not in self.listing.sortable:
             return Head(column, label, "", "")
         is_by_this = (self.sort.removeprefix("-") or self.listing.first) == column.name
@@ -247,6 +251,11 @@ def _nothing(_rows: Sequence[Any]) -> None:
     return None
 
 
+def wants_file(listing: Listing, request: HttpRequest) -> bool:
+    """Tell whether the address asks for the list as a file."""
+    return request.GET.get(FILE) == listing.name
+
+
 def show(
     listing: Listing,
     request: HttpRequest,
@@ -263,7 +272,7 @@ def show(
     """
     query, run = request.GET, current()
     chosen, sort = listing.chosen(query), listing.sort(query)
-    if query.get(FILE) == listing.name:
+    if wants_file(listing, request):
         if isinstance(rows, QuerySet):
             return _file(listing, request, rows.order_by(*listing.order(sort)), tell)
         return _file(listing, request, _sorted(listing, rows, sort, tell), tell)

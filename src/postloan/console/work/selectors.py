@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from postloan import clock
+from postloan.console.excel import MOST
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
@@ -218,6 +219,20 @@ def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any
     if asked.get("state") in states.OPEN:
         found = found.filter(state=asked["state"])
     return found
+
+
+def whole(scope: Scope, shown: Iterable[Piece], now: datetime) -> list[Piece]:
+    """Give everything that waits for a person, beside the pieces that a page shows, what is due first first.
+
+    At most as many cases, and as many tasks, as a file holds.
+    """
+    waiting = [
+        work
+        for kind in ("case", "task")
+        for work in works(scope, {"owner": "me", "kind": kind}, now).order_by(*LATE_FIRST)[:MOST]
+    ]
+    found = {(work.kind_of_work, work.pk): work for work in (*waiting, *shown)}
+    return sorted(found.values(), key=lambda work: (work.due_at, work.pk))
 
 
 @dataclass(frozen=True)

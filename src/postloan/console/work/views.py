@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postloan import clock
 from postloan.console.customers.gate import access_customer
-from postloan.console.lists import show
+from postloan.console.lists import show, wants_file
 from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
 from postloan.console.work import acting, columns, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
@@ -47,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
     )
     urgent = sections[0][2].count + sections[1][2].count
     every = [work for _, _, found in sections for work in found.works]
+    if wants_file(columns.MY_WORK, request):
+        every = selectors.whole(held, every, now)
     looked_up = columns.tell(every, now)
     table = show(columns.MY_WORK, request, every, lambda _: looked_up)
     if isinstance(table, FileResponse):
