@@ -292,7 +292,10 @@ def _sorted(listing: Listing, rows: Sequence[Any], sort: str, tell: Tell) -> Seq
     told = tell(rows)
     valued = [(column.value(row, told), row) for row in rows]
     known = [one for one in valued if one[0] not in (None, "")]
-    known.sort(key=lambda one: one[0], reverse=column.falls != sort.startswith("-"))
+    # A field of a file that somebody mended by hand may hold numbers and texts.
+    known.sort(
+        key=lambda one: (isinstance(one[0], str), one[0]), reverse=column.falls != sort.startswith("-")
+    )
     return [row for _, row in known] + [row for value, row in valued if value in (None, "")]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from postloan.book.checks import REASON
+from postloan.book.keys import PLACE
 from postloan.book.schema import TABLES
 from postloan.console import words
 from postloan.console.cells import Column
@@ -181,7 +182,8 @@ def held_rows(table: str, columns: Sequence[str]) -> Listing:
 def _of_book(name: str) -> Column:
     """Give the column of a field of the book, as the file has it."""
 
-    def value(row: HeldRow, _told: Any) -> str:
-        return row.values.get(name) or ""
+    def value(row: HeldRow, _told: Any) -> str | int:
+        text = row.values.get(name) or ""
+        return int(text) if name == PLACE[1] and text.isascii() and text.isdecimal() else text
 
     return Column(name, name, value, show=lambda row, told: format_html("<samp>{}</samp>", value(row, told)))
