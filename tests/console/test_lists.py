@@ -207,6 +207,11 @@ def test_the_file_has_the_filters_of_the_page(sign_in: SignIn, varied: None) -> 
         ("/work/watch/?why=judgement", "watch_list", 0),
         ("/work/list/?owner=MA1", "work", 1),
         ("/work/list/?owner=MB1", "work", 0),
+        ("/work/list/?place=A1", "work", 1),
+        ("/work/list/?place=A2", "work", 0),
+        ("/desk/?tab=rated&place=A1", "classes_on_their_way", 1),
+        ("/desk/?tab=rated&place=B1", "classes_on_their_way", 0),
+        ("/desk/?tab=rate&place=A2", "classes_to_rate", 2),
         ("/customers/?kind=farmer&search=CA1-2", "customers", 1),
     ):
         assert len(_sheet(client, f"{address}&file={name}")) == 1 + expected, address

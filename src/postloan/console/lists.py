@@ -270,7 +270,7 @@ def show(
         rows: all rows that the person may see and asked for.
         tell: looks up what the columns of a page or of a part of a file need.
     """
-    query, run = request.GET, current()
+    query = request.GET
     chosen, sort = listing.chosen(query), listing.sort(query)
     if wants_file(listing, request):
         if isinstance(rows, QuerySet):
@@ -282,7 +282,8 @@ def show(
     else:
         assert listing.key is not None
         found = page_in_memory(_sorted(listing, rows, sort, tell), listing.key, after, listing.size)
-    return Table(listing, query, found, tell(found.rows), chosen, sort, words.amount_unit(run))
+    unit = words.amount_unit(current()) if any(one.kind == "amount" for one in chosen) else ""
+    return Table(listing, query, found, tell(found.rows), chosen, sort, unit)
 
 
 def _sorted(listing: Listing, rows: Sequence[Any], sort: str, tell: Tell) -> Sequence[Any]:
@@ -305,7 +306,7 @@ def _file(
     """Give the list as a file, and keep that it was taken out of the console."""
     shown = listing.chosen(request.GET)
     wanted = {name for one in shown for name in (one.name, *one.beside)}
-    chosen, run = [one for one in listing.columns if one.name in wanted], current()
+    chosen = [one for one in listing.columns if one.name in wanted]
     asked = {name: told for name, told in request.GET.lists() if name != FILE and not name.endswith("after")}
     note_list(
         actor=scope(request),
@@ -313,7 +314,7 @@ def _file(
         query=urlencode(asked, doseq=True)[:_MOST_QUERY],
         columns=[one.name for one in chosen],
     )
-    unit = words.file_unit(run)
+    unit = words.file_unit(current()) if any(one.kind == "amount" for one in chosen) else ""
     heads = [f"{one.label} ({unit})" if one.kind == "amount" else str(one.label) for one in chosen]
     formats = [cells.FORMATS.get(one.kind) for one in chosen]
     lines = _lines(rows, chosen, tell)

@@ -83,12 +83,18 @@ class Choices:
     levels: Sequence[tuple[str, str]]
 
 
+def places_of(scope: Scope) -> list[tuple[str, str]]:
+    """Give the branches and outlets of the part of the tree that a person sees: (number, name) pairs."""
+    if not (scope.sees_all or scope.institutions):
+        return []
+    every = Institution.objects.exclude(kind="head_office")
+    seen = every if scope.sees_all else every.filter(pk__in=scope.institutions)
+    return list(seen.values_list("pk", "name"))
+
+
 def choices(scope: Scope, run: Publication | None) -> Choices:
     """Give the outlets and the levels of the scheme that a person may choose from."""
-    seen = (
-        Institution.objects.all() if scope.sees_all else Institution.objects.filter(pk__in=scope.institutions)
-    )
-    places = list(seen.exclude(kind="head_office").values_list("pk", "name"))
+    places = places_of(scope)
     scheme = words.policy_of(run.policy_version, run.as_of).base_scheme if run else None
     levels = [
         (one.level_code, f"{one.level_code} {one.name_zh if words.is_chinese() else one.name_en}")

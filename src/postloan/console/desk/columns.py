@@ -156,7 +156,7 @@ RATE = Listing(
     usual=("loan", "customer", "balance", "decided", "machine", "floor", "review", "missing"),
     leads="loan",
     first="balance",
-    filters=("why",),
+    filters=("why", "place"),
 )
 """Loans whose class a person must look at; the largest stand first."""
 
@@ -226,5 +226,6 @@ WAITING = Listing(
     usual=("loan", "customer", "balance", "stands", "machine", "asked", "since"),
     leads="loan",
     first="since",
+    filters=("place",),
 )
 """Classes that wait for a determination or an approval, were sent back, or are in force."""

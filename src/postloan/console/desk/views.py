@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.console import words
+from postloan.console.customers.selectors import places_of
 from postloan.console.desk import columns, rules, selectors, services
 from postloan.console.desk import words as desk_words
 from postloan.console.desk.gate import access_classification, access_loan
@@ -43,14 +44,23 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
     first = "rate" if MANAGER in held.roles else "rated"
     tab = request.GET.get("tab", "")
     tab = tab if tab in _TABS else first
-    why = request.GET.get("why", "")
-    if tab == "rate":
-        table = show(columns.RATE, request, selectors.to_rate(held, policy, run, why), columns.tell(*found))
-    else:
-        table = show(columns.WAITING, request, selectors.waiting(held, policy, tab), columns.tell(*found))
+    why, place = request.GET.get("why", ""), request.GET.get("place", "")
+    rows = (
+        selectors.to_rate(held, policy, run, why) if tab == "rate" else selectors.waiting(held, policy, tab)
+    )
+    if place:
+        rows = rows.filter(institution_id=place)
+    table = show(columns.RATE if tab == "rate" else columns.WAITING, request, rows, columns.tell(*found))
     if isinstance(table, FileResponse):
         return table
-    context = {"tab": tab, "tabs": _TABS, "why": why, "table": table, "page": table.page}
+    context = {
+        "tab": tab,
+        "tabs": _TABS,
+        "asked": {"why": why, "place": place},
+        "places": places_of(held),
+        "table": table,
+        "page": table.page,
+    }
     return render(request, "desk/index.html", context)
 
 

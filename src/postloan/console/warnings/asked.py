@@ -11,8 +11,9 @@ from django.utils.translation import gettext, ngettext
 
 from postloan.console import words
 from postloan.console.customers.masking import Sight, sensitive_codes
+from postloan.console.customers.selectors import places_of
 from postloan.console.listing import Chip, chips, whole
-from postloan.console.people.models import Institution, Staff
+from postloan.console.people.models import Staff
 from postloan.console.people.rights import MANAGER, Scope
 from postloan.console.publishing.models import RANKS, Coverage, Publication
 from postloan.console.warnings.columns import FILTERS, WARNINGS
@@ -45,15 +46,9 @@ class Choices:
 
 def choices(scope: Scope, sight: Sight, run: Publication | None) -> Choices:
     """Give owners and outlets of the part of the tree that a person sees, and signals that fired."""
-    places: list[tuple[str, str]] = []
+    places = places_of(scope)
     owners: list[tuple[str, str]] = []
     if scope.sees_all or scope.institutions:
-        seen = (
-            Institution.objects.all()
-            if scope.sees_all
-            else Institution.objects.filter(pk__in=scope.institutions)
-        )
-        places = list(seen.exclude(kind="head_office").values_list("pk", "name"))
         staff = Staff.objects.filter(roles__role=MANAGER, left_on__isnull=True)
         if not scope.sees_all:
             staff = staff.filter(institution_id__in=scope.institutions)

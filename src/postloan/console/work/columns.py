@@ -104,7 +104,7 @@ WORKS = Listing(
     usual=("what", "customer", "state", "due", "owner"),
     leads="what",
     first="due",
-    filters=("kind", "owner", "when", "state"),
+    filters=("kind", "owner", "when", "state", "place"),
 )
 """Open cases or tasks; what is due first stands first."""
 

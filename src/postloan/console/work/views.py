@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postloan import clock
 from postloan.console.customers.gate import access_customer
+from postloan.console.customers.selectors import places_of
 from postloan.console.lists import show, wants_file
 from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
 from postloan.console.work import acting, columns, gate, rules, selectors, states, words
@@ -75,9 +76,10 @@ def listed(request: HttpRequest) -> HttpResponse | FileResponse:
     """List open cases or tasks with filters; heads may give several to somebody at once."""
     held, now = scope(request), clock.civil()
     asked = {key: str(value) for key, value in request.GET.items()}
-    table = show(
-        columns.WORKS, request, selectors.works(held, asked, now), lambda rows: columns.tell(rows, now)
-    )
+    rows = selectors.works(held, asked, now)
+    if asked.get("place"):
+        rows = rows.filter(institution_id=asked["place"])
+    table = show(columns.WORKS, request, rows, lambda some: columns.tell(some, now))
     if isinstance(table, FileResponse):
         return table
     context = {
@@ -85,6 +87,7 @@ def listed(request: HttpRequest) -> HttpResponse | FileResponse:
         "page": table.page,
         "asked": asked,
         "states": states.OPEN,
+        "places": places_of(held),
         "colleagues": gate.colleagues(held) if held.has(OVERSEERS) else [],
     }
     return render(request, "work/list.html", context)
