@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -70,15 +70,20 @@ class Column:
         return self.order[0].startswith("-") if self.order else self.kind in NUMBERS
 
 
-def on_page(column: Column, row: Any, told: Any, label: str) -> SafeString:
-    """Give a cell of a table; on a phone, where a list has no heads, it stands beside its label."""
+def opening(column: Column, label: str) -> str:
+    """Give how a cell begins; on a phone, where a list has no heads, it stands beside its label."""
+    name = ' class="number"' if column.is_number else ""
+    return f'<td data-label="{escape(label)}"{name}>'
+
+
+def on_page(column: Column, row: Any, told: Any, begins: str) -> SafeString:
+    """Give a cell of a table that begins so."""
     text = column.show(row, told) if column.show else by_kind(column.kind, column.value(row, told))
     if column.link is not None and (address := column.link(row, told)):
         text = format_html('<a class="open" href="{}">{}</a>', address, text)
     if column.small is not None and (small := column.small(row, told)):
         text = format_html("<span>{} <small>{}</small></span>", text, small)
-    name = SafeString(' class="number"') if column.is_number else ""
-    return format_html('<td data-label="{}"{}>{}</td>', label, name, text)
+    return SafeString(f"{begins}{conditional_escape(text)}</td>")
 
 
 def by_kind(kind: str, value: Any) -> Any:

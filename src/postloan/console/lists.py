@@ -138,8 +138,9 @@ class Table:
     @cached_property
     def lines(self) -> list[Line]:
         """Give the rows with their cells."""
+        begun = [(one, cells.opening(one, self._label(one))) for one in self.chosen]
         return [
-            Line(row, [cells.on_page(one, row, self.told, self._label(one)) for one in self.chosen])
+            Line(row, [cells.on_page(one, row, self.told, begins) for one, begins in begun])
             for row in self.page.rows
         ]
 

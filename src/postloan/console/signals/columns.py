@@ -69,6 +69,6 @@ SIGNALS = Listing(
     leads="signal",
     filters=("family", "state", "search"),
     key=lambda line: line.signal.code,
-    size=200,
+    size=100,
 )
 """The catalogue, by family and code."""
