@@ -98,9 +98,15 @@ WORK = {
     SELECT i + 1 AS id, i AS c, NULL::TIMESTAMP AS closed_at,
            {now} - to_minutes(chance(i + 1) % 86400) AS opened_at,
            {now} - INTERVAL 10 DAY + to_minutes(chance(i + 2) % 72000) AS due_at,
-           """ + _OPEN_STATES + """[1 + chance(i + 3) % 10] AS state,
-           """ + _COLOURS + """[1 + chance(i + 7) % 4] AS colour,
-           """ + _DECIDERS + """[1 + chance(i + 7) % 4] AS decider_role
+           """
+    + _OPEN_STATES
+    + """[1 + chance(i + 3) % 10] AS state,
+           """
+    + _COLOURS
+    + """[1 + chance(i + 7) % 4] AS colour,
+           """
+    + _DECIDERS
+    + """[1 + chance(i + 7) % 4] AS decider_role
     FROM range({warnings}) AS open_ones(i)
     UNION ALL
     SELECT {warnings} + i + 1, i * 7919 % {customers},
@@ -109,7 +115,11 @@ WORK = {
            {now} - INTERVAL 40 DAY - to_minutes(chance(i) % 1500000),
            'closed', 'orange', 'risk_department'
     FROM range({closed}) AS closed_ones(i))
-  SELECT id,""" + _OWNER + "," + _CLOCK + """,
+  SELECT id,"""
+    + _OWNER
+    + ","
+    + _CLOCK
+    + """,
          CASE WHEN chance(id) % 50 > 0 THEN manager_id END AS owner_id, 'customer_manager' AS owner_role,
          decider_role, 'customer' AS subject_kind, 'C' || lpad(c::VARCHAR, 9, '0') AS subject_id,
          'customer:C' || lpad(c::VARCHAR, 9, '0') || ':' ||
@@ -126,7 +136,9 @@ WORK = {
     SELECT i + 1 AS id, i AS c, NULL::TIMESTAMP AS closed_at, i + 1 AS case_id,
            {now} - to_minutes(chance(i + 11) % 86400) AS opened_at,
            {now} - INTERVAL 10 DAY + to_minutes(chance(i + 12) % 72000) AS due_at,
-           """ + _OPEN_STATES + """[1 + chance(i + 13) % 10] AS state
+           """
+    + _OPEN_STATES
+    + """[1 + chance(i + 13) % 10] AS state
     FROM range({warnings}) AS open_ones(i) WHERE chance(i) % 2 = 0
     UNION ALL
     SELECT {warnings} + i + 1, i * 7919 % {customers},
@@ -134,7 +146,11 @@ WORK = {
            {now} - INTERVAL 60 DAY - to_minutes(chance(i) % 1500000),
            {now} - INTERVAL 45 DAY - to_minutes(chance(i) % 1500000), 'closed'
     FROM range({closed}) AS closed_ones(i))
-  SELECT id, case_id,""" + _OWNER + "," + _CLOCK + """,
+  SELECT id, case_id,"""
+    + _OWNER
+    + ","
+    + _CLOCK
+    + """,
          manager_id AS owner_id, 'customer_manager' AS owner_role,
          CASE WHEN chance(id) % 3 = 0 THEN 'branch_head' ELSE '' END AS decider_role,
          'measure' AS kind, 'M21:customer:' || customer_id || ':' || id AS measure_id, 'M21' AS measure_code,
@@ -175,7 +191,9 @@ WORK = {
 """,
     "watch": """
   WITH numbered AS (SELECT i + 1 AS id, i * 37 % {customers} AS c, i FROM range({warnings} // 10) AS w(i))
-  SELECT id,""" + _OWNER + """,
+  SELECT id,"""
+    + _OWNER
+    + """,
          CASE WHEN i < {warnings} // 40 THEN 'listed' ELSE 'left' END AS state, manager_id AS owner_id,
          'colour' AS entry_criterion, 'orange for ninety days' AS entry_reason, 'collect' AS action_plan,
          'BH0001' AS proposed_by, {now} - INTERVAL 90 DAY AS proposed_at

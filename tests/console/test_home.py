@@ -11,7 +11,6 @@ from django.test import Client
 from postloan.console.desk.models import Classification
 from postloan.console.home import selectors
 from postloan.console.home.selectors import Bar
-from postloan.console.home.tasks import count_book
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
 from postloan.console.publishing.models import Customer, Loan, Publication
@@ -140,7 +139,6 @@ def test_the_first_page_asks_a_bounded_number_of_times(
 def test_the_book_is_counted_once_for_all_who_see_the_whole_bank(
     a_bank: None, django_assert_num_queries: Any
 ) -> None:
-    count_book.func()
     for staff_id in ("H-executive", "H-audit", "H-risk_committee"):
         held = scope_of(Staff.objects.get(pk=staff_id))
         run = current()

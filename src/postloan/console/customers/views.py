@@ -38,7 +38,12 @@ def index(request: HttpRequest) -> HttpResponse:
     held, asked = scope(request), selectors.asked_of(request.GET)
     offered = selectors.choices(held, current())
     context = {
-        "page": page(selectors.customers(held, asked), selectors.ORDER, request.GET.get("after", "")),
+        "page": page(
+            selectors.customers(held, asked),
+            selectors.ORDER,
+            request.GET.get("after", ""),
+            parts=held.parts(),
+        ),
         "asked": asked,
         "chips": selectors.sentence(asked, offered),
         "offered": offered,

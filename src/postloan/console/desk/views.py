@@ -39,19 +39,20 @@ def index(request: HttpRequest) -> HttpResponse:
     held, found = scope(request), _policy()
     if found is None:
         return render(request, "desk/index.html", {"tab": "rate"})
-    run, policy = found
+    _run, policy = found
     first = "rate" if MANAGER in held.roles else "rated"
     tab = request.GET.get("tab", "")
     tab = tab if tab in _TABS else first
     after = request.GET.get("after", "")
     context: dict[str, Any] = {"tab": tab, "tabs": _TABS, "why": request.GET.get("why", "")}
     if tab == "rate":
-        rows = selectors.to_rate(held, policy, run, context["why"])
-        context["page"] = page(rows, selectors.LOAN_ORDER, after)
+        rows = selectors.to_rate(held, context["why"])
+        context["page"] = page(rows, selectors.RATE_ORDER, after, parts=held.parts())
         loans = {one.pk: one for one in context["page"].rows}
         context["reviews"] = {key: selectors.reviewed_until(policy, one) for key, one in loans.items()}
     else:
-        context["page"] = page(selectors.waiting(held, policy, tab), selectors.WAITING_ORDER, after)
+        rows = selectors.waiting(held, policy, tab)
+        context["page"] = page(rows, selectors.WAITING_ORDER, after, parts=held.parts())
         loans = Loan.objects.in_bulk([one.loan_id for one in context["page"].rows])
         context["loans"] = loans
     context["customers"] = Customer.objects.in_bulk({one.customer_id for one in loans.values()})
@@ -216,14 +217,14 @@ def migration(request: HttpRequest) -> HttpResponse:
     told = _policy()
     if told is None:
         return render(request, "desk/migration.html", {})
-    run, policy = told
+    _run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
-    matrix = selectors.migration(scope(request), policy, run, by, scheme_id)
+    matrix = selectors.migration(scope(request), policy, by, scheme_id)
     context = {
         "matrix": matrix,
         "by": by,
         "scheme_id": scheme_id,
-        "schemes": selectors.schemes_in_use(scope(request), run),
+        "schemes": selectors.schemes_in_use(scope(request)),
     }
     return render(request, "desk/migration.html", context)
 
@@ -237,8 +238,10 @@ def moved(request: HttpRequest) -> HttpResponse:
     _run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
     before, after = request.GET.get("from", ""), request.GET.get("to", "")
-    rows = selectors.moved(scope(request), policy, by, scheme_id, before, after)
-    found = page(rows, selectors.LOAN_ORDER, request.GET.get("after", ""))
+    held = scope(request)
+    rows = selectors.moved(held, policy, by, scheme_id, before, after)
+    parts = held.parts() if before == after else None  # what moved is few, in one index for all
+    found = page(rows, selectors.LOAN_ORDER, request.GET.get("after", ""), parts=parts)
     customers = Customer.objects.in_bulk({one.customer_id for one in found.rows})
     context = {
         "page": found,

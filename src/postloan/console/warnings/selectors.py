@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from postloan.console.customers.masking import Sight, sensitive_codes
 from postloan.console.customers.selectors import matching, most_urgent
@@ -77,13 +77,25 @@ def _by_signal(
 ) -> QuerySet[Alert]:
     if sight is not None and code in sensitive_codes(run):
         found = found.filter(Q(institution_id__in=sight.places) | Q(manager_id__in=sight.managers))
-    fired = Signal.objects.filter(code=code)
-    of_areas = Q(
-        customer_id__isnull=True, subject_id__in=fired.filter(subject_kind__in=AREAS).values("subject_id")
-    )
-    return found.filter(
-        Q(customer_id__in=fired.filter(customer_id__isnull=False).values("customer_id")) | of_areas
-    )
+    fired = Signal.objects.filter(code=code).order_by()
+    areas = fired.filter(subject_kind__in=AREAS).values("subject_id")
+    of_areas = Q(customer_id__isnull=True, subject_id__in=areas)
+    people = fired.filter(customer_id__isnull=False)
+    few = list(people.values_list("customer_id", flat=True)[: _FEW + 1])
+    if len(few) <= _FEW:
+        return found.filter(Q(customer_id__in=few) | of_areas)
+    return found.filter(Exists(people.filter(customer_id=OuterRef("customer_id"))) | of_areas)
+
+
+_FEW = 5_000
+"""Customers that are looked up by number; where more have a signal, each warning is asked for it."""
+
+
+def parts(scope: Scope) -> list[Q] | None:
+    """Give the conditions one of which each of `alerts` fits, for `listing.page`."""
+    own = scope.parts()
+    # Warnings of areas are of no institution and no manager.
+    return None if own is None else [*own, Q(subject_kind__in=AREAS)]
 
 
 def warning_of(customer_id: str) -> Alert | None:

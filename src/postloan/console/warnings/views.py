@@ -49,7 +49,8 @@ def index(request: HttpRequest) -> HttpResponse:
     sight = masking.sight_of(held)
     offered = choices(held, sight, run)
     order = ORDERS[asked.get("sort", "worry")]
-    found = page(selectors.alerts(held, asked, run, sight), order, request.GET.get("after", ""))
+    rows = selectors.alerts(held, asked, run, sight)
+    found = page(rows, order, request.GET.get("after", ""), parts=selectors.parts(held))
     shown = _shown(run, sight, _names(Staff, {one.owner_id for one in found.rows}), dict(offered.places))
     chosen = columns.chosen(held.staff_id)
     context = {

@@ -67,7 +67,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     """List open cases or tasks with filters; heads may give several to somebody at once."""
     held, now = scope(request), clock.civil()
     asked = {key: str(value) for key, value in request.GET.items()}
-    found = page(selectors.works(held, asked, now), selectors.LATE_FIRST, asked.get("after", ""))
+    rows, parts = selectors.works(held, asked, now), selectors.parts_of(held, asked)
+    found = page(rows, selectors.LATE_FIRST, asked.get("after", ""), parts=parts)
     context = {
         "page": found,
         "asked": asked,
@@ -85,11 +86,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest) -> HttpResponse:
     """Show load and lateness by person."""
     held, now = scope(request), clock.civil()
-    loads = selectors.load_by_person(held, now)
+    loads = selectors.load_by_person(held, now, PEOPLE_SHOWN)
     context = {
-        "loads": loads[:PEOPLE_SHOWN],
-        "rest": len(loads) - PEOPLE_SHOWN,
-        "late_people": sum(1 for one in loads if one.late),
+        "loads": loads.shown,
+        "rest": loads.people - PEOPLE_SHOWN,
+        "late_people": loads.late,
         "colleagues": gate.colleagues(held),
         "now": now,
         "work_rules": rules_in_force(),
