@@ -61,9 +61,9 @@ class Customer(Owned):
     customer_id = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
-    region_id = models.CharField(max_length=64, null=True, db_index=True)
+    region_id = models.CharField(max_length=64, null=True)
     region = models.CharField(max_length=200, null=True)
-    industry_id = models.CharField(max_length=64, null=True, db_index=True)
+    industry_id = models.CharField(max_length=64, null=True)
     industry = models.CharField(max_length=200, null=True)
     group_id = models.CharField(max_length=64, null=True)
     household_id = models.CharField(max_length=64, null=True)
@@ -82,6 +82,9 @@ class Customer(Owned):
             ),
             models.Index(fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"),
             models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
+            # Peers are counted by colour from the index itself.
+            models.Index(fields=["region_id", "colour_rank", "open_loans"], name="customer_of_region"),
+            models.Index(fields=["industry_id", "colour_rank", "open_loans"], name="customer_of_industry"),
             models.Index(
                 fields=["name", "customer_id"],
                 name="customer_by_name",

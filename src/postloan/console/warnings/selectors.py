@@ -93,9 +93,11 @@ _FEW = 5_000
 
 def parts(scope: Scope) -> list[Q] | None:
     """Give the conditions one of which each of `alerts` fits, for `listing.page`."""
-    own = scope.parts()
-    # Warnings of areas are of no institution and no manager.
-    return None if own is None else [*own, Q(subject_kind__in=AREAS)]
+    if scope.sees_all:
+        return None
+    # Warnings of areas are of no institution and no manager, by which an index finds them.
+    of_areas = Q(institution_id__isnull=True, manager_id__isnull=True, subject_kind__in=AREAS)
+    return [*(scope.parts() or [scope.filter()]), of_areas]
 
 
 def warning_of(customer_id: str) -> Alert | None:

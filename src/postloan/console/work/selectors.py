@@ -324,7 +324,10 @@ def timeline(work: Piece) -> list[TimelineEntry]:
 
 def evidence(work: Piece) -> list[Evidence]:
     """Give the evidence of a case with its tasks, or of a task, the newest first."""
-    condition = Q(task=work) if isinstance(work, Task) else Q(case=work) | Q(task__case=work)
+    if isinstance(work, Task):
+        condition = Q(task=work)
+    else:
+        condition = Q(case=work) | Q(task_id__in=list(work.tasks.values_list("pk", flat=True)))
     return list(Evidence.objects.filter(condition).select_related("task").order_by("-id")[:100])
 
 
