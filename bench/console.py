@@ -9,8 +9,8 @@ pg_ctl -D DIR -o "-p PORT -c shared_buffers=1GB" start, and postgresql://postloa
 Every address is asked for several times by a customer manager, a branch head, the risk departments of a
 branch and of the head office, and an operator. `first` is how long the first reader after a publication
 waits, before anything of it was counted; the median and the 95th percentile stand beside the limit of 200 ms.
-`cpu` is what the process itself worked in the median: on a machine that others use too, the clock tells of them
-as well; the work of a PostgreSQL server is not in it.
+`cpu` is what the process itself worked in the median: where others use the machine too, the clock tells of
+them as well; the work of a PostgreSQL server is not in it.
 """
 
 from __future__ import annotations

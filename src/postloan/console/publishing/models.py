@@ -82,6 +82,7 @@ class Customer(Owned):
             ),
             models.Index(fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"),
             models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
+            models.Index(fields=["colour_rank", "-exposure", "customer_id"], name="customer_of_colour"),
             # Peers are counted by colour from the index itself.
             models.Index(fields=["region_id", "colour_rank", "open_loans"], name="customer_of_region"),
             models.Index(fields=["industry_id", "colour_rank", "open_loans"], name="customer_of_industry"),

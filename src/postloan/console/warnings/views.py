@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     offered = choices(held, sight, run)
     order = ORDERS[asked.get("sort", "worry")]
     rows = selectors.alerts(held, asked, run, sight)
-    found = page(rows, order, request.GET.get("after", ""), parts=selectors.parts(held))
+    found = page(rows, order, request.GET.get("after", ""), parts=selectors.parts(held, asked))
     shown = _shown(run, sight, _names(Staff, {one.owner_id for one in found.rows}), dict(offered.places))
     chosen = columns.chosen(held.staff_id)
     context = {

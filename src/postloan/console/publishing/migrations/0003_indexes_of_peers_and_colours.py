@@ -1,4 +1,4 @@
-"""Indexes from which the peers of a customer are counted."""
+"""Indexes from which peers are counted and customers of a colour are listed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class Migration(migrations.Migration):
             model_name="customer",
             name="region_id",
             field=models.CharField(max_length=64, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(fields=["colour_rank", "-exposure", "customer_id"], name="customer_of_colour"),
         ),
         migrations.AddIndex(
             model_name="customer",
