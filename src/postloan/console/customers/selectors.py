@@ -54,7 +54,7 @@ def customers(scope: Scope, asked: Mapping[str, str]) -> QuerySet[Customer]:
         rank = RANKS.get(asked["colour"], 0)
         if scope.sees_all:
             found = found.filter(colour_rank=rank)
-        else:  # as a sum, so that the index by institution or manager is taken and not that of the bank's colours
+        else:  # as a sum, which leaves the index by institution or manager in place
             found = found.alias(rank=F("colour_rank") + 0).filter(rank=rank)
     if "place" in asked:
         found = found.filter(institution_id=asked["place"])

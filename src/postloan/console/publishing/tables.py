@@ -166,7 +166,8 @@ def with_reasons(loans: Table, policy: Policy, as_of: date) -> Table:
     return loans.mutate(rate_rank=rank, class_moved=moved)
 
 
-def _loan_tallies(loans: Table) -> Table:
+def loan_tallies(loans: Table) -> Table:
+    """Count loans, and add their balances, by institution and what the book on one page shows of them."""
     band = v.null("integer")
     for place, (_name, first, last) in enumerate(m.BANDS):
         within = loans.days_past_due >= v.literal(first, "integer")
@@ -179,7 +180,8 @@ def _loan_tallies(loans: Table) -> Table:
     return _keyed(found, keys)
 
 
-def _customer_tallies(customers: Table) -> Table:
+def customer_tallies(customers: Table) -> Table:
+    """Count customers with an exposure, and add it and their arrears up, by institution and colour."""
     rows = customers.filter(customers.exposure.notnull())
     keys = ("institution_id", "colour")
     found = rows.group_by(*keys).aggregate(
@@ -244,8 +246,8 @@ _MAKERS: dict[type[models.Model], Callable[[Source, Table, Table], Table]] = {
     m.Coverage: lambda source, _customers, _loans: _coverage(source),
     m.Measure: lambda source, customers, _loans: _measures(source, customers),
     m.LegalClock: lambda source, customers, _loans: _clocks(source, customers),
-    m.LoanTally: lambda _source, _customers, loans: _loan_tallies(loans),
-    m.CustomerTally: lambda _source, customers, _loans: _customer_tallies(customers),
+    m.LoanTally: lambda _source, _customers, loans: loan_tallies(loans),
+    m.CustomerTally: lambda _source, customers, _loans: customer_tallies(customers),
 }
 
 PUBLISHED: Sequence[type[models.Model]] = tuple(_MAKERS)
