@@ -17,8 +17,8 @@ import duckdb
 LOANS = """
 COPY (
   SELECT 'L' || lpad(i::VARCHAR, 9, '0') AS loan_id,
-         'B' || lpad((i % 400)::VARCHAR, 4, '0') AS institution_id,
-         'S' || lpad((i % 4000)::VARCHAR, 5, '0') AS manager_id,
+         'B' || lpad((i * 7 // 10 % 400)::VARCHAR, 4, '0') AS institution_id,
+         'S' || lpad((i * 7 // 10 % 4000)::VARCHAR, 5, '0') AS manager_id,
          'C' || lpad((i * 7 // 10)::VARCHAR, 9, '0') AS customer_id,
          'K' || lpad(i::VARCHAR, 9, '0') AS contract_id,
          ['farmer_business', 'mortgage', 'working_capital', 'card'][1 + i % 4] AS contract_type,
@@ -46,7 +46,7 @@ COPY (
          '[]' AS missing,
          NULL::VARCHAR AS upgrade_proposed,
          '02' AS class_decided,
-         DATE '2026-03-31' AS decided_on,
+         DATE '2026-06-30' - (i * 31 % 100)::INTEGER AS decided_on,
          'none' AS suit_status,
          'A2' AS amount_band,
          'on' AS on_off,

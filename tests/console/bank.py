@@ -13,6 +13,7 @@ from postloan.console.policies import folders, reading
 from postloan.console.policies.models import Draft, Question
 from postloan.console.publishing.models import (
     RANKS,
+    REVIEW_DUE,
     Coverage,
     Customer,
     LegalClock,
@@ -151,6 +152,8 @@ def _customer(outlet: str, number: int, *, bad: bool) -> None:
         suit_status="none",
         floor_rule_ids=["F01"] if bad else [],
         missing=[],
+        rate_rank=REVIEW_DUE,
+        class_moved=True,
         **owner,
     )
     if not bad:

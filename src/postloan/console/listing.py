@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils.http import urlencode
@@ -18,7 +18,8 @@ Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=Model)
 
 PAGE = 50
-_COUNTED = 10_000
+_COUNTED = 1_000
+"""Rows that are counted before a list says "more than": beyond, nobody goes by the number."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,13 @@ class Page(Generic[Row]):
     more: bool
 
 
-def page(rows: QuerySet[Stored], order: Sequence[str], after: str = "", size: int = PAGE) -> Page[Stored]:
+def page(
+    rows: QuerySet[Stored],
+    order: Sequence[str],
+    after: str = "",
+    size: int = PAGE,
+    parts: Sequence[Q] | None = None,
+) -> Page[Stored]:
     """Give a page of rows in an order whose last column is unique.
 
     Args:
@@ -46,12 +53,14 @@ def page(rows: QuerySet[Stored], order: Sequence[str], after: str = "", size: in
         order: columns, with `-` for descending; none may hold nulls.
         after: the mark of the last row of the page before; one that nobody made gives the first page.
         size: rows a page.
+        parts: conditions of which each row of the list fits one and no two, as `Scope.parts` gives them;
+            each is read in order from an index of its own, where all at once would have to be sorted.
     """
-    # Counting has an end of its own, so that a list of a million costs no more than one of ten thousand.
-    counted = rows.order_by()[: _COUNTED + 1].count()
+    # Counting has an end of its own, so that a list of a million costs no more than one of a thousand.
+    counted = count(rows, _COUNTED + 1, parts)
     keys = _read(after, rows.model, order)
     wanted = rows.filter(_beyond(order, keys)) if keys else rows
-    found = list(wanted.order_by(*order)[: size + 1])
+    found = first(wanted, order, size + 1, parts) if counted else []
     following = _mark(found[size - 1], order) if len(found) > size else ""
     return Page(found[:size], following, min(counted, _COUNTED), counted > _COUNTED)
 
@@ -67,10 +76,64 @@ def page_in_memory(
         after: the name of the last row of the page before; one that no row has gives the first page.
         size: rows a page.
     """
-    first = next((place + 1 for place, row in enumerate(rows) if key(row) == after), 0) if after else 0
-    found = list(rows[first : first + size])
-    following = key(found[-1]) if first + size < len(rows) else ""
+    start = next((place + 1 for place, row in enumerate(rows) if key(row) == after), 0) if after else 0
+    found = list(rows[start : start + size])
+    following = key(found[-1]) if start + size < len(rows) else ""
     return Page(found, following, len(rows), more=False)
+
+
+def first(
+    rows: QuerySet[Stored], order: Sequence[str], size: int, parts: Sequence[Q] | None = None
+) -> list[Stored]:
+    """Give the first rows in an order; with `parts` out of those of each, in two questions."""
+    if parts is None:
+        return list(rows.order_by(*order)[:size])
+    model = rows.model
+    assert model._meta.pk is not None
+    names = dict.fromkeys((model._meta.pk.name, *(name.lstrip("-") for name in order)))
+    told = [rows.filter(part).order_by(*order)[:size].values(*names) for part in parts]
+    statement, values = _union(told)
+    if not statement:
+        return []
+    columns = {name: connection.ops.quote_name(model._meta.get_field(name).column) for name in names}  # type: ignore[union-attr]
+    ordered = ", ".join(columns[name.lstrip("-")] + " DESC" * name.startswith("-") for name in order)
+    key = columns[model._meta.pk.name]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {key} FROM ({statement}) AS every ORDER BY {ordered} LIMIT {int(size)}",  # noqa: S608
+            values,
+        )
+        keys = list(dict.fromkeys(row[0] for row in cursor.fetchall()))
+    found = model._default_manager.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def count(rows: QuerySet[Any], most: int, parts: Sequence[Q] | None = None) -> int:
+    """Count rows up to a limit."""
+    if parts is None:
+        return rows.order_by()[:most].count()
+    statement, values = _union([rows.filter(part).order_by()[:most].values("pk") for part in parts])
+    if not statement:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM (SELECT * FROM ({statement}) AS every LIMIT {int(most)}) AS few",  # noqa: S608
+            values,
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _union(several: Sequence[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
+    """Put statements with limits of their own together, which Django does not on SQLite."""
+    statements, values = [], list[Any]()
+    for place, rows in enumerate(several):
+        try:
+            statement, given = rows.query.sql_with_params()
+        except EmptyResultSet:
+            continue  # nothing can fit
+        statements.append(f"SELECT * FROM ({statement}) AS part{place}")  # noqa: S608 - Django's own SQL
+        values += given
+    return " UNION ALL ".join(statements), values
 
 
 def _beyond(order: Sequence[str], keys: Sequence[Any]) -> Q:

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, QueryDict
 from django.utils.formats import number_format
 from django.utils.http import urlencode
@@ -262,6 +262,7 @@ def show(
     request: HttpRequest,
     rows: QuerySet[Any] | Sequence[Any],
     tell: Tell = _nothing,
+    parts: Sequence[Q] | None = None,
 ) -> Table | FileResponse:
     """Give a page of a list, or the list as a file where the address asks for it.
 
@@ -270,6 +271,7 @@ def show(
         request: whose query chooses columns, order and page.
         rows: all rows that the person may see and asked for.
         tell: looks up what the columns of a page or of a part of a file need.
+        parts: conditions one of which each row of the database fits, where a page is read by parts.
     """
     query = request.GET
     chosen, sort = listing.chosen(query), listing.sort(query)
@@ -279,7 +281,7 @@ def show(
         return _file(listing, request, _sorted(listing, rows, sort, tell), tell)
     after = query.get(f"{listing.prefix}after", "")
     if isinstance(rows, QuerySet):
-        found: Page[Any] = page(rows, listing.order(sort), after, listing.size)
+        found: Page[Any] = page(rows, listing.order(sort), after, listing.size, parts)
     else:
         assert listing.key is not None
         found = page_in_memory(_sorted(listing, rows, sort, tell), listing.key, after, listing.size)

@@ -26,7 +26,7 @@ class AuditEvent(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["object_kind", "object_id", "seq"], name="audit_of_object"),
-            models.Index(fields=["action", "seq"], name="audit_by_action"),
+            models.Index(fields=["action", "seq", "at"], name="audit_by_action"),
             models.Index(fields=["at", "seq"], name="audit_by_time"),
         ]
 

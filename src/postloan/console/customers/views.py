@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """List the customers that a person sees."""
     held, asked = scope(request), selectors.asked_of(request.GET)
     offered = selectors.choices(held, current())
-    table = show(CUSTOMERS, request, selectors.customers(held, asked), tell)
+    table = show(CUSTOMERS, request, selectors.customers(held, asked), tell, held.parts())
     if isinstance(table, FileResponse):
         return table
     context = {

@@ -17,7 +17,7 @@ from postloan.console.desk import selectors
 from postloan.console.desk.models import Classification
 from postloan.console.lists import Listing, Names, Tell
 from postloan.console.people.models import Institution, Staff
-from postloan.console.publishing.models import Customer, Loan, Publication
+from postloan.console.publishing.models import CLASS_DIFFERS, Customer, Loan, Publication
 from postloan.policy.in_force import Policy
 
 
@@ -123,6 +123,15 @@ def _missing(loan: Loan, _told: Told) -> Any:
 
 _UNMEASURED = gettext_noop("not measurable")
 
+
+def _reason(loan: Loan, _told: Told) -> str:
+    """Say why a person must look at the class of a loan."""
+    differs = loan.rate_rank is not None and loan.rate_rank >= CLASS_DIFFERS
+    due = loan.rate_rank is not None and loan.rate_rank != CLASS_DIFFERS
+    told = ((differs, gettext("the machine says another class")), (due, gettext("the review is due")))
+    return "; ".join(text for holds, text in told if holds)
+
+
 RATE = Listing(
     name="classes_to_rate",
     title=_("Loans to rate"),
@@ -130,6 +139,7 @@ RATE = Listing(
         _LOAN,
         _CUSTOMER,
         _NUMBER,
+        Column("reason", _("Reason"), _reason, order=("-rate_rank", "-balance", "loan_id")),
         _BALANCE,
         _LATE,
         Column(
@@ -155,10 +165,10 @@ RATE = Listing(
     ),
     usual=("loan", "customer", "balance", "decided", "machine", "floor", "review", "missing"),
     leads="loan",
-    first="balance",
+    first="reason",
     filters=("why", "place"),
 )
-"""Loans whose class a person must look at; the largest stand first."""
+"""Loans whose class a person must look at: what the machine sees otherwise first, then what is due."""
 
 MOVED = Listing(
     name="classes_moved",

@@ -49,6 +49,12 @@ class Classification(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "moved_at", "number"], name="classification_by_state"),
+            models.Index(
+                fields=["institution_id", "state", "moved_at", "number"], name="classification_of_place"
+            ),
+            models.Index(
+                fields=["manager_id", "state", "moved_at", "number"], name="classification_of_manager"
+            ),
             models.Index(fields=["loan_id", "number"], name="classification_of_loan"),
         ]
 

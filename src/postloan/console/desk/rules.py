@@ -161,3 +161,13 @@ def review_due_on(
     if found is None or decided_on is None or found.min_review_freq_days is None:
         return None
     return decided_on + timedelta(days=found.min_review_freq_days)
+
+
+def review_cycles(policy: Policy) -> dict[tuple[str, int], list[str]]:
+    """Give the levels by scheme and the days after which their decision is to be looked at again."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for scheme in policy.schemes:
+        for level in scheme.levels:
+            if level.min_review_freq_days is not None:
+                found.setdefault((scheme.id, level.min_review_freq_days), []).append(level.level_code)
+    return found

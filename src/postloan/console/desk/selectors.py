@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import Concat
 
 from postloan.console.desk import rules
 from postloan.console.desk.models import Classification
 from postloan.console.desk.states import NOTHING, OPEN, move
 from postloan.console.people.rights import MANAGER, Scope
-from postloan.console.publishing.models import Loan, Publication
+from postloan.console.publishing.models import CLASS_DIFFERS, Loan, LoanTally
 from postloan.policy.in_force import Policy
 from postloan.results import FIVE_LEVELS
 
-_KEPT = 86_400
 
-
-def to_rate(scope: Scope, policy: Policy, run: Publication, why: str = "") -> QuerySet[Loan]:
+def to_rate(scope: Scope, why: str = "") -> QuerySet[Loan]:
     """Give the loans whose class a person must look at, and that nobody has rated yet.
 
     Args:
         scope: whose desk it is; a customer manager sees their own loans.
-        policy: gives the cycle of review of each level.
-        run: the run that is shown.
         why: `differs` for a machine's class other than the last decided one, `due` for a review that is due;
-            both without.
+            both without. The publication told which (`publishing.tables`).
     """
-    found = Loan.objects.filter(scope.filter(), scheme_id__isnull=False, balance__isnull=False)
-    differs = Q(class_decided__isnull=False) & ~Q(class_machine=F("class_decided"))
-    differs |= Q(class_decided__isnull=False, class_machine__isnull=True)
-    due = review_due(policy, run)
-    wanted = {"differs": differs, "due": due}.get(why, differs | due)
-    open_now = Classification.objects.filter(state__in=OPEN).values("loan_id")
-    return found.filter(wanted).exclude(loan_id__in=open_now)
-
-
-def review_due(policy: Policy, run: Publication) -> Q:
-    """Give the condition of a review that is due: never decided, or longer ago than the level's cycle."""
-    due = Q(decided_on__isnull=True)
-    by_cycle: dict[tuple[str, int], list[str]] = {}
-    for scheme in policy.schemes:
-        for level in scheme.levels:
-            if level.min_review_freq_days is not None:
-                by_cycle.setdefault((scheme.id, level.min_review_freq_days), []).append(level.level_code)
-    for (scheme_id, days), codes in by_cycle.items():
-        last = run.as_of - timedelta(days=days)
-        due |= Q(scheme_id=scheme_id, class_final__in=codes, decided_on__lte=last)
-    return due
+    found = Loan.objects.filter(scope.filter(), rate_rank__isnull=False, balance__isnull=False)
+    if why == "differs":
+        found = found.filter(rate_rank__gte=CLASS_DIFFERS)
+    elif why == "due":
+        found = found.exclude(rate_rank=CLASS_DIFFERS)
+    return found.filter(~Exists(Classification.objects.filter(loan_id=OuterRef("pk"), state__in=OPEN)))
 
 
 def waiting(scope: Scope, policy: Policy, state: str) -> QuerySet[Classification]:
@@ -143,17 +123,16 @@ class Matrix:
     same: int
 
 
-def migration(scope: Scope, policy: Policy, run: Publication, by: str, scheme_id: str) -> Matrix:
+def migration(scope: Scope, policy: Policy, by: str, scheme_id: str) -> Matrix:
     """Give how the classes of the last run's loans moved: from the class before it to the one that stands.
 
     Args:
         scope: whose loans.
         policy: gives the levels and their five-level classes.
-        run: the run that is shown.
         by: `five` for the five-level classes, else the levels of a scheme.
         scheme_id: the scheme, for the levels.
     """
-    counted = _counted(scope, run)
+    counted = _counted(scope)
     if by == "five":
         codes: tuple[str, ...] = FIVE_LEVELS
         of = {(one.id, level.level_code): level.five_level for one in policy.schemes for level in one.levels}
@@ -164,9 +143,9 @@ def migration(scope: Scope, policy: Policy, run: Publication, by: str, scheme_id
     return _matrix(codes, moves)
 
 
-def schemes_in_use(scope: Scope, run: Publication) -> list[str]:
+def schemes_in_use(scope: Scope) -> list[str]:
     """Give the schemes by which a person's loans are classified."""
-    return sorted({str(row[0]) for row in _counted(scope, run)})
+    return sorted({str(row[0]) for row in _counted(scope)})
 
 
 def _matrix(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> Matrix:
@@ -185,40 +164,44 @@ def _matrix(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> M
 _DIRECTIONS = ("worse", "better", "same")
 
 
-def kept_as(what: str, scope: Scope, run: Publication) -> str:
-    """Give the key of something counted of a person's loans; those who see the same loans share it."""
-    own = sorted(scope.acting_for) if MANAGER in scope.roles else []
-    seen = "all" if scope.sees_all else f"{sorted(scope.institutions)}|{own}"
-    told = f"{run.run_id}|{run.result_hash}|{seen}"
-    return f"{what}-{hashlib.sha256(told.encode()).hexdigest()}"
+def _counted(scope: Scope) -> list[tuple[str | None, str | None, str | None, int, int]]:
+    """Give the moves of a person's loans: scheme, class before and after, loans and balance.
 
-
-def _counted(scope: Scope, run: Publication) -> list[Any]:
-    """Count the moves of a person's loans, once a run and scope: the whole book takes a while."""
-    key = kept_as("migration", scope, run)
-    found: list[Any] | None = cache.get(key)
-    if found is None:
-        grouped = Loan.objects.filter(scope.filter(), class_previous__isnull=False, class_final__isnull=False)
-        columns = ("scheme_id", "class_previous", "class_final")
-        sums = grouped.order_by().values(*columns).annotate(loans=Count("pk"), sum=Sum("balance"))
-        found = [[*(row[name] for name in columns), row["loans"], row["sum"] or 0] for row in sums]
-        cache.set(key, found, _KEPT)
-    return found
+    What institutions have was counted with the publication; a manager's own loans are few and counted now.
+    """
+    columns = ("scheme_id", "class_previous", "class_final")
+    given = {"class_previous__isnull": False, "class_final__isnull": False}
+    told: QuerySet[Any] = LoanTally.objects.filter(scope.tallies(), **given)
+    sums = list(told.order_by().values(*columns).annotate(n=Sum("loans"), sum=Sum("balance")))
+    own = scope.untallied()
+    if own is not None:
+        rows = Loan.objects.filter(own, **given).order_by().values(*columns)
+        sums += rows.annotate(n=Count("pk"), sum=Sum("balance"))
+    return [(*(row[name] for name in columns), row["n"], row["sum"] or 0) for row in sums]
 
 
 def moved(scope: Scope, policy: Policy, by: str, scheme_id: str, before: str, after: str) -> QuerySet[Loan]:
     """Give the loans behind a cell of the matrix."""
     found = Loan.objects.filter(scope.filter(), balance__isnull=False)
+    if before != after:  # no class stands for two of the five, so a loan that stayed is in no such cell
+        found = found.filter(class_moved__isnull=False)
     if by != "five":
-        return found.filter(scheme_id=scheme_id, class_previous=before, class_final=after)
-    condition = Q(pk__in=[])
-    for scheme in policy.schemes:
-        was, now = (
-            [level.level_code for level in scheme.levels if level.five_level == five]
-            for five in (before, after)
-        )
-        condition |= Q(scheme_id=scheme.id, class_previous__in=was, class_final__in=now)
-    return found.filter(condition)
+        wanted = [_move(scheme_id, before, after)]
+    else:
+        wanted = [
+            _move(scheme.id, was.level_code, now.level_code)
+            for scheme in policy.schemes
+            for was in scheme.levels
+            for now in scheme.levels
+            if (was.five_level, now.five_level) == (before, after)
+        ]
+    # One text and no conditions on columns, which would draw the database away from the order of balances.
+    told = Concat("scheme_id", Value(":"), "class_previous", Value(">"), "class_final")
+    return found.alias(move=told).filter(move__in=wanted)
+
+
+def _move(scheme_id: str, before: str, after: str) -> str:
+    return f"{scheme_id}:{before}>{after}"
 
 
 def reviewed_until(policy: Policy, loan: Loan) -> date | None:

@@ -40,17 +40,16 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
     held, found = scope(request), _policy()
     if found is None:
         return render(request, "desk/index.html", {"tab": "rate"})
-    run, policy = found
+    policy = found[1]
     first = "rate" if MANAGER in held.roles else "rated"
     tab = request.GET.get("tab", "")
     tab = tab if tab in _TABS else first
     why, place = request.GET.get("why", ""), request.GET.get("place", "")
-    rows = (
-        selectors.to_rate(held, policy, run, why) if tab == "rate" else selectors.waiting(held, policy, tab)
-    )
+    rows = selectors.to_rate(held, why) if tab == "rate" else selectors.waiting(held, policy, tab)
     if place:
         rows = rows.filter(institution_id=place)
-    table = show(columns.RATE if tab == "rate" else columns.WAITING, request, rows, columns.tell(*found))
+    listing = columns.RATE if tab == "rate" else columns.WAITING
+    table = show(listing, request, rows, columns.tell(*found), None if place else held.parts())
     if isinstance(table, FileResponse):
         return table
     context = {
@@ -222,14 +221,14 @@ def migration(request: HttpRequest) -> HttpResponse:
     told = _policy()
     if told is None:
         return render(request, "desk/migration.html", {})
-    run, policy = told
+    _run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
-    matrix = selectors.migration(scope(request), policy, run, by, scheme_id)
+    matrix = selectors.migration(scope(request), policy, by, scheme_id)
     context = {
         "matrix": matrix,
         "by": by,
         "scheme_id": scheme_id,
-        "schemes": selectors.schemes_in_use(scope(request), run),
+        "schemes": selectors.schemes_in_use(scope(request)),
     }
     return render(request, "desk/migration.html", context)
 
@@ -243,8 +242,10 @@ def moved(request: HttpRequest) -> HttpResponse | FileResponse:
     run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
     before, after = request.GET.get("from", ""), request.GET.get("to", "")
-    rows = selectors.moved(scope(request), policy, by, scheme_id, before, after)
-    table = show(columns.MOVED, request, rows, columns.tell(run, policy))
+    held = scope(request)
+    rows = selectors.moved(held, policy, by, scheme_id, before, after)
+    parts = held.parts() if before == after else None  # what moved is few, in one index for all
+    table = show(columns.MOVED, request, rows, columns.tell(run, policy), parts)
     if isinstance(table, FileResponse):
         return table
     context = {

@@ -6,28 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from postloan.console.desk import selectors as desk
 from postloan.console.people.rights import Scope
-from postloan.console.publishing.models import RANKS, Customer, Loan, Publication
+from postloan.console.publishing.models import BANDS, RANKS, CustomerTally, LoanTally
 from postloan.policy.in_force import Policy
 from postloan.results import FIVE_LEVELS
 
 NON_PERFORMING = ("substandard", "doubtful", "loss")
-BANDS: tuple[tuple[str, int, int | None], ...] = (
-    ("0", 0, 0),
-    ("1–30", 1, 30),
-    ("31–90", 31, 90),
-    ("91–180", 91, 180),
-    ("181–270", 181, 270),
-    ("271–360", 271, 360),
-    ("> 360", 361, None),
-)
-"""Days past due from and to; the bounds are those of the regulatory floors (domain B2)."""
-
-_KEPT = 86_400
 
 
 @dataclass(frozen=True)
@@ -85,63 +72,38 @@ class Book:
         return sum(bar.count for bar in self.arrears if bar.code not in ("0", "not_measurable"))
 
 
-def book(scope: Scope, policy: Policy, run: Publication) -> Book:
-    """Give the book of what a person sees, counted once a run."""
-    key = desk.kept_as("book", scope, run)
-    found: Book | None = cache.get(key)
-    if found is None:
-        found = _counted(scope, policy, run)
-        cache.set(key, found, _KEPT)
-    return found
-
-
-def _counted(scope: Scope, policy: Policy, run: Publication) -> Book:
-    loans = Loan.objects.filter(scope.filter()).order_by()
-    by_currency = list(loans.values("currency").annotate(n=Count("pk")).order_by("-n", "currency"))
+def book(scope: Scope, policy: Policy) -> Book:
+    """Give the book of what a person sees, of what was counted by institution with the publication."""
+    loans = LoanTally.objects.filter(scope.tallies()).order_by()
+    by_currency = list(loans.values("currency").annotate(n=Sum("loans")).order_by("-n", "currency"))
     currency = str(by_currency[0]["currency"]) if by_currency else ""
     loans = loans.filter(currency=currency)
-    customers = Customer.objects.filter(scope.filter(), exposure__isnull=False).order_by()
-    sums = customers.aggregate(n=Count("pk"), exposure=Sum("exposure"), overdue=Sum("overdue"))
-    matrix = desk.migration(scope, policy, run, "five", policy.base_scheme.id)
+    customers = CustomerTally.objects.filter(scope.tallies()).order_by()
+    sums = customers.aggregate(n=Sum("customers"), exposure=Sum("exposure"), overdue=Sum("overdue"))
+    matrix = desk.migration(scope, policy, "five", policy.base_scheme.id)
+    bands = {place: name for place, (name, _first, _last) in enumerate(BANDS)}
+    arrears = _bars(loans, "band", "loans", "balance", (*bands, None), None)
     return Book(
         currency,
         sum(row["n"] for row in by_currency[1:]),
-        sums["n"],
+        sums["n"] or 0,
         sums["exposure"] or 0,
         sums["overdue"] or 0,
-        _bars(loans, "five_level", "balance", (*FIVE_LEVELS, "not_measurable"), "not_measurable"),
-        _bars(customers, "colour", "exposure", (*RANKS, "none"), "none"),
-        _arrears(loans),
+        _bars(loans, "five_level", "loans", "balance", (*FIVE_LEVELS, "not_measurable"), "not_measurable"),
+        _bars(customers, "colour", "customers", "exposure", (*RANKS, "none"), "none"),
+        tuple(Bar(bands.get(bar.code, "not_measurable"), bar.count, bar.amount) for bar in arrears),
         matrix.worse,
         matrix.better,
     )
 
 
 def _bars(
-    rows: QuerySet[Any], column: str, amount: str, codes: Sequence[str], without: str
+    rows: QuerySet[Any], column: str, number: str, amount: str, codes: Sequence[Any], without: Any
 ) -> tuple[Bar, ...]:
-    """Count rows by a column, in the order of the codes; those with null or another code stand last."""
+    """Add tallies up by a column, in the order of the codes; those with null or another code stand last."""
     found = dict.fromkeys(codes, (0, 0))
-    for row in rows.values(column).annotate(n=Count("pk"), sum=Sum(amount)):
+    for row in rows.values(column).annotate(n=Sum(number), sum=Sum(amount)):
         code = row[column] if row[column] in found else without
         was = found[code]
         found[code] = was[0] + row["n"], was[1] + (row["sum"] or 0)
     return tuple(Bar(code, *counted) for code, counted in found.items())
-
-
-def _arrears(loans: QuerySet[Loan]) -> tuple[Bar, ...]:
-    wanted: dict[str, Any] = {}
-    conditions = {name: _between(first, last) for name, first, last in BANDS}
-    conditions["not_measurable"] = Q(days_past_due__isnull=True)
-    for place, condition in enumerate(conditions.values()):
-        wanted[f"n{place}"] = Count("pk", filter=condition)
-        wanted[f"sum{place}"] = Sum("balance", filter=condition)
-    row = loans.aggregate(**wanted)
-    return tuple(
-        Bar(name, row[f"n{place}"], row[f"sum{place}"] or 0) for place, name in enumerate(conditions)
-    )
-
-
-def _between(first: int, last: int | None) -> Q:
-    condition = Q(days_past_due__gte=first)
-    return condition if last is None else condition & Q(days_past_due__lte=last)

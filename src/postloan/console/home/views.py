@@ -12,6 +12,7 @@ from postloan import clock
 from postloan.console import words
 from postloan.console.desk import selectors as desk
 from postloan.console.home import charts, selectors
+from postloan.console.listing import count
 from postloan.console.people.rights import BOOK_ROLES, EVERYBODY, MANAGER, OVERSEERS, Scope, allow, scope
 from postloan.console.publishing.models import Publication
 from postloan.console.publishing.selectors import current
@@ -39,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         context |= _day(held) | _desk(held, run)
         context["urgent"] = context["slipped"].count + context["today"].count + context["desk_count"]
     if held.has(HEADS) and run is not None:
-        context["loads"] = work.load_by_person(held, context["now"])[:_SHOWN]
+        context["loads"] = work.load_by_person(held, context["now"], _SHOWN).shown
     if held.has(LEADERS) and run is not None:
         context |= _book(held, run)
     if held.has({"operator"}):
@@ -66,16 +67,16 @@ def _desk(held: Scope, run: Publication) -> dict[str, Any]:
     policy = words.policy_of(run.policy_version, run.as_of)
     waiting: list[tuple[str, int]] = []
     if MANAGER in held.roles:
-        waiting.append(("rate", desk.to_rate(held, policy, run).order_by()[:_COUNTED].count()))
+        waiting.append(("rate", count(desk.to_rate(held), _COUNTED, held.parts())))
         waiting.append(("returned", desk.waiting(held, policy, "returned").count()))
     if held.has(OVERSEERS):
         waiting += [
-            (state, desk.waiting(held, policy, state).order_by()[:_COUNTED].count())
+            (state, count(desk.waiting(held, policy, state), _COUNTED, held.parts()))
             for state in ("rated", "determined")
         ]
-    found = [(state, count) for state, count in waiting if count]
+    found = [(state, number) for state, number in waiting if number]
     # A review that is due has its own term of weeks; what others sent on waits for today.
-    urgent = sum(count for state, count in found if state != "rate")
+    urgent = sum(number for state, number in found if state != "rate")
     return {"desk": found, "desk_count": urgent, "desk_limit": _COUNTED}
 
 
@@ -90,7 +91,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _book(held: Scope, run: Publication) -> dict[str, Any]:
-    found = selectors.book(held, words.policy_of(run.policy_version, run.as_of), run)
+    found = selectors.book(held, words.policy_of(run.policy_version, run.as_of))
     return {
         "book": found,
         "classes_chart": charts.amounts(found.classes, "class"),

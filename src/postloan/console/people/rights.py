@@ -64,6 +64,10 @@ SENSITIVE_ROLES = frozenset({MANAGER, "branch_head", "risk_department"})
 """Roles that see household events and what was heard in the village without asking."""
 
 
+_APART = 60
+"""Institutions that a list is read from one by one."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """What a person may see on a day.
@@ -110,6 +114,32 @@ class Scope:
         if MANAGER in self.roles:
             seen |= Q(**{f"{prefix}manager_id__in": self.acting_for})
         return seen
+
+    def parts(self) -> list[Q] | None:
+        """Give conditions one of which each row of `filter` fits: for lists that are read in order.
+
+        None where one question serves as well: for the whole bank, for one manager, and where there are so
+        many institutions that every other row of the bank's order is one of theirs.
+        """
+        if self.sees_all or len(self.institutions) > _APART:
+            return None
+        own = sorted(self.acting_for) if MANAGER in self.roles else []
+        others = ~Q(manager_id__in=own) if own else Q()
+        found = [Q(manager_id=one) for one in own]
+        found += [Q(institution_id=one) & others for one in sorted(self.institutions)]
+        return found if len(found) > 1 else None
+
+    def tallies(self) -> Q:
+        """Give the condition on rows that count what an institution has, of those seen as a whole."""
+        return ~Q(pk__in=[]) if self.sees_all else Q(institution_id__in=self.institutions)
+
+    def untallied(self) -> Q | None:
+        """Give the condition on rows of `filter` that no tally of theirs counts; None without such."""
+        if self.sees_all or MANAGER not in self.roles:
+            return None
+        own = Q(manager_id__in=self.acting_for)
+        counted = Q(institution_id__in=self.institutions, institution_id__isnull=False)
+        return own & ~counted if self.institutions else own
 
     def covers(self, institution_id: str | None, manager_id: str | None) -> bool:
         """Tell whether a row of that institution and manager is seen; the same rule as `filter`."""

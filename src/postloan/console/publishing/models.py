@@ -13,6 +13,20 @@ from django.db import models
 RANKS = {"red": 4, "orange": 3, "yellow": 2, "blue": 1}
 """Order of colours, worst highest; 0 is none."""
 
+REVIEW_DUE, CLASS_DIFFERS, BOTH = 1, 2, 3
+"""Why the class of a loan is to be decided, the most urgent highest; null for nothing."""
+
+BANDS: tuple[tuple[str, int, int | None], ...] = (
+    ("0", 0, 0),
+    ("1–30", 1, 30),
+    ("31–90", 31, 90),
+    ("91–180", 91, 180),
+    ("181–270", 181, 270),
+    ("271–360", 271, 360),
+    ("> 360", 361, None),
+)
+"""Days past due from and to; the bounds are those of the regulatory floors (domain B2)."""
+
 
 class Publication(models.Model):
     """A run that was brought into the database; the one with the latest `published_at` is shown."""
@@ -47,9 +61,9 @@ class Customer(Owned):
     customer_id = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
-    region_id = models.CharField(max_length=64, null=True, db_index=True)
+    region_id = models.CharField(max_length=64, null=True)
     region = models.CharField(max_length=200, null=True)
-    industry_id = models.CharField(max_length=64, null=True, db_index=True)
+    industry_id = models.CharField(max_length=64, null=True)
     industry = models.CharField(max_length=200, null=True)
     group_id = models.CharField(max_length=64, null=True)
     household_id = models.CharField(max_length=64, null=True)
@@ -68,6 +82,10 @@ class Customer(Owned):
             ),
             models.Index(fields=["manager_id", "-exposure", "customer_id"], name="customer_of_manager"),
             models.Index(fields=["-exposure", "customer_id"], name="customer_by_exposure"),
+            models.Index(fields=["colour_rank", "-exposure", "customer_id"], name="customer_of_colour"),
+            # Peers are counted by colour from the index itself.
+            models.Index(fields=["region_id", "colour_rank", "open_loans"], name="customer_of_region"),
+            models.Index(fields=["industry_id", "colour_rank", "open_loans"], name="customer_of_industry"),
             models.Index(
                 fields=["name", "customer_id"],
                 name="customer_by_name",
@@ -80,7 +98,10 @@ class Customer(Owned):
 
 
 class Loan(Owned):
-    """An exposure on or off the balance sheet with its classes on the day of the run."""
+    """An exposure on or off the balance sheet with its classes on the day of the run.
+
+    `rate_rank` tells why its class is to be decided, `class_moved` is true where the run moved it, else null.
+    """
 
     loan_id = models.CharField(primary_key=True, max_length=64)
     customer_id = models.CharField(max_length=64, db_index=True)
@@ -115,14 +136,34 @@ class Loan(Owned):
     on_off = models.CharField(max_length=10, null=True)
     observation_ends_on = models.DateField(null=True)
     provision = models.BigIntegerField(null=True)
+    rate_rank = models.BigIntegerField(null=True)
+    class_moved = models.BooleanField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["institution_id", "-balance", "loan_id"], name="loan_of_institution"),
             models.Index(fields=["manager_id", "-balance", "loan_id"], name="loan_of_manager"),
-            models.Index(fields=["class_machine", "-balance", "loan_id"], name="loan_of_class"),
             models.Index(fields=["class_final", "customer_id"], name="loan_by_final_class"),
             models.Index(fields=["-balance", "loan_id"], name="loan_by_balance"),
+            models.Index(
+                fields=["-rate_rank", "-balance", "loan_id"],
+                name="loan_to_rate",
+                condition=models.Q(rate_rank__isnull=False),
+            ),
+            models.Index(
+                fields=["institution_id", "-rate_rank", "-balance", "loan_id"],
+                name="loan_to_rate_of_inst",
+                condition=models.Q(rate_rank__isnull=False),
+            ),
+            models.Index(
+                # What a cell of the migration matrix asks for is read from the index itself.
+                fields=[
+                    *("-balance", "loan_id", "institution_id", "manager_id"),
+                    *("scheme_id", "class_previous", "class_final"),
+                ],
+                name="loan_that_moved",
+                condition=models.Q(class_moved__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -261,6 +302,41 @@ class LegalClock(Owned):
 
     def __str__(self) -> str:
         return self.clock_id
+
+
+class LoanTally(models.Model):
+    """Loans of an institution that agree in what the book in one page counts: how many, and their balance.
+
+    `band` is the place of their days past due among `BANDS`; null where they are not measurable.
+    """
+
+    tally_id = models.CharField(primary_key=True, max_length=250)
+    institution_id = models.CharField(max_length=64, null=True, db_index=True)
+    currency = models.CharField(max_length=3)
+    scheme_id = models.CharField(max_length=20, null=True)
+    class_previous = models.CharField(max_length=10, null=True)
+    class_final = models.CharField(max_length=10, null=True)
+    five_level = models.CharField(max_length=20, null=True)
+    band = models.BigIntegerField(null=True)
+    loans = models.BigIntegerField()
+    balance = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.tally_id
+
+
+class CustomerTally(models.Model):
+    """Customers with an exposure of an institution and colour: how many, their exposure and arrears."""
+
+    tally_id = models.CharField(primary_key=True, max_length=100)
+    institution_id = models.CharField(max_length=64, null=True, db_index=True)
+    colour = models.CharField(max_length=10, null=True)
+    customers = models.BigIntegerField()
+    exposure = models.BigIntegerField()
+    overdue = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.tally_id
 
 
 class ClassChange(models.Model):

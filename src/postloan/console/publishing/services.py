@@ -16,11 +16,11 @@ from postloan import clock
 from postloan.book.opening import open_book
 from postloan.book.snapshot import Book
 from postloan.console.audit.services import SYSTEM, record
-from postloan.console.home.tasks import count_book
 from postloan.console.people import feed
 from postloan.console.publishing import models as m
 from postloan.console.publishing.merge import merge
 from postloan.console.publishing.tables import PUBLISHED, Source, prepare
+from postloan.console.words import policy_of
 from postloan.console.work.jobs import after_publication
 from postloan.engine import Engine, changes, open_engine
 from postloan.errors import PostloanError
@@ -77,7 +77,8 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
         prepared = store / "console" / "published"
         known = Book(open_book(engine, book, engine.scratch / "book").paths, engine, day)
         with _fresh(prepared / f".{run['run_id']}") as folder:
-            prepare(Source(engine, result, known), folder)
+            policy = policy_of(run["policy_version"], run["as_of"])
+            prepare(Source(engine, result, known, policy), folder)
             done = _write(engine, folder, prepared, last, run, known)
             target = prepared / run["run_id"]
             shutil.rmtree(target, ignore_errors=True)
@@ -86,7 +87,6 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
         if stale.name != run["run_id"]:
             shutil.rmtree(stale)
     after_publication(done.publication)
-    count_book.enqueue()
     return done
 
 
@@ -111,6 +111,8 @@ def _write(
     for model in PUBLISHED:
         name = str(model._meta.model_name)
         before = old / f"{name}.parquet" if old else None
+        if before is not None and not before.is_file():
+            before = None  # a table that the last publication did not know yet
         written[name], removed[name] = merge(engine, model, new / f"{name}.parquet", before)
     if old is not None:
         _history(engine, new, old, run["as_of"])

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import models
 
 from postloan.book.snapshot import Book
+from postloan.console.desk.rules import review_cycles
 from postloan.console.publishing import models as m
 from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
+from postloan.policy.in_force import Policy
 from postloan.results import CLASS_BASIS, CLOCK, LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
 
 
@@ -27,11 +30,13 @@ class Source:
         engine: a DuckDB session.
         result: the folder of the run's result.
         book: the book as known on the day of the run.
+        policy: the policy of the run, for the days after which classes are decided again.
     """
 
     engine: Engine
     result: Path
     book: Book
+    policy: Policy
 
     def facts(self, subject: str) -> Table:
         """Give the facts of a subject, with money as DECIMAL(18,2)."""
@@ -53,8 +58,9 @@ def _key(model: type[models.Model]) -> str:
 def prepare(source: Source, folder: Path) -> None:
     """Write every published table into `folder` as `<table>.parquet`, sorted by key."""
     owned = source.engine.materialise(_customers(source), "customers")
+    loans = source.engine.materialise(_loans(source), "loans")
     for model, make in _MAKERS.items():
-        table = owned if model is m.Customer else make(source, owned)
+        table = make(source, owned, loans)
         columns = model_fields(model)
         source.engine.write(
             table.select(*columns),
@@ -125,7 +131,72 @@ def _loans(source: Source) -> Table:
         facts.matures_on,
         v.cents(facts.amount_amt).name("amount"),
     )
-    return _joined(_joined(state, basis, "loan_id", "basis_id"), facts, "loan_id", "facts_id")
+    rows = _joined(_joined(state, basis, "loan_id", "basis_id"), facts, "loan_id", "facts_id")
+    return with_reasons(rows, source.policy, source.book.as_of)
+
+
+def with_reasons(loans: Table, policy: Policy, as_of: date) -> Table:
+    """Add `rate_rank`, why the class of a loan is to be decided, and `class_moved`, where the run moved it.
+
+    A loan is to be decided where the machine's class is not the last decided one or is not measurable any
+    more, where nobody ever decided, and where the cycle of review of its level is over (domain B5); not where
+    it has no scheme or no balance. Takes the columns of a loan state with `class_decided` and `decided_on`.
+    """
+    due = loans.decided_on.isnull()
+    for (scheme, days), codes in review_cycles(policy).items():
+        last = v.literal(as_of - timedelta(days=days), "date")
+        of_scheme = loans.scheme_id == v.literal(scheme, "string")
+        due = due | (of_scheme & loans.class_final.isin(codes) & (loans.decided_on <= last))
+    other = loans.class_machine.isnull() | (loans.class_machine != loans.class_decided)
+    differs = loans.class_decided.notnull() & other
+    nothing = loans.scheme_id.isnull() | loans.balance.isnull()
+    rank = v.when(
+        [
+            (nothing, v.null("integer")),
+            (differs & due, v.literal(m.BOTH, "integer")),
+            (differs, v.literal(m.CLASS_DIFFERS, "integer")),
+            (due, v.literal(m.REVIEW_DUE, "integer")),
+        ],
+        v.null("integer"),
+    )
+    moved = v.when(
+        [(loans.class_previous != loans.class_final, v.literal(True, "boolean"))],
+        v.null("boolean"),
+    )
+    return loans.mutate(rate_rank=rank, class_moved=moved)
+
+
+def loan_tallies(loans: Table) -> Table:
+    """Count loans, and add their balances, by institution and what the book on one page shows of them."""
+    band = v.null("integer")
+    for place, (_name, first, last) in enumerate(m.BANDS):
+        within = loans.days_past_due >= v.literal(first, "integer")
+        if last is not None:
+            within = within & (loans.days_past_due <= v.literal(last, "integer"))
+        band = v.when([(within, v.literal(place, "integer"))], band)
+    rows = loans.mutate(band=band)
+    keys = ("institution_id", "currency", "scheme_id", "class_previous", "class_final", "five_level", "band")
+    found = rows.group_by(*keys).aggregate(loans=rows.count(), balance=v.total(rows.balance))
+    return _keyed(found, keys)
+
+
+def customer_tallies(customers: Table) -> Table:
+    """Count customers with an exposure, and add it and their arrears up, by institution and colour."""
+    rows = customers.filter(customers.exposure.notnull())
+    keys = ("institution_id", "colour")
+    found = rows.group_by(*keys).aggregate(
+        customers=rows.count(), exposure=v.total(rows.exposure), overdue=v.total(rows.overdue)
+    )
+    return _keyed(found, keys)
+
+
+def _keyed(rows: Table, keys: Sequence[str]) -> Table:
+    """Add `tally_id` made of what rows were grouped by."""
+    nothing, parts = v.literal("-", "string"), list[Column | str]()
+    for name in keys:
+        column = rows[name] if name != "band" else v.text(rows[name])
+        parts += [v.coalesce(column, nothing), ":"]
+    return rows.mutate(tally_id=v.concat(*parts[:-1]))
 
 
 def _owner(customers: Table, *more: str) -> Table:
@@ -167,14 +238,16 @@ def _clocks(source: Source, customers: Table) -> Table:
     return _joined(rows, _owner(customers), "customer_id", "owned_id")
 
 
-_MAKERS: dict[type[models.Model], Callable[[Source, Table], Table]] = {
-    m.Customer: lambda _source, customers: customers,
-    m.Loan: lambda source, _customers: _loans(source),
-    m.Warning: _warnings,
-    m.Signal: lambda source, _customers: _signals(source),
-    m.Coverage: lambda source, _customers: _coverage(source),
-    m.Measure: _measures,
-    m.LegalClock: _clocks,
+_MAKERS: dict[type[models.Model], Callable[[Source, Table, Table], Table]] = {
+    m.Customer: lambda _source, customers, _loans: customers,
+    m.Loan: lambda _source, _customers, loans: loans,
+    m.Warning: lambda source, customers, _loans: _warnings(source, customers),
+    m.Signal: lambda source, _customers, _loans: _signals(source),
+    m.Coverage: lambda source, _customers, _loans: _coverage(source),
+    m.Measure: lambda source, customers, _loans: _measures(source, customers),
+    m.LegalClock: lambda source, customers, _loans: _clocks(source, customers),
+    m.LoanTally: lambda _source, _customers, loans: loan_tallies(loans),
+    m.CustomerTally: lambda _source, customers, _loans: customer_tallies(customers),
 }
 
 PUBLISHED: Sequence[type[models.Model]] = tuple(_MAKERS)

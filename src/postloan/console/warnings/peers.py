@@ -42,7 +42,7 @@ def peers_of(customer: Customer) -> list[Peers]:
         if not key:
             continue
         rows = Customer.objects.filter(**{column: key}, open_loans__gt=0)
-        counts = dict(rows.values_list("colour_rank").annotate(n=Count("pk")).order_by())
+        counts = dict(rows.values_list("colour_rank").annotate(n=Count("*")).order_by())
         total = sum(counts.values())
         if total:
             shares = [

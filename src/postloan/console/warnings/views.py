@@ -45,7 +45,8 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
     held, run, asked = scope(request), current(), asked_of(request.GET)
     sight = masking.sight_of(held)
     offered = choices(held, sight, run)
-    table = show(WARNINGS, request, selectors.alerts(held, asked, run, sight), tell(run, sight))
+    rows = selectors.alerts(held, asked, run, sight)
+    table = show(WARNINGS, request, rows, tell(run, sight), selectors.parts(held, asked))
     if isinstance(table, FileResponse):
         return table
     context = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -119,20 +120,45 @@ MY_WORK = replace(
 """What waits for one person, of cases and tasks together; it is in memory."""
 
 
-def _person(load: Load, _told: Any) -> str:
-    return load.staff.name if load.staff else gettext("nobody yet")
+class People:
+    """Staff by number with their institutions, looked up once a column asks for the first."""
+
+    def __init__(self, loads: Sequence[Load]) -> None:
+        """Say of which rows."""
+        self._ids = [one.staff_id for one in loads if one.staff_id]
+
+    @cached_property
+    def staff(self) -> Mapping[str | None, Staff]:
+        """Give the people."""
+        return dict(Staff.objects.select_related("institution").in_bulk(self._ids))
+
+
+def _person(load: Load, told: People) -> str:
+    if load.staff_id is None:
+        return gettext("nobody yet")
+    found = told.staff.get(load.staff_id)
+    return found.name if found else load.staff_id
+
+
+def _gone(load: Load, told: People) -> str:
+    found = told.staff.get(load.staff_id)
+    return gettext("has left") if found and found.left_on else ""
+
+
+def _place(load: Load, told: People) -> str | None:
+    found = told.staff.get(load.staff_id)
+    return found.institution.name if found else None
 
 
 def _works_of(load: Load, kind: str = "") -> str:
-    owner = load.staff.pk if load.staff else "nobody"
-    return f"{reverse('work_list')}?{kind}owner={owner}"
+    return f"{reverse('work_list')}?{kind}owner={load.staff_id or 'nobody'}"
 
 
-def _of_tasks(load: Load, _told: Any) -> Any:
+def _of_tasks(load: Load, _told: People) -> Any:
     return format_html('<a href="{}">{}</a>', _works_of(load, "kind=task&"), load.tasks)
 
 
-def _late(load: Load, _told: Any) -> Any:
+def _late(load: Load, _told: People) -> Any:
     return format_html("<strong>{}</strong>", load.late) if load.late else "0"
 
 
@@ -140,19 +166,9 @@ LOADS = Listing(
     name="load",
     title=_("Load by person"),
     columns=(
-        Column(
-            "person",
-            _("Person"),
-            _person,
-            link=lambda load, _told: _works_of(load),
-            small=lambda load, _told: gettext("has left") if load.staff and load.staff.left_on else "",
-        ),
-        Column("number", _("Staff number"), lambda load, _told: load.staff.pk if load.staff else None),
-        Column(
-            "place",
-            _("Institution"),
-            lambda load, told: told.get(load.staff.institution_id) if load.staff else None,
-        ),
+        Column("person", _("Person"), _person, link=lambda load, _told: _works_of(load), small=_gone),
+        Column("number", _("Staff number"), lambda load, _told: load.staff_id),
+        Column("place", _("Institution"), _place),
         Column("late", _("Late"), lambda load, _told: load.late, "number", show=_late),
         Column("today", _("Due today"), lambda load, _told: load.today, "number"),
         Column("cases", _("Cases"), lambda load, _told: load.cases, "number"),
@@ -160,14 +176,9 @@ LOADS = Listing(
     ),
     usual=("person", "late", "today", "cases", "tasks"),
     leads="person",
-    key=lambda load: load.staff.pk if load.staff else "",
+    key=lambda load: load.staff_id or "",
 )
 """Load by person; those with most late work stand first."""
-
-
-def tell_loads(loads: Sequence[Load]) -> Names:
-    """Look up the institutions of people."""
-    return Names(Institution, (one.staff.institution_id for one in loads if one.staff))
 
 
 def _since(entry: Any, _told: Told) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.cache import cache
@@ -16,8 +18,9 @@ from django.db.models import Count, Q, QuerySet
 
 from postloan import clock
 from postloan.console.excel import MOST
+from postloan.console.listing import count, first
 from postloan.console.people.models import Staff
-from postloan.console.people.rights import Scope
+from postloan.console.people.rights import BOOK_ROLES, Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
 from postloan.console.work.core import rules_in_force
@@ -31,7 +34,7 @@ SHOWN = 50
 LATE_FIRST = ("due_at", "id")
 """The order of work: what is due first stands first."""
 
-_COUNTED = 10_000
+_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,15 @@ class Load:
     """What one person has open.
 
     Args:
-        staff: who; None for work without an owner.
+        staff_id: whose number; None for work without an owner.
+        staff: who, where it was looked up.
         cases: open cases.
         tasks: open tasks.
         late: pieces of work past their time.
         today: pieces of work due today.
     """
 
+    staff_id: str | None
     staff: Staff | None
     cases: int
     tasks: int
@@ -73,44 +78,56 @@ class Load:
         return self.cases + self.tasks
 
 
+@dataclass(frozen=True)
+class Loads:
+    """What people have open.
+
+    Args:
+        shown: those with most late work, as many as are shown.
+        people: how many have something open.
+        late: how many are late.
+    """
+
+    shown: list[Load]
+    people: int
+    late: int
+
+
 def mine(scope: Scope) -> list[Q]:
     """Give the conditions on open work that waits for this person: theirs, and theirs to decide on.
 
     No row fits two of them. They are asked one by one and not with an "or" between them: each has an index
     of its own, which a database leaves aside when it has to follow several at once.
     """
-    own = Q(owner_id__in=scope.acting_for) & ~Q(state__in=(states.SUBMITTED, states.CLOSED))
-    decided = Q(state=states.SUBMITTED, decider_role__in=scope.roles) & ~Q(owner_id=scope.staff_id)
-    return [own, decided & scope.filter()]
+    settled = Q(state__in=(states.SUBMITTED, states.CLOSED))
+    own = [Q(owner_id=one) & ~settled for one in sorted(scope.acting_for)]
+    waits = Q(state=states.SUBMITTED) & ~Q(owner_id=scope.staff_id) & scope.filter()
+    return own + [Q(decider_role=role) & waits for role in sorted(scope.roles & BOOK_ROLES)]
 
 
 def seen_work(scope: Scope) -> list[Q]:
     """Give the conditions on work that a person sees: of their customers, and their own of others'."""
-    return [scope.filter(), Q(owner_id__in=scope.acting_for) & ~scope.filter()]
+    if scope.sees_all:
+        return [scope.filter()]
+    own = [Q(owner_id=one) & ~scope.filter() for one in sorted(scope.acting_for)]
+    return (scope.parts() or [scope.filter()]) + own
 
 
 def _open(model: type[Case] | type[Task], condition: Q) -> QuerySet[Any]:
     return model._default_manager.filter(condition, closed_at__isnull=True)
 
 
-def _any_of(model: type[Case] | type[Task], conditions: list[Q]) -> QuerySet[Any]:
-    """Give open work that fits one of the conditions, as one list that can be ordered and paged."""
-    found = [_open(model, condition).order_by().values("pk") for condition in conditions]
-    return _open(model, Q(pk__in=found[0].union(*found[1:])))
-
-
 def _listed(conditions: list[Q], also: Q, order: tuple[str, ...] = LATE_FIRST) -> Listed:
     works: list[Piece] = []
-    count, more = 0, False
+    counted, more = 0, False
     for model in (Case, Task):
-        for condition in conditions:
-            rows = _open(model, condition & also)
-            counted = rows.order_by()[: _COUNTED + 1].count()
-            count, more = count + min(counted, _COUNTED), more or counted > _COUNTED
-            works += rows.order_by(*order)[:SHOWN] if counted else ()
+        rows = _open(model, also)
+        found = count(rows, _COUNTED + 1, conditions)
+        counted, more = counted + min(found, _COUNTED), more or found > _COUNTED
+        works += first(rows, order, SHOWN, conditions) if found else ()
     name = order[0].lstrip("-")
     works.sort(key=lambda work: (getattr(work, name), work.pk), reverse=order[0].startswith("-"))
-    return Listed(works[:SHOWN], count, more)
+    return Listed(works[:SHOWN], counted, more)
 
 
 def _awake(now: datetime) -> Q:
@@ -136,7 +153,8 @@ def slipped(scope: Scope, now: datetime | None = None) -> Listed:
 
 def raised(scope: Scope) -> Listed:
     """Give others' work that was raised to a role of this person."""
-    return _listed([Q(raised_to__in=scope.roles) & scope.filter()], ~Q(owner_id__in=scope.acting_for))
+    others = scope.filter() & ~Q(owner_id__in=scope.acting_for)
+    return _listed([Q(raised_to=role) & others for role in sorted(scope.roles & BOOK_ROLES)], Q())
 
 
 def coming(scope: Scope, now: datetime | None = None) -> Listed:
@@ -148,8 +166,9 @@ def coming(scope: Scope, now: datetime | None = None) -> Listed:
 def waiting(scope: Scope, now: datetime | None = None) -> Listed:
     """Give a person's work that others have to move: waited for, or submitted; in time so far."""
     now = now or clock.civil()
-    others = Q(owner_id__in=scope.acting_for, state__in=(states.WAITING, states.SUBMITTED))
-    return _listed([others], Q(due_at__gte=now) | Q(state=states.SUBMITTED))
+    others = Q(state__in=(states.WAITING, states.SUBMITTED))
+    own = [Q(owner_id=one) & others for one in sorted(scope.acting_for)]
+    return _listed(own, Q(due_at__gte=now) | Q(state=states.SUBMITTED))
 
 
 def snoozed(scope: Scope, now: datetime | None = None) -> Listed:
@@ -166,11 +185,17 @@ def new_since_yesterday(scope: Scope, now: datetime | None = None) -> Listed:
     """Give open work that a person sees and that was opened yesterday or today, newest first."""
     now = now or clock.civil()
     since = datetime.combine(now.date() - timedelta(days=1), time.min)
-    return _listed(seen_work(scope), Q(opened_at__gte=since), ("-opened_at", "-id"))
+    # One span of the index by opening, whoever's it is: what is new is little.
+    others = Q(owner_id__in=scope.acting_for) & ~scope.filter()
+    seen = [scope.filter()] if scope.sees_all else [scope.filter(), others]
+    return _listed(seen, Q(opened_at__gte=since), ("-opened_at", "-id"))
 
 
-def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
-    """Give what each person has open of the customers that one sees, the latest first."""
+def load_by_person(scope: Scope, now: datetime | None = None, most: int | None = 100) -> Loads:
+    """Give what each person has open of the customers that one sees, the latest first.
+
+    At most `most` of them, who are looked up; with None all, by number alone.
+    """
     now = now or clock.civil()
     key = f"work-load-{scope.staff_id}"
     # Of a whole bank this counts every open piece of work; what was counted within a minute is shown again.
@@ -179,9 +204,12 @@ def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
         sums = _sums(scope, now)
         if scope.sees_all:
             cache.set(key, sums, 60)
-    people = Staff.objects.in_bulk([key for key in sums if key])
-    loads = [Load(people.get(key or ""), **one) for key, one in sums.items()]
-    return sorted(loads, key=lambda one: (-one.late, -one.count, one.staff.pk if one.staff else ""))
+    ordered = sorted(
+        sums.items(), key=lambda one: (-one[1]["late"], -one[1]["cases"] - one[1]["tasks"], one[0] or "")
+    )
+    people = Staff.objects.in_bulk([key for key, _ in ordered[:most] if key]) if most else {}
+    shown = [Load(key, people.get(key or ""), **one) for key, one in ordered[:most]]
+    return Loads(shown, len(ordered), sum(1 for one in sums.values() if one["late"]))
 
 
 def _sums(scope: Scope, now: datetime) -> dict[str | None, dict[str, int]]:
@@ -204,10 +232,7 @@ def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any
     A filter that is not understood narrows nothing.
     """
     model = Task if asked.get("kind") == "task" else Case
-    if asked.get("owner") == "me":
-        found = _any_of(model, mine(scope))
-    else:
-        found = _open(model, Q()) if scope.sees_all else _any_of(model, seen_work(scope))
+    found = _open(model, reduce(or_, parts_of(scope, asked)))
     if asked.get("owner") == "nobody":
         found = found.filter(owner_id=None)
     elif asked.get("owner") not in (None, "", "me"):
@@ -233,6 +258,11 @@ def whole(scope: Scope, shown: Iterable[Piece], now: datetime) -> list[Piece]:
     ]
     found = {(work.kind_of_work, work.pk): work for work in (*waiting, *shown)}
     return sorted(found.values(), key=lambda work: (work.due_at, work.pk))
+
+
+def parts_of(scope: Scope, asked: Mapping[str, str]) -> list[Q]:
+    """Give the conditions one of which each row of `works` fits, for `listing.page`."""
+    return mine(scope) if asked.get("owner") == "me" else seen_work(scope)
 
 
 @dataclass(frozen=True)
@@ -314,7 +344,10 @@ def timeline(work: Piece) -> list[TimelineEntry]:
 
 def evidence(work: Piece) -> list[Evidence]:
     """Give the evidence of a case with its tasks, or of a task, the newest first."""
-    condition = Q(task=work) if isinstance(work, Task) else Q(case=work) | Q(task__case=work)
+    if isinstance(work, Task):
+        condition = Q(task=work)
+    else:
+        condition = Q(case=work) | Q(task_id__in=list(work.tasks.values_list("pk", flat=True)))
     return list(Evidence.objects.filter(condition).select_related("task").order_by("-id")[:100])
 
 

@@ -28,6 +28,10 @@ IN_PAGE = ("image/jpeg", "image/png", "image/webp")
 """Types that a browser may show; all others are saved."""
 
 
+PEOPLE_SHOWN = 100
+"""People whose whole work can be handed over from the page of load, those with most late work first."""
+
+
 def refused(request: HttpRequest, code: str) -> None:
     """Tell why something was not done; what was typed stays in the form."""
     messages.error(request, words.word("refusal", code))
@@ -76,10 +80,10 @@ def listed(request: HttpRequest) -> HttpResponse | FileResponse:
     """List open cases or tasks with filters; heads may give several to somebody at once."""
     held, now = scope(request), clock.civil()
     asked = {key: str(value) for key, value in request.GET.items()}
-    rows = selectors.works(held, asked, now)
+    rows, parts = selectors.works(held, asked, now), selectors.parts_of(held, asked)
     if asked.get("place"):
         rows = rows.filter(institution_id=asked["place"])
-    table = show(columns.WORKS, request, rows, lambda some: columns.tell(some, now))
+    table = show(columns.WORKS, request, rows, lambda some: columns.tell(some, now), parts)
     if isinstance(table, FileResponse):
         return table
     context = {
@@ -98,14 +102,16 @@ def listed(request: HttpRequest) -> HttpResponse | FileResponse:
 def team(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show load and lateness by person."""
     held, now = scope(request), clock.civil()
-    loads = selectors.load_by_person(held, now)
-    table = show(columns.LOADS, request, loads, columns.tell_loads)
+    loads = selectors.load_by_person(held, now, None)
+    table = show(columns.LOADS, request, loads.shown, columns.People)
     if isinstance(table, FileResponse):
         return table
+    most = loads.shown[:PEOPLE_SHOWN]
+    people = selectors.names(one.staff_id for one in most)
     context = {
         "table": table,
-        "loads": loads,
-        "late_people": sum(1 for one in loads if one.late),
+        "loads": [(people[one.staff_id], one.count) for one in most if one.staff_id in people],
+        "late_people": loads.late,
         "colleagues": gate.colleagues(held),
     }
     return render(request, "work/team.html", context)
