@@ -168,4 +168,5 @@ def told(by: Scope, kind: str, post: Post) -> Told:
         notice_kind=text(post, "notice_kind"),
         method=text(post, "method"),
         receipt=text(post, "receipt")[:200],
+        loan_id=text(post, "loan"),
     )

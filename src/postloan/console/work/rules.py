@@ -9,7 +9,7 @@ from datetime import time
 from postloan.console.work.sla import WorkTime
 from postloan.policy.in_force import Policy
 
-KINDS = ("photo", "document", "visit", "call", "notice", "note")
+KINDS = ("photo", "voice", "document", "visit", "call", "notice", "note")
 """Kinds of evidence."""
 
 LABELS = ("real", "false_alarm", "too_late")

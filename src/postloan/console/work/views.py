@@ -8,6 +8,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,13 +19,14 @@ from postloan.console.listing import page
 from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
 from postloan.console.work import acting, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.files import path_of
+from postloan.console.work.files import SOUNDS, path_of
+from postloan.console.work.parts import part_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
 from postloan.console.work.models import Case
 from postloan.console.work.services import assigning, making, moving, proving
 
-IN_PAGE = ("image/jpeg", "image/png", "image/webp")
-"""Types that a browser may show; all others are saved."""
+IN_PAGE = ("image/jpeg", "image/png", "image/webp", *SOUNDS)
+"""Types that a browser may show or play; all others are saved."""
 
 
 PEOPLE_SHOWN = 100
@@ -266,20 +268,22 @@ def _prove(request: HttpRequest, work: Piece, kind: str) -> HttpResponse:
 
 @allow(BOOK_ROLES)
 @require_safe
-@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "sandbox": []})  # type: ignore[arg-type]
-def evidence(request: HttpRequest, number: int) -> FileResponse:
-    """Give the file of a piece of evidence: a picture to look at, anything else to save."""
+@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "media-src": ["'self'"], "sandbox": []})  # type: ignore[arg-type]
+def evidence(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Give the file of a piece of evidence: a picture or a recording in the page, anything else to save."""
     found = gate.access_evidence(scope(request), number)
     path = path_of(settings.EVIDENCE, found.sha256)
     if not found.sha256 or not path.is_file():
         raise Http404
     ending = found.media_type.rpartition("/")[2]
-    answer = FileResponse(
+    part = part_of(path, request.headers.get("Range", ""), found.media_type)
+    answer = part or FileResponse(
         path.open("rb"),
         as_attachment=found.media_type not in IN_PAGE,
         filename=f"evidence-{found.pk}.{ending}",
         content_type=found.media_type,
     )
+    answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

@@ -123,19 +123,27 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "photo_old": _("The photo is older than a week. Take a new one."),
     "photo_used": _("This very photo was filed before. Take a new one."),
+    "voice_old": _("The recording is older than a week. Make a new one."),
+    "voice_used": _("This very recording was filed before. Make a new one."),
     "file_missing": _("Choose a file."),
     "file_empty": _("The file is empty."),
     "file_too_large": _("The file is larger than 12 MB."),
     "file_wrong_kind": _("This is neither a picture (JPEG, PNG, WebP, HEIC) nor, for documents, a PDF."),
+    "file_no_sound": _("This is no recording that a browser plays (WebM, M4A, MP3, Ogg, AAC, WAV)."),
     "text_missing": _("Write what you saw, heard or found."),
     "result_missing": _("Choose what the visit came to."),
     "second_person": _("Name the second person who was there."),
     "contact_missing": _("Say how, and whether the customer was reached."),
     "notice_missing": _("Choose what the notice does and how it was served."),
     "receipt_missing": _("Give the number of the receipt, or a picture of it."),
+    "loan_missing": _("Choose the loan for which the notice was served: it interrupts the limits of that one."),
+    "loan_absent": _(
+        "This customer has no loan in the book for which a notice could count. File it as a document."
+    ),
 }
 KINDS: Mapping[str, Any] = {
     "photo": _("Photo"),
+    "voice": _("Voice note"),
     "document": _("Document"),
     "visit": _("Visit"),
     "call": _("Call"),
