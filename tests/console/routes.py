@@ -143,6 +143,7 @@ ROUTES: tuple[Route, ...] = (
     *AUDIT,
     *ADMINISTRATION,
     Route("home", "/", "MA1", None),
+    Route("signed_in", "/account/signed-in/", "MA1", None),
     Route("book", "/book/", "BHA", "MA1"),
     Route("warnings", "/warnings/", "MA1", "H-operator"),
     Route(

@@ -2,6 +2,8 @@
 import htmx from "htmx.org";
 import "./console.css";
 import "./selection.js";
+import "./keep.js";
+import "./voice.js";
 
 window.htmx = htmx;
 

@@ -262,6 +262,9 @@ def _prove(request: HttpRequest, work: Piece, kind: str) -> HttpResponse:
         "work_rules": rules_in_force(),
         "colleagues": [one for one in gate.colleagues(held) if one.pk != held.staff_id],
         "choices": proving,
+        "loans": proving.loans_to_name(work) if kind == "notice" else [],
+        "own_loan": proving.loan_of(work),
+        "close_needs": rules_in_force().close_needs[work.colour] if isinstance(work, Case) else (),
     }
     return render(request, "work/evidence.html", context)
 
@@ -323,6 +326,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         refused(request, found.code)
         standing = Case.objects.filter(customer_id=measure.customer_id, closed_at=None).first()
         return redirect("case", standing.pk) if standing else redirect("work")
+    messages.success(request, gettext("It is work now."))
     return redirect("task", made.pk)
 
 
@@ -347,6 +351,7 @@ def ask(request: HttpRequest, customer_id: str) -> HttpResponse:
         except Refused as found:
             refused(request, found.code)
         else:
+            messages.success(request, gettext("It was asked for."))
             return redirect("task", made.pk)
     context = {
         "customer": customer,
