@@ -13,7 +13,7 @@ from postloan.console.people.rights import Scope
 from postloan.console.work.gate import access_colleague
 from postloan.console.work.guards import Piece, Refused
 from postloan.console.work.models import Case, Task, WatchEntry
-from postloan.console.work.services import assigning, moving, watching
+from postloan.console.work.services import assigning, moving, undoing, watching
 from postloan.console.work.services.proving import Told
 
 Post = Mapping[str, Any]
@@ -123,6 +123,9 @@ ACTS: Mapping[str, Act] = {
     "snooze": lambda by, work, post, now: moving.work_snooze(
         by=by, work=work, reason=text(post, "reason"), until=day(post, "until"), now=now
     ),
+    "wake": lambda by, work, _post, now: undoing.work_wake(by=by, work=work, now=now),
+    "release": lambda by, work, _post, now: undoing.work_release(by=by, work=work, now=now),
+    "unassign": lambda by, work, _post, now: undoing.work_unassign(by=by, work=work, now=now),
     "note": lambda by, work, post, now: moving.work_note(by=by, work=work, text=text(post, "text"), now=now),
 }
 """What a form may ask for; evidence and effect checks have forms of their own."""

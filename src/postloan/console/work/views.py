@@ -157,13 +157,15 @@ def _piece(request: HttpRequest, work: Piece, given: Any = None) -> HttpResponse
     steps = selectors.steps(held, work, in_force)
     lines = selectors.timeline(work)
     towards = roles_towards(held, work, in_force)
+    acts = [one.action for one in steps if not one.is_next and one.action in acting.ACTS]
     context: dict[str, Any] = {
         "work": work,
         "now": now,
         "work_rules": in_force,
         "steps": steps,
         "next": next((step.action for step in steps if step.is_next), ""),
-        "others": [one.action for one in steps if not one.is_next and one.action in acting.ACTS],
+        "others": [one for one in acts if one not in states.UNDOING],
+        "undoing": [one for one in acts if one in states.UNDOING],
         "given": given or {},
         "entries": lines,
         "evidence": selectors.evidence(work),
