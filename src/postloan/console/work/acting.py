@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,8 @@ from django.http import Http404
 from postloan.console.people.rights import Scope
 from postloan.console.work.gate import access_colleague
 from postloan.console.work.guards import Piece, Refused
-from postloan.console.work.models import Case, Task, WatchEntry
+from postloan.console.work import visits
+from postloan.console.work.models import Case, Task, VisitDraft, WatchEntry
 from postloan.console.work.services import assigning, moving, undoing, watching
 from postloan.console.work.services.proving import Told
 
@@ -145,6 +147,12 @@ WATCH_ACTS: Mapping[str, WatchAct] = {
         by=by, entry=entry, reason=text(post, "reason"), now=now
     ),
 }
+
+
+def from_draft(told: Told, draft: VisitDraft, steps: tuple[visits.Step, ...]) -> Told:
+    """Give a visit with the words and the checklist of what was set down step by step."""
+    answers = visits.answers_of(steps, draft.fields)
+    return replace(told, text=visits.text_of(draft.fields), answers=answers, draft=draft)
 
 
 def act(by: Scope, work: Piece, action: str, post: Post, now: datetime) -> Piece:

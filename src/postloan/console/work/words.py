@@ -142,6 +142,7 @@ REFUSALS: Mapping[str, Any] = {
     "text_missing": _("Write what you saw, heard or found."),
     "result_missing": _("Choose what the visit came to."),
     "second_person": _("Name the second person who was there."),
+    "draft_gone": _("There is no visit of yours that was set down here."),
     "contact_missing": _("Say how, and whether the customer was reached."),
     "notice_missing": _("Choose what the notice does and how it was served."),
     "receipt_missing": _("Give the number of the receipt, or a picture of it."),
@@ -197,6 +198,12 @@ VISIT_RESULTS: Mapping[str, Any] = {
     "absent": _("nobody there"),
     "closed": _("closed down"),
 }
+ANSWERS: Mapping[str, Any] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "na": _("does not apply"),
+    "not_checked": _("not checked"),
+}
 NOTICES: Mapping[str, Any] = {
     "demand": _("demand"),
     "acknowledgement": _("acknowledgement of debt"),
@@ -225,6 +232,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "criterion": CRITERIA,
     "contact": CONTACTS,
     "visit_result": VISIT_RESULTS,
+    "answer": ANSWERS,
     "notice": NOTICES,
     "method": METHODS,
     "effect": EFFECTS,

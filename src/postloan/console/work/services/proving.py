@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from postloan.console.publishing.models import Loan
 from postloan.console.work.core import audit, lock, rules_in_force, tell, with_doer, write
 from postloan.console.work.files import DOCUMENTS, PICTURES, SOUNDS, Kept, Unfit, keep
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed
-from postloan.console.work.models import Evidence, Task
+from postloan.console.work.models import Evidence, Task, VisitDraft
 from postloan.console.work.rules import INSPECTIONS, KINDS
 
 CONTACTS = ("call", "sms", "letter")
@@ -51,6 +51,8 @@ class Told:
         method: how the notice was served.
         receipt: number of the proof of receipt.
         loan_id: for which loan a notice was served; counts where the work itself names none.
+        answers: points of the checklist of a visit, with answer and note.
+        draft: the draft that a visit was set down in, which ends when it is filed.
     """
 
     kind: str
@@ -67,6 +69,8 @@ class Told:
     method: str = ""
     receipt: str = ""
     loan_id: str = ""
+    answers: Sequence[Mapping[str, str]] = ()
+    draft: VisitDraft | None = None
 
 
 def _require(condition: object, code: str) -> None:
@@ -184,9 +188,12 @@ def evidence_add(
         notice_kind=told.notice_kind if told.kind == "notice" else "",
         method=told.method if told.kind == "notice" else "",
         receipt=told.receipt.strip() if told.kind == "notice" else "",
+        answers=list(told.answers) if told.kind == "visit" else [],
         added_by=by.staff_id,
         added_at=now,
     )
+    if told.draft is not None:
+        told.draft.delete()
     write(work, row, doers=with_doer(work, by))
     tell(work, by, "add_evidence", now, made.text, kind=made.kind, evidence=made.pk, proves=made.proves)
     audit(
