@@ -199,6 +199,14 @@ ROUTES: tuple[Route, ...] = (
         "/customers/nobody/timeline/",
     ),
     Route(
+        "customer_files",
+        "/customers/CA1-1/files/",
+        "MA1",
+        "H-operator",
+        "/customers/CB1-1/files/",
+        "/customers/nobody/files/",
+    ),
+    Route(
         "customer_note",
         "/customers/CA1-1/notes/",
         "MA1",
