@@ -30,6 +30,10 @@ _OWN, _OTHER, _ABSENT = (f"/desk/classifications/{one}/" for one in ("LA1-1.1", 
 
 DESK: tuple[Route, ...] = (
     Route("desk", "/desk/", "MA1", "H-operator"),
+    Route("desk_proposals", "/desk/proposals/", "MA1", "H-operator"),
+    Route(
+        "desk_proposals", "/desk/proposals/", "MA1", "H-operator", method="post", data=(("loan", "LA1-1:06"),)
+    ),
     Route("desk_states", "/desk/states/", "MA1", "H-operator"),
     Route("migration", "/desk/migration/", "MA1", "H-operator"),
     Route(

@@ -54,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         context["page"] = page(selectors.waiting(held, policy, tab), selectors.WAITING_ORDER, after)
         loans = Loan.objects.in_bulk([one.loan_id for one in context["page"].rows])
         context["loans"] = loans
+    context["accepts"] = MANAGER in held.roles and rules.has_authority(policy)
     context["customers"] = Customer.objects.in_bulk({one.customer_id for one in loans.values()})
     return render(request, "desk/index.html", context)
 
