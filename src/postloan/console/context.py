@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postloan.console.people import rights
 from postloan.console.publishing.selectors import current
-from postloan.console.work.selectors import BADGE, due_count
+from postloan.console.work.due import BADGE, due_count
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ PARTS: tuple[Part, ...] = (
 
 
 def _due(held: rights.Scope) -> str:
-    """Give what is late or due today as the navigation shows it; nothing for nothing, and for who has no work."""
+    """Give what is late or due today as the navigation shows it; nothing where there is none."""
     if not held.has(rights.BOOK_ROLES):
         return ""
     count = due_count(held)
@@ -55,7 +55,7 @@ def _due(held: rights.Scope) -> str:
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Give `run`, `parts`, `here`, `scope` and `due` to every template; `due` is counted where it is shown."""
+    """Give `run`, `parts`, `here`, `scope` and `due` to every template; `due` is counted when shown."""
     if not request.user.is_authenticated:
         oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
         return {"run": None, "parts": (), "here": "", "oidc": oidc}

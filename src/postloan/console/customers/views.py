@@ -24,7 +24,8 @@ from postloan.console.people.rights import BOOK_ROLES, allow, scope
 from postloan.console.publishing.models import RANKS, Customer
 from postloan.console.publishing.selectors import current
 from postloan.console.warnings.selectors import warning_of
-from postloan.console.work.selectors import FILES_ORDER, files_of, names
+from postloan.console.work.filed import FILES_ORDER, files_of
+from postloan.console.work.selectors import names
 from postloan.errors import PostloanError
 from postloan.terms import CUSTOMER_KINDS
 

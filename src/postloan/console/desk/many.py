@@ -1,8 +1,8 @@
 """Several initial ratings in one go, each as the machine proposes and each a rating of its own.
 
 What wants a person's thought is left to the page of the loan: a class that is not measurable, one that is
-better than the one that stands, and every loss (domain B3, U6). Determination and approval are those of single
-ratings, by other people.
+better than the one that stands, and every loss (domain B3, U6). Determination and approval are those of
+single ratings, by other people.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from typing import Any
 from django.http import Http404
 
 from postloan.console.people.rights import Scope
+from postloan.console.work import visits
 from postloan.console.work.gate import access_colleague
 from postloan.console.work.guards import Piece, Refused
-from postloan.console.work import visits
 from postloan.console.work.models import Case, Task, VisitDraft, WatchEntry
 from postloan.console.work.services import assigning, moving, undoing, watching
 from postloan.console.work.services.proving import Told

@@ -216,7 +216,7 @@ def takes_feedback(book: str) -> bool:
 
 
 def folder_of(book: str) -> Path:
-    """Give the folder that takes what people did: the book's own, or the one beside a book that is a database.
+    """Give the folder that takes what people did: the book's own, or the one beside its database.
 
     Raises PostloanError `feedback_needs_folder` where there is none: a database is read and never written to.
     """

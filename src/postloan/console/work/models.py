@@ -180,7 +180,8 @@ class TimelineEntry(Belonging):
 
 
 class Evidence(Belonging):
-    """What proves that something was done: a photo, a voice note, a document, a visit, a call, a notice or a statement.
+    """What proves that something was done: a photo, a voice note, a document, a visit, a call, a notice, a
+    statement.
 
     `proves` is the need of the measure that it answers, in the pack's words. `happened_at` is when the
     photo was taken, the visit made, the call held, the notice served.

@@ -93,7 +93,7 @@ class WorkRules:
         clean_days: days without orange or red before a customer leaves the watch list.
         evidence_kinds: kinds that prove what a measure asks for, by its name in the pack.
         needs: names of the evidence that each measure asks for, by code.
-        checklist: names by language of what is looked at on a visit, by code; empty where the pack lists none.
+        checklist: names by language of what is looked at on a visit, by code; empty where there is no list.
     """
 
     time: WorkTime

@@ -12,8 +12,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from postloan import clock
@@ -22,7 +20,6 @@ from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.gate import seen
 from postloan.console.work.guards import (
     GUARDS,
     Attempt,
@@ -179,37 +176,6 @@ def new_since_yesterday(scope: Scope, now: datetime | None = None) -> Listed:
     return _listed(seen_work(scope), Q(opened_at__gte=since), ("-opened_at", "-id"))
 
 
-BADGE = 99
-"""The most that the navigation counts of what is due."""
-
-
-def due_count(scope: Scope, now: datetime | None = None) -> int:
-    """Count what waits for a person and is late or due today, up to one more than BADGE, in one query.
-
-    Each condition of `mine` is counted by itself, over its own index and to its own end; what is put off
-    and not late is left out, and so is what waits for others and is not late.
-    """
-    now = now or clock.civil()
-    is_up = Q(due_at__lt=now) | (Q(due_at__lte=_end_of_today(now)) & _awake(now) & _not_waiting())
-    parts, values = [], []
-    for model in (Case, Task):
-        for condition in mine(scope):
-            # The plain bound beside the other is what the index is read by.
-            rows = _open(model, condition & Q(due_at__lte=_end_of_today(now)) & is_up)
-            try:
-                text, told = rows.order_by().values("pk")[: BADGE + 1].query.sql_with_params()
-            except EmptyResultSet:
-                continue
-            parts.append(f"(SELECT COUNT(*) FROM ({text}) due)")  # noqa: S608 - the text is Django's own
-            values += told
-    if not parts:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {' + '.join(parts)}", values)  # noqa: S608 - as above
-        (found,) = cursor.fetchone()
-    return min(int(found), BADGE + 1)
-
-
 def load_by_person(scope: Scope, now: datetime | None = None) -> list[Load]:
     """Give what each person has open of the customers that one sees, the latest first."""
     now = now or clock.civil()
@@ -346,22 +312,6 @@ def evidence(work: Piece) -> list[Evidence]:
     """Give the evidence of a case with its tasks, or of a task, the newest first."""
     condition = Q(task=work) if isinstance(work, Task) else Q(case=work) | Q(task__case=work)
     return list(Evidence.objects.filter(condition).select_related("task").order_by("-id")[:100])
-
-
-FILES_ORDER = ("-happened_at", "-id")
-"""The order of a customer's files: the newest first."""
-
-
-def files_of(scope: Scope, customer_id: str) -> QuerySet[Evidence]:
-    """Give the evidence with a file about a customer, as far as a person may open the work that it proves.
-
-    The gate is that of each file's own work, since work keeps the place and the manager that it had when it
-    was opened.
-    """
-    of_task = Q(task__isnull=False) & seen(scope, "task__")
-    of_case = Q(task__isnull=True) & seen(scope, "case__")
-    found = Evidence.objects.filter(of_task | of_case, customer_id=customer_id).exclude(sha256="")
-    return found.select_related("task", "case")
 
 
 def offers(case: Case) -> list[Measure]:

@@ -20,9 +20,9 @@ from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
 from postloan.console.work import acting, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.files import SOUNDS, path_of
-from postloan.console.work.parts import part_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
 from postloan.console.work.models import Case
+from postloan.console.work.parts import part_of
 from postloan.console.work.services import assigning, making, moving, proving
 
 IN_PAGE = ("image/jpeg", "image/png", "image/webp", *SOUNDS)

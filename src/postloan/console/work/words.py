@@ -116,7 +116,9 @@ REFUSALS: Mapping[str, Any] = {
     "no_longer_asked": _("The last run still asks for it."),
     "is_put_off": _("It is not put off."),
     "just_taken": _("It can be put back for ten minutes, as long as nothing has happened to it."),
-    "just_given": _("An assignment can be taken back for ten minutes, as long as nothing has happened to it."),
+    "just_given": _(
+        "An assignment can be taken back for ten minutes, as long as nothing has happened to it."
+    ),
     "not_the_proposer": _("Somebody other than the proposer has to confirm."),
     "three_months_clean": _("The customer has not been three months on the list without orange or red."),
     "criterion_unknown": _("Choose a criterion."),
@@ -146,7 +148,9 @@ REFUSALS: Mapping[str, Any] = {
     "contact_missing": _("Say how, and whether the customer was reached."),
     "notice_missing": _("Choose what the notice does and how it was served."),
     "receipt_missing": _("Give the number of the receipt, or a picture of it."),
-    "loan_missing": _("Choose the loan for which the notice was served: it interrupts the limits of that one."),
+    "loan_missing": _(
+        "Choose the loan for which the notice was served: it interrupts the limits of that one."
+    ),
     "loan_absent": _(
         "This customer has no loan in the book for which a notice could count. File it as a document."
     ),

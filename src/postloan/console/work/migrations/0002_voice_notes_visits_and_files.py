@@ -5,48 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('work', '0001_initial'),
+        ("work", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VisitDraft',
+            name="VisitDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('doer_id', models.CharField(max_length=64)),
-                ('proves', models.CharField(blank=True, max_length=100)),
-                ('fields', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("doer_id", models.CharField(max_length=64)),
+                ("proves", models.CharField(blank=True, max_length=100)),
+                ("fields", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='answers',
+            model_name="evidence",
+            name="answers",
             field=models.JSONField(default=list),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('sha256', ''), _negated=True), fields=['customer_id', '-happened_at', '-id'], name='files_of_customer'),
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(("sha256", ""), _negated=True),
+                fields=["customer_id", "-happened_at", "-id"],
+                name="files_of_customer",
+            ),
         ),
         migrations.AddField(
-            model_name='visitdraft',
-            name='case',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.case'),
+            model_name="visitdraft",
+            name="case",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="work.case"
+            ),
         ),
         migrations.AddField(
-            model_name='visitdraft',
-            name='task',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.task'),
+            model_name="visitdraft",
+            name="task",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="work.task"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitdraft',
-            constraint=models.UniqueConstraint(condition=models.Q(('task__isnull', True)), fields=('case', 'doer_id'), name='one_visit_draft_a_case'),
+            model_name="visitdraft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("task__isnull", True)),
+                fields=("case", "doer_id"),
+                name="one_visit_draft_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitdraft',
-            constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', True)), fields=('task', 'doer_id'), name='one_visit_draft_a_task'),
+            model_name="visitdraft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case__isnull", True)),
+                fields=("task", "doer_id"),
+                name="one_visit_draft_a_task",
+            ),
         ),
     ]

@@ -29,9 +29,7 @@ def visit_save(
     """
     work = lock(work)
     allowed(Attempt(work, "add_evidence", by, now, rules_in_force()))
-    draft = draft_of(by, work) or VisitDraft(
-        **{work.kind_of_work: work}, doer_id=by.staff_id, started_at=now
-    )
+    draft = draft_of(by, work) or VisitDraft(**{work.kind_of_work: work}, doer_id=by.staff_id, started_at=now)
     draft.fields = {**draft.fields, **fields}
     draft.proves, draft.saved_at = proves or draft.proves, now
     draft.save()
