@@ -180,8 +180,7 @@ class TimelineEntry(Belonging):
 
 
 class Evidence(Belonging):
-    """What proves that something was done: a photo, a voice note, a document, a visit, a call, a notice, a
-    statement.
+    """What proves that something was done: a photo, a document, a visit, a call, a notice and more.
 
     `proves` is the need of the measure that it answers, in the pack's words. `happened_at` is when the
     photo was taken, the visit made, the call held, the notice served.

@@ -24,7 +24,8 @@ def task_take_up(*, by: Scope, measure: Measure, until: date | None, now: dateti
     """Make work of an option that a run offers (catalogue D1: an option is never due by itself).
 
     Raises Refused `taken` where it is work already or becomes so at this moment, `wait_has_an_end` without a
-    deadline that lies ahead, and `another_is_open` where another measure of its choice group is open for the same customer.
+    deadline that lies ahead, and `another_is_open` where another measure of its choice group is open for the
+    same customer.
     """
     rules = rules_in_force()
     if measure.nature != "option" or Task.objects.filter(measure_id=measure.pk).exists():
