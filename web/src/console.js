@@ -42,7 +42,7 @@ function confirmFirst(event) {
 // A select-all box marks every row of its list.
 function markAll(event) {
   if (!event.target.matches("input[data-marks-all]")) return;
-  for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) {
+  for (const box of event.target.closest("table, form").querySelectorAll("tbody input[type=checkbox]")) {
     box.checked = event.target.checked;
   }
 }
