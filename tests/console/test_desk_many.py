@@ -45,7 +45,6 @@ def test_what_is_rated_with_others(
 
 def _three(outlet: str = "A1") -> list[Loan]:
     """Give three loans of an outlet's manager that nobody has rated: worse, worse, and a better one."""
-    Classification.objects.all().delete()
     first = Loan.objects.get(pk=f"L{outlet}-1")
     for number, machine in enumerate(("06", "07", "05")):
         first.pk = f"L{outlet}-9{number}"
@@ -67,7 +66,11 @@ def test_marked_loans_are_rated_as_proposed_each_on_its_own(sign_in: SignIn) -> 
     assert b"2 loans were rated as proposed" in answer.content
     assert b"LA1-91: a run since then proposes another class" in answer.content
     assert b"LA1-92: better than the class that stands" in answer.content
-    made = Classification.objects.order_by("loan_id").values_list("loan_id", "level_code", "state")
+    made = (
+        Classification.objects.filter(loan_id__startswith="LA1-9")
+        .order_by("loan_id")
+        .values_list("loan_id", "level_code", "state")
+    )
     assert list(made) == [("LA1-90", "06", "rated"), ("LA1-91", "07", "rated")]
     events = AuditEvent.objects.filter(action="class_rate", object_id__startswith="LA1-9")
     assert [(one.actor, one.object_id) for one in events.order_by("seq")] == [
@@ -86,7 +89,7 @@ def test_one_loan_of_another_branch_stops_all(sign_in: SignIn) -> None:
     client = sign_in("MA1")
     for other in ("LB1-1:06", "nobody:06", "odd"):
         assert client.post("/desk/proposals/", {"loan": ["LA1-90:06", other]}).status_code == 404
-    assert not Classification.objects.exists()
+    assert not Classification.objects.filter(loan_id__startswith="LA1-9").exists()
 
 
 def test_nothing_marked_changes_nothing(sign_in: SignIn) -> None:
@@ -97,5 +100,5 @@ def test_a_loan_that_was_decided_today_is_left_with_its_reason(sign_in: SignIn) 
     _three()
     client = sign_in("MA1")
     client.post("/desk/proposals/", {"loan": ["LA1-90:06"]})
-    Classification.objects.update(state="settled", moved_at=clock.civil())
+    Classification.objects.filter(loan_id="LA1-90").update(state="settled", moved_at=clock.civil())
     assert b"decided today" in client.post("/desk/proposals/", {"loan": ["LA1-90:06"]}, follow=True).content
