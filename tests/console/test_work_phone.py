@@ -200,6 +200,14 @@ def test_a_visit_that_was_begun_can_be_thrown_away(sign_in: SignIn) -> None:
     assert b"no visit of yours" in client.post(address, {"what": "discard"}).content
 
 
+def test_closing_takes_what_was_not_filed_along(sign_in: SignIn) -> None:
+    now = clock.civil()
+    VisitDraft.objects.create(task_id=9001, doer_id="MA1", started_at=now, saved_at=now)
+    Task.objects.filter(pk=9001).update(is_asked=False)
+    moving.task_drop(by=_by("MA1"), task=Task.objects.get(pk=9001), reason="paid", now=now)
+    assert not VisitDraft.objects.exists()
+
+
 def test_a_colleague_of_another_branch_went_along_on_no_visit(sign_in: SignIn) -> None:
     client = sign_in("MA1")
     client.post("/work/cases/9001/do/claim/")

@@ -24,7 +24,7 @@ from postloan.console.work.core import (
     write,
 )
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed, evidence_of
-from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task
+from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task, VisitDraft
 
 
 def _attempt(
@@ -184,6 +184,7 @@ def case_close(
 def _closed(
     work: Piece, by: Scope, now: datetime, result: str, cause: str = "", amount: int | None = None
 ) -> None:
+    VisitDraft.objects.filter(**{work.kind_of_work: work}).delete()  # what nobody filed is nobody's any more
     Closing.objects.create(
         case=work if isinstance(work, Case) else None,
         task=work if isinstance(work, Task) else None,
