@@ -113,6 +113,20 @@ def test_a_voice_note_is_filed_like_a_photo_and_played_in_the_page(sign_in: Sign
     assert gone.status_code == 416
 
 
+def test_a_page_can_ask_who_is_signed_in_before_it_sends_a_form(a_bank: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    nobody = client.get("/account/alive/")
+    assert nobody.json()["person"] == ""
+    assert "no-store" in nobody.headers["Cache-Control"]
+    client.force_login(Staff.objects.get(pk="MA1"), "allauth.account.auth_backends.AuthenticationBackend")
+    told = client.get("/account/alive/").json()
+    assert told["person"] == "MA1"
+    for token, status in (("", 403), (told["token"], 302)):
+        sent = {"text": "call again", "csrfmiddlewaretoken": token}
+        assert client.post("/work/cases/9001/do/note/", sent).status_code == status
+    assert AuditEvent.objects.filter(action="work_note").count() == 1
+
+
 def test_place_and_microphone_are_for_our_own_pages(sign_in: SignIn) -> None:
     answer = sign_in("MA1").get("/work/")
     assert "microphone=(self)" in answer.headers["Permissions-Policy"]

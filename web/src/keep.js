@@ -23,7 +23,7 @@ function tryTo(act, otherwise = null) {
 const stores = () => [localStorage, sessionStorage];
 
 function keyOf(form) {
-  const address = new URL(form.action, location.href);
+  const address = new URL(form.getAttribute("action") || location.href, location.href);
   return `${PREFIX}${person}:${address.pathname}${address.search}`;
 }
 
