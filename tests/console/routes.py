@@ -30,6 +30,10 @@ _OWN, _OTHER, _ABSENT = (f"/desk/classifications/{one}/" for one in ("LA1-1.1", 
 
 DESK: tuple[Route, ...] = (
     Route("desk", "/desk/", "MA1", "H-operator"),
+    Route("desk_proposals", "/desk/proposals/", "MA1", "H-operator"),
+    Route(
+        "desk_proposals", "/desk/proposals/", "MA1", "H-operator", method="post", data=(("loan", "LA1-1:06"),)
+    ),
     Route("desk_states", "/desk/states/", "MA1", "H-operator"),
     Route("migration", "/desk/migration/", "MA1", "H-operator"),
     Route(
@@ -145,6 +149,7 @@ ROUTES: tuple[Route, ...] = (
     *AUDIT,
     *ADMINISTRATION,
     Route("home", "/", "MA1", None),
+    Route("signed_in", "/account/signed-in/", "MA1", None),
     Route("book", "/book/", "BHA", "MA1"),
     Route("warnings", "/warnings/", "MA1", "H-operator"),
     Route(
@@ -190,6 +195,14 @@ ROUTES: tuple[Route, ...] = (
         "/customers/nobody/timeline/",
     ),
     Route(
+        "customer_files",
+        "/customers/CA1-1/files/",
+        "MA1",
+        "H-operator",
+        "/customers/CB1-1/files/",
+        "/customers/nobody/files/",
+    ),
+    Route(
         "customer_note",
         "/customers/CA1-1/notes/",
         "MA1",
@@ -233,10 +246,14 @@ ROUTES: tuple[Route, ...] = (
     Route("case", *_of("/work/cases/{}/")),
     Route("case_evidence", *_of("/work/cases/{}/evidence/visit/")),
     Route("case_evidence", *_of("/work/cases/{}/evidence/note/"), method="post", data=(("text", "seen"),)),
+    Route("case_visit", *_of("/work/cases/{}/visit/?step=CM")),
+    Route("case_visit", *_of("/work/cases/{}/visit/?step=told"), method="post", data=(("seen", "x"),)),
     Route("case_do", *_of("/work/cases/{}/do/claim/"), method="post"),
     Route("task", *_of("/work/tasks/{}/")),
     Route("task_evidence", *_of("/work/tasks/{}/evidence/photo/")),
     Route("task_evidence", *_of("/work/tasks/{}/evidence/note/"), method="post", data=(("text", "seen"),)),
+    Route("task_visit", *_of("/work/tasks/{}/visit/")),
+    Route("task_visit", *_of("/work/tasks/{}/visit/"), method="post", data=(("what", "discard"),)),
     Route("task_do", *_of("/work/tasks/{}/do/claim/"), method="post"),
     Route("evidence_file", *_of("/work/evidence/{}/")),
     Route("effect_check", *_of("/work/effect/{}/"), method="post", data=(("result", "same"), ("text", "no"))),

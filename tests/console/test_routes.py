@@ -16,7 +16,7 @@ from tests.console.test_everywhere import finish
 
 SignIn = Callable[[str], Client]
 
-OPEN_BEFORE_SIGN_IN = {"choose_language"}
+OPEN_BEFORE_SIGN_IN = {"alive", "choose_language"}
 
 
 def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from postloan.book.opening import open_book
 from postloan.book.snapshot import Book
+from postloan.book.sources import database
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
 from postloan.console.work import feedback
@@ -79,7 +81,7 @@ def _work() -> None:
     moving.work_reopen(by=_by("RDA"), work=case, reason="again", now=T0 + timedelta(days=7))
 
 
-def _known(book: Path, day: date, tmp: Path) -> dict[str, list[dict[str, Any]]]:
+def _known(book: Path | str, day: date, tmp: Path) -> dict[str, list[dict[str, Any]]]:
     with open_engine(threads=1) as engine:
         gate = open_book(engine, book, tmp)
         assert gate.passed, gate.quarantined
@@ -189,3 +191,59 @@ def test_what_people_did_stands_beside_the_bank_s_own_rows(a_bank: None, book: P
     known = _known(book, date(2026, 7, 10), tmp_path / "gate")
     found = {(one["kind"], one["contacted_on"], one["reached"]) for one in known["contact"]}
     assert found == {("letter", date(2026, 1, 5), None), ("sms", date(2026, 7, 7), False)}
+
+
+def _as_database(book: Path, file: Path) -> None:
+    """Write the tables of a folder into a SQLite file, all as text."""
+    connection = sqlite3.connect(file)
+    with open_engine(threads=1) as engine:
+        for path in sorted(book.glob("*.parquet")):
+            rows = engine.rows(engine.raw(path))
+            names = list(rows[0])
+            table = path.name.split(".")[0]
+            connection.execute(f"CREATE TABLE {table} ({', '.join(names)})")
+            told = [[None if one is None else str(one) for one in row.values()] for row in rows]
+            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(names))})", told)
+    connection.commit()
+    connection.close()
+
+
+def test_beside_a_database_it_is_read_as_if_it_stood_in_the_book(
+    a_bank: None, book: Path, tmp_path: Path
+) -> None:
+    _as_database(book, tmp_path / "core.db")
+    beside = f"database:sqlite:///{tmp_path}/core.db#{tmp_path}/beside"
+    with open_engine(threads=1) as engine, pytest.raises(PostloanError, match="no folder"):
+        open_book(engine, beside, tmp_path / "none")
+    _work()
+    counts = feedback.feedback_export(book=beside)
+    assert counts == {"verdict": 2, "visit": 1, "contact": 1, "notice": 1, "measure_done": 1, "task": 7}
+    found = _known(beside, date(2026, 7, 10), tmp_path / "one")
+    feedback.feedback_export(book=book)
+    assert found == _known(book, date(2026, 7, 10), tmp_path / "two")
+    assert len(found["verdict"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("book", "address", "folder"),
+    [
+        ("database:sqlite:///core.db", "database:sqlite:///core.db", None),
+        ("database:sqlite:///core.db#", "database:sqlite:///core.db#", None),
+        ("database:sqlite:///core.db#/var/f", "database:sqlite:///core.db", "/var/f"),
+        ("database:postgresql://u:p#1@host/core", "database:postgresql://u:p#1@host/core", None),
+        ("database:postgresql://u:p#1@host/core#f", "database:postgresql://u:p#1@host/core", "f"),
+    ],
+)
+def test_the_folder_beside_a_database_is_named_by_its_address(
+    book: str, address: str, folder: str | None
+) -> None:
+    assert database.beside(book) == (address, Path(folder) if folder else None)
+    assert feedback.takes_feedback(book) == (folder is not None)
+
+
+def test_a_database_without_a_folder_says_so_and_no_password() -> None:
+    with pytest.raises(PostloanError) as refused:
+        feedback.feedback_export(book="database:postgresql://reader:secret@host/core")
+    assert refused.value.code == "feedback_needs_folder"
+    assert "database:URL#FOLDER" in refused.value.mend
+    assert "secret" not in f"{refused.value.message}{refused.value.where}{refused.value.mend}"

@@ -18,7 +18,16 @@ from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.publishing.models import Customer, Measure, Publication
 from postloan.console.work import feedback, services
-from postloan.console.work.models import Case, Closing, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
+from postloan.console.work.models import (
+    Case,
+    Closing,
+    EffectCheck,
+    Evidence,
+    Task,
+    TimelineEntry,
+    VisitDraft,
+    WatchEntry,
+)
 from postloan.console.work.services import (
     assigning,
     escalating,
@@ -26,11 +35,13 @@ from postloan.console.work.services import (
     moving,
     opening,
     proving,
+    undoing,
+    visiting,
     watching,
 )
 from tests.books import tiny_book
 
-READS = {"batches", "task_of", "roles_towards", "is_clean"}
+READS = {"batches", "task_of", "roles_towards", "is_clean", "loan_of", "loans_to_name", "draft_of"}
 """Public functions of the services' modules that write nothing."""
 
 
@@ -85,6 +96,16 @@ def _leaving() -> WatchEntry:
     return WatchEntry.objects.get(pk=9001)
 
 
+def _after(action: str, by: str, undo: dict[str, Any]) -> None:
+    TimelineEntry.objects.create(
+        case_id=9001, at=clock.civil(), actor=by, action=action, details={"undo": undo}
+    )
+
+
+def _drafted(now: Any) -> None:
+    VisitDraft.objects.create(case_id=9001, doer_id="MA1", started_at=now, saved_at=now)
+
+
 Example = Callable[[Any, Path], Any]
 SOON = timedelta(days=3)
 
@@ -131,6 +152,24 @@ EXAMPLES: dict[str, Example] = {
     ),
     "work_snooze": lambda now, _: moving.work_snooze(
         by=_by("MA1"), work=_case("new"), reason="x", until=(now + timedelta(days=1)).date(), now=now
+    ),
+    "work_wake": lambda now, _: undoing.work_wake(
+        by=_by("MA1"), work=_case("new", snoozed_until=(now + SOON).date()), now=now
+    ),
+    "work_release": lambda now, _: (
+        _after("claim", "MA1", {"owner_id": None}),
+        undoing.work_release(by=_by("MA1"), work=_case("claimed"), now=now),
+    ),
+    "work_unassign": lambda now, _: (
+        _after("assign", "BHA", {"owner_id": "MA1"}),
+        undoing.work_unassign(by=_by("BHA"), work=_case("new", owner_id="MA2"), now=now),
+    ),
+    "visit_save": lambda now, _: visiting.visit_save(
+        by=_by("MA1"), work=_case("claimed"), step="told", fields={"seen": "x"}, proves="", now=now
+    ),
+    "visit_discard": lambda now, _: (
+        _drafted(now),
+        visiting.visit_discard(by=_by("MA1"), work=_case("claimed"), now=now),
     ),
     "work_note": lambda now, _: moving.work_note(by=_by("MA1"), work=_case("new"), text="x", now=now),
     "effect_check_record": lambda now, _: (

@@ -16,7 +16,7 @@ from postloan.console.people.rights import Scope, scope_of
 from postloan.console.work import acting, guards, states, words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.guards import Attempt, Refused, allowed, roles_towards
-from postloan.console.work.models import Case, EffectCheck, Evidence, Task
+from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry
 from postloan.console.work.rules import GUARDS
 from postloan.console.work.services.escalating import work_escalate
 from postloan.console.work.services.moving import effect_check_record
@@ -56,6 +56,13 @@ def _work(kind: str, state: str, decider: str) -> Case | Task:
         due_at=now + timedelta(days=30),
         escalation_level=0,
     )
+    model.objects.filter(pk=9001).update(snoozed_until=(now + timedelta(days=2)).date())
+    step = {states.CLAIMED: ("claim", "MA2"), states.NEW: ("assign", "BHA")}.get(state)
+    TimelineEntry.objects.filter(**{kind: 9001}).delete()
+    if step is not None:  # the step that can be taken back from here
+        action, actor = step
+        told = {"action": action, "actor": actor, "details": {"undo": {"owner_id": "MA2"}}}
+        TimelineEntry.objects.create(**{f"{kind}_id": 9001}, at=now, **told)
     if kind == "case":
         EffectCheck.objects.filter(pk=9001).update(done_at=None)
     else:

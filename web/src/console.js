@@ -2,6 +2,8 @@
 import htmx from "htmx.org";
 import "./console.css";
 import "./selection.js";
+import "./keep.js";
+import "./voice.js";
 
 window.htmx = htmx;
 
@@ -40,7 +42,7 @@ function confirmFirst(event) {
 // A select-all box marks every row of its list.
 function markAll(event) {
   if (!event.target.matches("input[data-marks-all]")) return;
-  for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) {
+  for (const box of event.target.closest("table, form").querySelectorAll("tbody input[type=checkbox]")) {
     box.checked = event.target.checked;
   }
 }

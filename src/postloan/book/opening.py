@@ -27,16 +27,20 @@ def open_book(
 ) -> GateResult:
     """Give the clean files of a book, writing under `target` only what is not clean as it stands.
 
-    `book` is a folder or `database:URL`. A folder that an import wrote and nobody has touched since is not
-    judged again unless `again` asks for it, as `postloan check` does. With `as_of`, rows whose natural date
-    lies after it are quarantined; a run leaves it out. The engine must be DuckDB. Raises BookError where a
-    required table or column is missing or a file cannot be read.
+    `book` is a folder, `database:URL`, or `database:URL#FOLDER` with further rows in a folder. A folder that
+    an import wrote and nobody has touched since is not judged again unless `again` asks for it, as `postloan
+    check` does. With `as_of`, rows whose natural date lies after it are quarantined; a run leaves it out. The
+    engine must be DuckDB. Raises BookError where a required table or column is missing or a file cannot be
+    read.
     """
     names = read_mapping(mapping)
     if str(book).startswith("database:"):
         copied = target / "source"
         copied.mkdir(parents=True, exist_ok=True)
-        database.extract(str(book), copied, names, progress)
+        address, folder_beside = database.beside(str(book))
+        database.extract(address, copied, names, progress)
+        if folder_beside is not None:
+            database.add_beside(folder_beside, copied)
         path = copied
     else:
         path = Path(book)

@@ -67,8 +67,9 @@ def run(
 ) -> None:
     """Run a day: facts, signals, colours, classes and measures of BOOK into STORE.
 
-    BOOK is a folder, or database:URL. Exit 1 says that a control total failed, that business days before
-    lack a result, or that a verified hash differs; 2 says that nothing was written.
+    BOOK is a folder, or database:URL, with #FOLDER for rows beside the database. Exit 1 says that a control
+    total failed, that business days before lack a result, or that a verified hash differs; 2 says that
+    nothing was written.
     """
     from postloan.run.daily import catch_up, run_day
     from postloan.run.progress import for_people

@@ -56,19 +56,23 @@ def serve(store: Path, port: int, host: str, book: str, policy: str, *, try_out:
     epilog="""\b
 Examples:
   postloan feedback --store STORE --book BOOK && postloan run BOOK --as-of 2026-11-20 --store STORE
-  postloan feedback --store STORE --book BOOK --json"""
+  postloan feedback --store STORE --book 'database:postgresql://reader@host/core#FOLDER' --json"""
 )
 @click.option("--store", type=STORE, required=True, help="The store of the console.")
-@click.option("--book", required=True, help="The book's folder, which takes what people did.")
+@click.option("--book", required=True, help="The book's folder, or database:URL#FOLDER.")
 @shared
 def feedback(store: Path, *, book: str, as_json: bool) -> None:
-    """Write what people did in the console into the book, for the next run to read."""
+    """Write what people did in the console into the book, for the next run to read.
+
+    A book that is a database is never written to: what people did goes into the folder that its address
+    names behind #, and whoever is given that address reads both.
+    """
     from postloan.console import serving
 
     serving.configure(store, book, "")
     from postloan.console.work.feedback import feedback_export
 
-    counts = feedback_export(book=Path(book))
+    counts = feedback_export(book=book)
     if as_json:
         print_json({"rows": counts})
     else:

@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import lazystr
+from django.utils.functional import SimpleLazyObject, lazystr
 from django.utils.translation import gettext_lazy as _
 
 from postloan.console.people import rights
 from postloan.console.publishing.selectors import current
+from postloan.console.work.due import BADGE, due_count
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,16 @@ PARTS: tuple[Part, ...] = (
 """The navigation, in its order."""
 
 
+def _due(held: rights.Scope) -> str:
+    """Give what is late or due today as the navigation shows it; nothing where there is none."""
+    if not held.has(rights.BOOK_ROLES):
+        return ""
+    count = due_count(held)
+    return f"{BADGE}+" if count > BADGE else str(count or "")
+
+
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Give `run`, `parts`, `here` and `scope` to every template."""
+    """Give `run`, `parts`, `here`, `scope` and `due` to every template; `due` is counted when shown."""
     if not request.user.is_authenticated:
         oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
         return {"run": None, "parts": (), "here": "", "oidc": oidc}
@@ -56,5 +65,6 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "run": current(),
         "scope": held,
         "parts": [part for part in PARTS if held.has(part.roles)],
+        "due": SimpleLazyObject(lambda: _due(held)),
         "here": (match.view_name if match else "") or lazystr(""),
     }

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "postloan.console.people.middleware.DeviceRights",
     "allauth.account.middleware.AccountMiddleware",
     "postloan.console.people.middleware.SessionLimits",
     "postloan.console.people.middleware.SignedIn",
@@ -196,6 +197,7 @@ CONTENT_SECURITY_POLICY = {
         # Charts and the table editor set styles on what they draw; scripts come from our own files alone.
         "style-src": [SELF, UNSAFE_INLINE],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],  # a voice note is heard before it is sent
         "font-src": [SELF, "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -24,7 +24,9 @@ LANGUAGES = {"en": "en", "zh": "zh-CN"}
 def browser(chromium: str) -> Iterator[Browser]:
     """Start Chromium once."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        # A microphone that hums, and nobody who has to allow it.
+        fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *fake])
         yield started
         started.close()
 

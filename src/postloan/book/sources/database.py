@@ -1,6 +1,8 @@
 """PostgreSQL or SQLite as a source: tables are streamed in batches to Parquet, each column as text.
 
-The address is `postgresql://…` or `sqlite:///path` (also written `database:…`). A table of the database is
+The address is `postgresql://…` or `sqlite:///path` (also written `database:…`). `#FOLDER` behind it names a
+folder of files that are read as further rows of the contract's tables: a source is never written to, so what
+people did in the console stands beside it. A table of the database is
 read if its name, or the name the mapping gives it, is one of the contract. PostgreSQL is read by COPY, SQLite
 by the standard library; both give text, which the gate types, so that no amount is changed on the way.
 """
@@ -8,6 +10,7 @@ by the standard library; both give text, which the gate types, so that no amount
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +45,34 @@ def extract(
         where=_shown(plain),
         mend="write database:postgresql://user@host/name or database:sqlite:///path",
     )
+
+
+def beside(url: str) -> tuple[str, Path | None]:
+    """Give the address without its `#FOLDER`, and that folder; None without one.
+
+    A `#` before the `@` belongs to a password.
+    """
+    address, mark, folder = url.rpartition("#")
+    return (address, Path(folder)) if mark and folder and "@" not in folder else (url, None)
+
+
+def add_beside(folder: Path, target: Path) -> None:
+    """Put the files of a folder beside the tables that `extract` wrote, each in a folder of its table.
+
+    Raises BookError `no_folder_beside` where it is not there.
+    """
+    if not folder.is_dir():
+        raise BookError(
+            "no_folder_beside",
+            f"there is no folder {folder} beside the database",
+            where=str(folder),
+            mend="look at the path behind #, or let `postloan feedback` make it",
+        )
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and not file.name.startswith((".", "_")):
+            table = target / file.name.split(".")[0]
+            table.mkdir(exist_ok=True)
+            shutil.copyfile(file, table / file.name)
 
 
 def _shown(url: str) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.index, name="customers"),
     path("<str:customer_id>/", views.detail, name="customer"),
     path("<str:customer_id>/timeline/", views.happenings, name="customer_timeline"),
+    path("<str:customer_id>/files/", views.files, name="customer_files"),
     path("<str:customer_id>/notes/", views.add_note, name="customer_note"),
     path("<str:customer_id>/sensitive/", views.sensitive, name="customer_sensitive"),
 ]

@@ -22,6 +22,8 @@ from postloan.console.people.rights import BOOK_ROLES, allow, scope
 from postloan.console.publishing.models import RANKS, Customer
 from postloan.console.publishing.selectors import current
 from postloan.console.warnings.selectors import warning_of
+from postloan.console.work.filed import FILES_ORDER, files_of
+from postloan.console.work.selectors import names
 from postloan.errors import PostloanError
 from postloan.terms import CUSTOMER_KINDS
 
@@ -109,6 +111,27 @@ def _timeline(request: HttpRequest, rows: BookRows | None, customer: Customer, *
         "chosen": kinds,
         "after": after,
     }
+
+
+@allow(BOOK_ROLES)
+def files(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """List every file that hangs on work about a customer, the newest first."""
+    held = scope(request)
+    customer = access_customer(held, customer_id)
+    asked = request.GET.get("kind", "")
+    kinds = ("photo", "voice", "document", "visit", "notice")
+    found = files_of(held, customer.pk)
+    if asked in kinds:
+        found = found.filter(kind=asked)
+    shown = page(found, FILES_ORDER, request.GET.get("after", ""))
+    context = {
+        "customer": customer,
+        "page": shown,
+        "kinds": kinds,
+        "asked": asked if asked in kinds else "",
+        "people": names(one.added_by for one in shown.rows),
+    }
+    return render(request, "customers/files.html", context)
 
 
 @allow(BOOK_ROLES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from postloan.console.desk import views
+from postloan.console.desk import many_views, views
 
 urlpatterns = [
     path("", views.index, name="desk"),
+    path("proposals/", many_views.proposals, name="desk_proposals"),
     path("states/", views.states, name="desk_states"),
     path("migration/", views.migration, name="migration"),
     path("migration/loans/", views.moved, name="migration_loans"),

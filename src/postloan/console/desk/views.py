@@ -57,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse | FileResponse:
         "tabs": _TABS,
         "asked": {"why": why, "place": place},
         "places": places_of(held),
+        "accepts": tab == "rate" and MANAGER in held.roles and rules.has_authority(policy),
         "table": table,
         "page": table.page,
     }

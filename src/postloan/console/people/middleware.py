@@ -21,6 +21,21 @@ _SHUT = ("account_signup", "account_email", "account_confirm_email", "account_re
 """How the names of shut pages begin: accounts and passwords come from administration, not by mail."""
 
 
+class DeviceRights:
+    """Says which parts of a device the pages may ask for: place and microphone, by our own pages alone."""
+
+    ALLOWED = "geolocation=(self), microphone=(self), camera=(), display-capture=(), payment=(), usb=()"
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header to each answer."""
+        answer = self.following(request)
+        answer.headers.setdefault("Permissions-Policy", self.ALLOWED)
+        return answer
+
+
 class SessionLimits:
     """Signs people out after too long, after too long without a click, and when they have left the bank."""
 

@@ -6,4 +6,8 @@ from django.urls import path
 
 from postloan.console.people import views
 
-urlpatterns = [path("language/", views.choose_language, name="choose_language")]
+urlpatterns = [
+    path("language/", views.choose_language, name="choose_language"),
+    path("alive/", views.alive, name="alive"),
+    path("signed-in/", views.signed_in, name="signed_in"),
+]

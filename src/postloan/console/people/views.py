@@ -1,11 +1,16 @@
-"""A person's own settings: the language."""
+"""A person's own settings and session: the language, and whether one is still signed in."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from postloan.console.people.rights import EVERYBODY, allow
 
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -30,3 +35,23 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 choose_language.is_open = True  # type: ignore[attr-defined]
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """Tell a page that is about to send a form who is signed in, empty for nobody, and a token to send with.
+
+    Open to everybody, since that nobody is signed in is an answer too; it tells one only about oneself.
+    """
+    return JsonResponse({"person": str(request.user.pk or ""), "token": get_token(request)})
+
+
+alive.is_open = True  # type: ignore[attr-defined]
+
+
+@allow(EVERYBODY)
+@require_safe
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Say that one is signed in again, to somebody whose form waits on another page."""
+    return render(request, "people/signed_in.html")

@@ -21,7 +21,7 @@ from postloan.console.policies.selectors import in_force
 from postloan.console.publishing.services import publish
 from postloan.console.runs.models import Job
 from postloan.console.runs.states import ACTIVE
-from postloan.console.work.feedback import feedback_export
+from postloan.console.work.feedback import feedback_export, takes_feedback
 from postloan.errors import PostloanError
 
 _KEPT = 200
@@ -44,7 +44,7 @@ def perform(job_id: str) -> None:
     if not _started(job_id):
         return
     job = Job.objects.get(pk=job_id)
-    if job.kind == "run" and not settings.BOOK.startswith("database:"):
+    if job.kind == "run" and takes_feedback(settings.BOOK):
         try:
             feedback_export()  # the run reads what people decided since the last one
         except PostloanError as refused:

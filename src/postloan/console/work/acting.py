@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from django.http import Http404
 
 from postloan.console.people.rights import Scope
+from postloan.console.work import visits
 from postloan.console.work.gate import access_colleague
 from postloan.console.work.guards import Piece, Refused
-from postloan.console.work.models import Case, Task, WatchEntry
-from postloan.console.work.services import assigning, moving, watching
+from postloan.console.work.models import Case, Task, VisitDraft, WatchEntry
+from postloan.console.work.services import assigning, moving, undoing, watching
 from postloan.console.work.services.proving import Told
 
 Post = Mapping[str, Any]
@@ -123,6 +125,9 @@ ACTS: Mapping[str, Act] = {
     "snooze": lambda by, work, post, now: moving.work_snooze(
         by=by, work=work, reason=text(post, "reason"), until=day(post, "until"), now=now
     ),
+    "wake": lambda by, work, _post, now: undoing.work_wake(by=by, work=work, now=now),
+    "release": lambda by, work, _post, now: undoing.work_release(by=by, work=work, now=now),
+    "unassign": lambda by, work, _post, now: undoing.work_unassign(by=by, work=work, now=now),
     "note": lambda by, work, post, now: moving.work_note(by=by, work=work, text=text(post, "text"), now=now),
 }
 """What a form may ask for; evidence and effect checks have forms of their own."""
@@ -142,6 +147,12 @@ WATCH_ACTS: Mapping[str, WatchAct] = {
         by=by, entry=entry, reason=text(post, "reason"), now=now
     ),
 }
+
+
+def from_draft(told: Told, draft: VisitDraft, steps: tuple[visits.Step, ...]) -> Told:
+    """Give a visit with the words and the checklist of what was set down step by step."""
+    answers = visits.answers_of(steps, draft.fields)
+    return replace(told, text=visits.text_of(draft.fields), answers=answers, draft=draft)
 
 
 def act(by: Scope, work: Piece, action: str, post: Post, now: datetime) -> Piece:
@@ -168,4 +179,5 @@ def told(by: Scope, kind: str, post: Post) -> Told:
         notice_kind=text(post, "notice_kind"),
         method=text(post, "method"),
         receipt=text(post, "receipt")[:200],
+        loan_id=text(post, "loan"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -88,6 +88,21 @@ def span_at_work(work: Piece, rules: WorkRules) -> dict[str, Any]:
         return span(work.opened_at, rules.time.end_of(work.due_on), rules)
     due = rules.time.end_of(work.plan_until) if work.plan_until else work.plan_due_at
     return span(work.planned_at or work.opened_at, due, rules)
+
+
+CLOCK = ("clock_from", "half_at", "due_at", "escalation_level", "raised_to")
+"""Columns of the clock that runs."""
+
+
+def undo_of(work: Piece, columns: Iterable[str]) -> dict[str, Any]:
+    """Give columns of a piece of work as JSON, to be put back by `undone` should the step be taken back."""
+    found = {name: getattr(work, name) for name in columns}
+    return {name: one.isoformat() if isinstance(one, date) else one for name, one in found.items()}
+
+
+def undone(work: Piece, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the columns that `undo_of` kept, as the model holds them."""
+    return {name: type(work)._meta.get_field(name).to_python(one) for name, one in kept.items()}  # type: ignore[union-attr]
 
 
 def tell(

@@ -11,6 +11,7 @@ Other parts of the console add their tables with `register`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from typing import Any
 from django.conf import settings
 
 from postloan.book.schema import TABLES, sort_order
+from postloan.book.sources.database import beside
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.publishing.models import Loan
 from postloan.console.work.models import Case, Closing, Evidence, Task
@@ -208,20 +210,41 @@ def register(table: str, maker: Maker) -> None:
     _MAKERS[table] = maker
 
 
-def feedback_export(*, book: Path | None = None) -> dict[str, int]:
-    """Write the feedback tables into the book's folder; give the rows of each table.
+def takes_feedback(book: str) -> bool:
+    """Tell whether what people did is to be written before a run; not for a database without a folder."""
+    return not book.startswith("database:") or beside(book)[1] is not None
+
+
+def folder_of(book: str) -> Path:
+    """Give the folder that takes what people did: the book's own, or the one beside its database.
+
+    Raises PostloanError `feedback_needs_folder` where there is none: a database is read and never written to.
+    """
+    if book.startswith("database:"):
+        _address, folder = beside(book)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+        mend = "name a folder beside it: --book 'database:URL#FOLDER', for feedback, run and publish alike"
+    else:
+        if book and Path(book).is_dir():
+            return Path(book)
+        mend = "name the folder: postloan serve --store STORE --book BOOK"
+    raise PostloanError(
+        "feedback_needs_folder",
+        "what people did can only be written into a folder: the book's own, or one beside its database",
+        where=re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", book),
+        mend=mend,
+    )
+
+
+def feedback_export(*, book: Path | str | None = None) -> dict[str, int]:
+    """Write the feedback tables into the book's folder, or beside its database; give the rows of each table.
 
     A table without rows is not written, since an empty one would say that the bank keeps it. Raises
-    PostloanError `feedback_needs_folder` where the book is no folder.
+    PostloanError `feedback_needs_folder` where there is no such folder.
     """
-    target = book or Path(settings.BOOK)
-    if not str(target) or ":" in str(target) or not target.is_dir():
-        raise PostloanError(
-            "feedback_needs_folder",
-            "what people did can only be written into a book that is a folder",
-            where=str(target),
-            mend="name the folder: postloan serve --store STORE --book BOOK",
-        )
+    target = folder_of(str(book or settings.BOOK))
     counts: dict[str, int] = {}
     with open_engine(threads=2, memory="1GiB") as engine:
         for table, maker in _MAKERS.items():

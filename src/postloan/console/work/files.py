@@ -2,7 +2,7 @@
 
 A file is judged by its first bytes and not by its name. It is kept once under the hash of its content, so
 that the same picture handed in a second time is seen to be the same. It is never served as a page: the
-answer names one of the types below and asks the browser to save anything but a picture.
+answer names one of the types below and asks the browser to save anything but a picture or a recording.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ MOST_BYTES = 12 << 20
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic")
 DOCUMENTS = ("application/pdf", *PICTURES)
+SOUNDS = ("audio/webm", "audio/mp4", "audio/ogg", "audio/mpeg", "audio/aac", "audio/wav")
+_HEAD = 4096
+"""First bytes that are looked at; a film names its tracks there."""
 
 
 class Unfit(ValueError):  # noqa: N818 - it is an answer about a file
@@ -50,6 +53,23 @@ def media_type(head: bytes) -> str | None:
         return "image/heic"
     if head.startswith(b"%PDF-"):
         return "application/pdf"
+    return _sound(head)
+
+
+def _sound(head: bytes) -> str | None:
+    """Give the type of a recording; a film that says so in its first bytes is none."""
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
+        return None if b"V_VP" in head or b"V_AV1" in head else "audio/webm"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"M4A ", b"isom", b"iso5", b"iso6", b"mp41", b"mp42", b"3gp4"):
+        return None if b"vide" in head else "audio/mp4"
+    if head.startswith(b"OggS"):
+        return None if b"theora" in head else "audio/ogg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    if head[:2] in (b"\xff\xf1", b"\xff\xf9"):
+        return "audio/aac"
+    if head.startswith(b"ID3") or head[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"):
+        return "audio/mpeg"
     return None
 
 
@@ -67,7 +87,7 @@ def keep(chunks: Iterable[bytes], folder: Path, accepted: Iterable[str]) -> Kept
                 size += len(chunk)
                 if size > MOST_BYTES:
                     raise Unfit("too_large")
-                head = (head + chunk)[:16] if len(head) < 16 else head
+                head = (head + chunk)[:_HEAD] if len(head) < _HEAD else head
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()

@@ -19,9 +19,9 @@ from postloan.console.work.models import Case, EffectCheck, Evidence, Task, Watc
 For = Literal["read", "write"]
 
 
-def seen(scope: Scope) -> Q:
+def seen(scope: Scope, prefix: str = "") -> Q:
     """Give the condition on cases and tasks that a person sees: of their customers, or their own."""
-    return scope.filter() | Q(owner_id__in=scope.acting_for)
+    return scope.filter(prefix) | Q(**{f"{prefix}owner_id__in": scope.acting_for})
 
 
 def _sees(scope: Scope, work: Case | Task) -> bool:

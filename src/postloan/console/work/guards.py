@@ -10,7 +10,7 @@ from typing import Any
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.work import states
-from postloan.console.work.models import Case, Evidence, Task
+from postloan.console.work.models import Case, Evidence, Task, TimelineEntry
 from postloan.console.work.rules import CAUSES, LABELS, WorkRules
 
 Piece = Case | Task
@@ -138,6 +138,35 @@ def _effect_is_due(attempt: Attempt) -> bool:
     )
 
 
+UNDO = timedelta(minutes=10)
+"""How long a step can be taken back by who took it."""
+
+
+def last_line(work: Piece) -> TimelineEntry | None:
+    """Give the last thing that happened to a piece of work itself, not to the tasks of a case."""
+    own = {"task": work} if isinstance(work, Task) else {"case": work, "task": None}
+    return TimelineEntry.objects.filter(**own).order_by("-at", "-id").first()
+
+
+def _just_did(action: str) -> Callable[[Attempt], bool]:
+    def held(attempt: Attempt) -> bool:
+        last = last_line(attempt.work)
+        return (
+            attempt.by is not None
+            and last is not None
+            and (last.action, last.actor) == (action, attempt.by.staff_id)
+            and last.at >= attempt.now - UNDO
+            and "undo" in last.details
+        )
+
+    return held
+
+
+def _is_put_off(attempt: Attempt) -> bool:
+    until = attempt.work.snoozed_until
+    return until is not None and until > attempt.now.date()
+
+
 GUARDS: Mapping[str, Callable[[Attempt], bool]] = {
     "not_taken": _is_free,
     "can_do_it": _can_do_it,
@@ -155,6 +184,9 @@ GUARDS: Mapping[str, Callable[[Attempt], bool]] = {
     "effect_is_due": _effect_is_due,
     "somebody_decides": lambda attempt: bool(attempt.work.decider_role),
     "owner_decides": lambda attempt: not attempt.work.decider_role,
+    "is_put_off": _is_put_off,
+    "just_taken": _just_did("claim"),
+    "just_given": _just_did("assign"),
     "no_longer_asked": lambda attempt: isinstance(attempt.work, Task) and not attempt.work.is_asked,
 }
 """What each guard asks; those of the watch list stand with its services."""

@@ -189,7 +189,7 @@ class TimelineEntry(Belonging):
 
 
 class Evidence(Belonging):
-    """What proves that something was done: a photo, a document, a visit, a call, a notice or a statement.
+    """What proves that something was done: a photo, a document, a visit, a call, a notice and more.
 
     `proves` is the need of the measure that it answers, in the pack's words. `happened_at` is when the
     photo was taken, the visit made, the call held, the notice served.
@@ -214,6 +214,7 @@ class Evidence(Belonging):
     notice_kind = models.CharField(max_length=20, blank=True)
     method = models.CharField(max_length=10, blank=True)
     receipt = models.CharField(max_length=200, blank=True)
+    answers = models.JSONField(default=list)  # of a visit's checklist: code, answer, note
     added_by = models.CharField(max_length=64)
     added_at = models.DateTimeField()
 
@@ -221,10 +222,45 @@ class Evidence(Belonging):
         indexes: ClassVar = [
             models.Index(fields=["case", "id"], name="evidence_of_case"),
             models.Index(fields=["task", "id"], name="evidence_of_task"),
+            models.Index(
+                fields=["customer_id", "-happened_at", "-id"],
+                name="files_of_customer",
+                condition=~models.Q(sha256=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"evidence {self.pk}"
+
+
+class VisitDraft(Belonging):
+    """What somebody has set down of a visit and not filed yet: theirs alone until it is evidence.
+
+    `fields` holds what was typed, by the names of the form.
+    """
+
+    doer_id = models.CharField(max_length=64)
+    proves = models.CharField(max_length=100, blank=True)
+    fields = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "doer_id"],
+                condition=models.Q(task__isnull=True),
+                name="one_visit_draft_a_case",
+            ),
+            models.UniqueConstraint(
+                fields=["task", "doer_id"],
+                condition=models.Q(case__isnull=True),
+                name="one_visit_draft_a_task",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit of {self.doer_id}"
 
 
 class Closing(Belonging):

@@ -9,7 +9,7 @@ from datetime import time
 from postloan.console.work.sla import WorkTime
 from postloan.policy.in_force import Policy
 
-KINDS = ("photo", "document", "visit", "call", "notice", "note")
+KINDS = ("photo", "voice", "document", "visit", "call", "notice", "note")
 """Kinds of evidence."""
 
 LABELS = ("real", "false_alarm", "too_late")
@@ -51,6 +51,9 @@ GUARDS = (
     "owner_decides",
     "evidence_is_complete",
     "no_longer_asked",
+    "is_put_off",
+    "just_taken",
+    "just_given",
     "not_the_proposer",
     "three_months_clean",
 )
@@ -67,6 +70,10 @@ INSPECTIONS = {
     "M10": "IN10",
 }
 """The kind of inspection that a measure is (catalogue, F1); other visits are routine ones, IN3."""
+
+
+CHECKLIST = "checklists/visit"
+"""The document of a pack that lists what is looked at on a visit (catalogue, F3)."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class WorkRules:
         clean_days: days without orange or red before a customer leaves the watch list.
         evidence_kinds: kinds that prove what a measure asks for, by its name in the pack.
         needs: names of the evidence that each measure asks for, by code.
+        checklist: names by language of what is looked at on a visit, by code; empty where there is no list.
     """
 
     time: WorkTime
@@ -100,6 +108,7 @@ class WorkRules:
     clean_days: int
     evidence_kinds: Mapping[str, tuple[str, ...]]
     needs: Mapping[str, tuple[str, ...]]
+    checklist: Mapping[str, Mapping[str, str]]
 
     def above(self, role: str | None) -> tuple[str, ...]:
         """Give the roles to which work of a role is raised, the nearest first."""
@@ -139,4 +148,5 @@ def read_rules(policy: Policy) -> WorkRules:
         clean_days=policy.parameter("watch_clean_days"),
         evidence_kinds={key: tuple(kinds) for key, kinds in policy.parameter("evidence_kinds").items()},
         needs={code: one.evidence for code, one in policy.measures.items()},
+        checklist={str(one["code"]): one["name"] for one in policy.pack.undated.get(CHECKLIST) or ()},
     )

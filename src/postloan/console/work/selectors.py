@@ -24,7 +24,15 @@ from postloan.console.people.rights import BOOK_ROLES, Scope
 from postloan.console.publishing.models import Customer, Measure
 from postloan.console.work import states
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.guards import Piece, is_doer, missing_needs, roles_towards, table_of
+from postloan.console.work.guards import (
+    GUARDS,
+    Attempt,
+    Piece,
+    is_doer,
+    missing_needs,
+    roles_towards,
+    table_of,
+)
 from postloan.console.work.models import Case, EffectCheck, Evidence, Task, TimelineEntry, WatchEntry
 from postloan.console.work.rules import WorkRules
 
@@ -290,7 +298,7 @@ def steps(scope: Scope, work: Piece, rules: WorkRules | None = None) -> list[Ste
     """
     rules = rules or rules_in_force()
     rows = states.open_to(table_of(work), work.state, roles_towards(scope, work, rules))
-    names = [row.action for row in rows if not _is_idle(scope, work, row)]
+    names = [row.action for row in rows if not _is_idle(scope, work, row, rules)]
     forward = [name for name in _FORWARD if name in names]
     if work.state == states.IN_PROGRESS and "plan" in forward:
         forward.remove("plan")  # a plan stands; a new one is possible and not the next step
@@ -299,7 +307,10 @@ def steps(scope: Scope, work: Piece, rules: WorkRules | None = None) -> list[Ste
     return [Step(name, name == following) for name in ordered]
 
 
-def _is_idle(scope: Scope, work: Piece, row: states.Move) -> bool:
+def _is_idle(scope: Scope, work: Piece, row: states.Move, rules: WorkRules) -> bool:
+    if row.action in states.UNDOING:
+        attempt = Attempt(work, row.action, scope, clock.civil(), rules)
+        return not all(GUARDS[name](attempt) for name in row.guards)
     if "not_the_doer" in row.guards and is_doer(scope, work):
         return True
     if isinstance(work, Task):

@@ -72,6 +72,9 @@ def _common() -> Iterator[Move]:
     yield from _to((SUBMITTED,), "send_back", (DECIDER,), IN_PROGRESS, "not_the_doer", "reason_given")
     yield from _to((CLOSED,), "reopen", (DECIDER, HEAD), IN_PROGRESS, "reason_given")
     yield from _stay((NEW, *_AT_WORK), "snooze", (OWNER,), "reason_given", "snooze_is_short")
+    yield from _stay((NEW, *_AT_WORK), "wake", (OWNER,), "is_put_off")
+    yield from _to((CLAIMED,), "release", (OWNER,), NEW, "just_taken")
+    yield from _stay((NEW,), "unassign", (HEAD,), "just_given")
     yield from _stay((NEW, *_AT_WORK, SUBMITTED), "escalate", (SYSTEM,), "time_is_up")
     yield from _stay(STATES, "note", _ANYBODY, "text_given")
 
@@ -140,6 +143,9 @@ WATCH: tuple[Move, ...] = (
     Move(LEAVING, "keep", (WATCHER,), LISTED, ("reason_given",)),
 )
 """The table of the watch list: who proposes and who confirms are two people (catalogue, M34 and M35)."""
+
+UNDOING = ("release", "unassign", "wake")
+"""Actions that take the last step back while nobody has built on it."""
 
 TABLES = {"case": CASE, "task": TASK, "watch": WATCH}
 

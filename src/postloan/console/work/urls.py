@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from postloan.console.work import bulk, views, watch_views
+from postloan.console.work import bulk, views, visit_views, watch_views
 
 urlpatterns = [
     path("", views.index, name="work"),
@@ -15,9 +15,11 @@ urlpatterns = [
     path("table/", views.table, name="work_table"),
     path("cases/<int:number>/", views.case, name="case"),
     path("cases/<int:number>/evidence/<str:kind>/", views.case_evidence, name="case_evidence"),
+    path("cases/<int:number>/visit/", visit_views.case_visit, name="case_visit"),
     path("cases/<int:number>/do/<str:action>/", views.case_do, name="case_do"),
     path("tasks/<int:number>/", views.task, name="task"),
     path("tasks/<int:number>/evidence/<str:kind>/", views.task_evidence, name="task_evidence"),
+    path("tasks/<int:number>/visit/", visit_views.task_visit, name="task_visit"),
     path("tasks/<int:number>/do/<str:action>/", views.task_do, name="task_do"),
     path("evidence/<int:number>/", views.evidence, name="evidence_file"),
     path("effect/<int:number>/", views.effect, name="effect_check"),

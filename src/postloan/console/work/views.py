@@ -8,6 +8,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -19,13 +20,14 @@ from postloan.console.lists import show, wants_file
 from postloan.console.people.rights import BOOK_ROLES, OVERSEERS, allow, scope
 from postloan.console.work import acting, columns, gate, rules, selectors, states, words
 from postloan.console.work.core import rules_in_force
-from postloan.console.work.files import path_of
+from postloan.console.work.files import SOUNDS, path_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
 from postloan.console.work.models import Case
+from postloan.console.work.parts import part_of
 from postloan.console.work.services import assigning, making, moving, proving
 
-IN_PAGE = ("image/jpeg", "image/png", "image/webp")
-"""Types that a browser may show; all others are saved."""
+IN_PAGE = ("image/jpeg", "image/png", "image/webp", *SOUNDS)
+"""Types that a browser may show or play; all others are saved."""
 
 
 PEOPLE_SHOWN = 100
@@ -175,13 +177,15 @@ def _piece(request: HttpRequest, work: Piece, given: Any = None) -> HttpResponse
     steps = selectors.steps(held, work, in_force)
     lines = selectors.timeline(work)
     towards = roles_towards(held, work, in_force)
+    acts = [one.action for one in steps if not one.is_next and one.action in acting.ACTS]
     context: dict[str, Any] = {
         "work": work,
         "now": now,
         "work_rules": in_force,
         "steps": steps,
         "next": next((step.action for step in steps if step.is_next), ""),
-        "others": [one.action for one in steps if not one.is_next and one.action in acting.ACTS],
+        "others": [one for one in acts if one not in states.UNDOING],
+        "undoing": [one for one in acts if one in states.UNDOING],
         "given": given or {},
         "entries": lines,
         "evidence": selectors.evidence(work),
@@ -280,26 +284,31 @@ def _prove(request: HttpRequest, work: Piece, kind: str) -> HttpResponse:
         "work_rules": rules_in_force(),
         "colleagues": [one for one in gate.colleagues(held) if one.pk != held.staff_id],
         "choices": proving,
+        "loans": proving.loans_to_name(work) if kind == "notice" else [],
+        "own_loan": proving.loan_of(work),
+        "close_needs": rules_in_force().close_needs[work.colour] if isinstance(work, Case) else (),
     }
     return render(request, "work/evidence.html", context)
 
 
 @allow(BOOK_ROLES)
 @require_safe
-@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "sandbox": []})  # type: ignore[arg-type]
-def evidence(request: HttpRequest, number: int) -> FileResponse:
-    """Give the file of a piece of evidence: a picture to look at, anything else to save."""
+@csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "media-src": ["'self'"], "sandbox": []})  # type: ignore[arg-type]
+def evidence(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Give the file of a piece of evidence: a picture or a recording in the page, anything else to save."""
     found = gate.access_evidence(scope(request), number)
     path = path_of(settings.EVIDENCE, found.sha256)
     if not found.sha256 or not path.is_file():
         raise Http404
     ending = found.media_type.rpartition("/")[2]
-    answer = FileResponse(
+    part = part_of(path, request.headers.get("Range", ""), found.media_type)
+    answer = part or FileResponse(
         path.open("rb"),
         as_attachment=found.media_type not in IN_PAGE,
         filename=f"evidence-{found.pk}.{ending}",
         content_type=found.media_type,
     )
+    answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -339,6 +348,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         refused(request, found.code)
         standing = Case.objects.filter(customer_id=measure.customer_id, closed_at=None).first()
         return redirect("case", standing.pk) if standing else redirect("work")
+    messages.success(request, gettext("It is work now."))
     return redirect("task", made.pk)
 
 
@@ -363,6 +373,7 @@ def ask(request: HttpRequest, customer_id: str) -> HttpResponse:
         except Refused as found:
             refused(request, found.code)
         else:
+            messages.success(request, gettext("It was asked for."))
             return redirect("task", made.pk)
     context = {
         "customer": customer,

@@ -103,6 +103,7 @@ def propose(request: HttpRequest, customer_id: str) -> HttpResponse:
         except Refused as why:
             refused(request, why.code)
         else:
+            messages.success(request, gettext("The customer is proposed for the list."))
             return redirect("watch_entry", made.pk)
     context = {
         "customer": customer,

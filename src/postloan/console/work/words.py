@@ -42,6 +42,9 @@ ACTIONS: Mapping[str, Any] = {
     "reopen": _("Open again"),
     "drop": _("Lay down"),
     "snooze": _("Put off"),
+    "wake": _("Put off no longer"),
+    "release": _("Put back"),
+    "unassign": _("Take the assignment back"),
     "escalate": _("Raise"),
     "note": _("Add a note"),
     "add_evidence": _("Add evidence"),
@@ -79,6 +82,9 @@ GUARDS: Mapping[str, Any] = {
     "somebody_decides": _("the measure has an approver"),
     "owner_decides": _("the owner decides by the catalogue"),
     "no_longer_asked": _("the last run no longer asks for it"),
+    "is_put_off": _("it is put off"),
+    "just_taken": _("the same person took it on within ten minutes, and nothing has happened since"),
+    "just_given": _("the same person assigned it within ten minutes, and nothing has happened since"),
     "not_the_proposer": _("a person other than the proposer"),
     "three_months_clean": _("three months on the list without orange or red"),
 }
@@ -108,6 +114,11 @@ REFUSALS: Mapping[str, Any] = {
     "somebody_decides": _("Nobody has to approve this. Finish it."),
     "owner_decides": _("This has an approver. Submit it."),
     "no_longer_asked": _("The last run still asks for it."),
+    "is_put_off": _("It is not put off."),
+    "just_taken": _("It can be put back for ten minutes, as long as nothing has happened to it."),
+    "just_given": _(
+        "An assignment can be taken back for ten minutes, as long as nothing has happened to it."
+    ),
     "not_the_proposer": _("Somebody other than the proposer has to confirm."),
     "three_months_clean": _("The customer has not been three months on the list without orange or red."),
     "criterion_unknown": _("Choose a criterion."),
@@ -123,19 +134,30 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "photo_old": _("The photo is older than a week. Take a new one."),
     "photo_used": _("This very photo was filed before. Take a new one."),
+    "voice_old": _("The recording is older than a week. Make a new one."),
+    "voice_used": _("This very recording was filed before. Make a new one."),
     "file_missing": _("Choose a file."),
     "file_empty": _("The file is empty."),
     "file_too_large": _("The file is larger than 12 MB."),
     "file_wrong_kind": _("This is neither a picture (JPEG, PNG, WebP, HEIC) nor, for documents, a PDF."),
+    "file_no_sound": _("This is no recording that a browser plays (WebM, M4A, MP3, Ogg, AAC, WAV)."),
     "text_missing": _("Write what you saw, heard or found."),
     "result_missing": _("Choose what the visit came to."),
     "second_person": _("Name the second person who was there."),
+    "draft_gone": _("There is no visit of yours that was set down here."),
     "contact_missing": _("Say how, and whether the customer was reached."),
     "notice_missing": _("Choose what the notice does and how it was served."),
     "receipt_missing": _("Give the number of the receipt, or a picture of it."),
+    "loan_missing": _(
+        "Choose the loan for which the notice was served: it interrupts the limits of that one."
+    ),
+    "loan_absent": _(
+        "This customer has no loan in the book for which a notice could count. File it as a document."
+    ),
 }
 KINDS: Mapping[str, Any] = {
     "photo": _("Photo"),
+    "voice": _("Voice note"),
     "document": _("Document"),
     "visit": _("Visit"),
     "call": _("Call"),
@@ -180,6 +202,12 @@ VISIT_RESULTS: Mapping[str, Any] = {
     "absent": _("nobody there"),
     "closed": _("closed down"),
 }
+ANSWERS: Mapping[str, Any] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "na": _("does not apply"),
+    "not_checked": _("not checked"),
+}
 NOTICES: Mapping[str, Any] = {
     "demand": _("demand"),
     "acknowledgement": _("acknowledgement of debt"),
@@ -208,6 +236,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "criterion": CRITERIA,
     "contact": CONTACTS,
     "visit_result": VISIT_RESULTS,
+    "answer": ANSWERS,
     "notice": NOTICES,
     "method": METHODS,
     "effect": EFFECTS,
@@ -272,6 +301,9 @@ def told(action: str, details: Mapping[str, Any], people: Mapping[str, Any]) -> 
         "reopen": lambda: gettext("opened it again"),
         "drop": lambda: gettext("laid it down as no longer needed"),
         "snooze": lambda: gettext("put it off until %(day)s") % {"day": details.get("until")},
+        "wake": lambda: gettext("puts it off no longer"),
+        "release": lambda: gettext("put it back"),
+        "unassign": lambda: gettext("took the assignment back"),
         "escalate": lambda: _raised(details),
         "note": lambda: gettext("noted"),
         "add_evidence": lambda: (

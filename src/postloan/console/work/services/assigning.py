@@ -12,7 +12,7 @@ from postloan.console.audit.services import record
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
 from postloan.console.work import states
-from postloan.console.work.core import audit, lock, rules_in_force, tell, write
+from postloan.console.work.core import audit, lock, rules_in_force, tell, undo_of, write
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed
 from postloan.console.work.models import Case, Task
 from postloan.console.work.rules import WorkRules
@@ -25,8 +25,9 @@ def _give(
 ) -> dict[str, Any]:
     row = allowed(Attempt(work, "assign", by, now, rules, {"staff": staff, "reason": reason}))
     before = {"state": row.state, "owner": work.owner_id}
+    undo = undo_of(work, ("owner_id", "snoozed_until"))
     write(work, row, owner_id=staff.pk, waiting_for="", snoozed_until=None)
-    tell(work, by, "assign", now, reason.strip(), before=before["owner"], after=staff.pk)
+    tell(work, by, "assign", now, reason.strip(), before=before["owner"], after=staff.pk, undo=undo)
     return before
 
 

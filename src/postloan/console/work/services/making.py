@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import Scope
@@ -23,8 +23,9 @@ def _case_of(customer_id: str | None) -> Case | None:
 def task_take_up(*, by: Scope, measure: Measure, until: date | None, now: datetime) -> Task:
     """Make work of an option that a run offers (catalogue D1: an option is never due by itself).
 
-    Raises Refused `taken` where it is work already, `wait_has_an_end` without a deadline that lies ahead,
-    and `another_is_open` where another measure of its choice group is open for the same customer.
+    Raises Refused `taken` where it is work already or becomes so at this moment, `wait_has_an_end` without a
+    deadline that lies ahead, and `another_is_open` where another measure of its choice group is open for the
+    same customer.
     """
     rules = rules_in_force()
     if measure.nature != "option" or Task.objects.filter(measure_id=measure.pk).exists():
@@ -40,7 +41,11 @@ def task_take_up(*, by: Scope, measure: Measure, until: date | None, now: dateti
     clock = span(now, rules.time.end_of(until), rules)
     task = task_of(measure, case.pk if case else None, until, now, rules, lambda _due: clock)
     task.due_on, task.opened_by = until, by.staff_id
-    task.save(force_insert=True)
+    try:
+        with transaction.atomic():  # of two who look at once, the database lets one write
+            task.save(force_insert=True)
+    except IntegrityError as found:
+        raise Refused("taken") from found
     tell(task, by, "open", now, due=until.isoformat())
     audit(task, by, "task_take_up", {}, {"measure": measure.pk, "due_on": until})
     return task

@@ -12,17 +12,19 @@ from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import Customer
 from postloan.console.work import states
 from postloan.console.work.core import (
+    CLOCK,
     audit,
     lock,
     rules_in_force,
     span,
     span_at_work,
     tell,
+    undo_of,
     with_doer,
     write,
 )
 from postloan.console.work.guards import Attempt, Piece, Refused, allowed, evidence_of
-from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task
+from postloan.console.work.models import Case, Closing, EffectCheck, Snooze, Task, VisitDraft
 
 
 def _attempt(
@@ -49,9 +51,10 @@ def work_claim(*, by: Scope, work: Piece, now: datetime) -> Piece:
     if isinstance(work, Case):
         # The plan is due as it was when the case was opened, however late it is taken on.
         changes |= span(work.opened_at, work.plan_due_at, attempt.rules)
+    before = undo_of(work, ("owner_id", "claimed_at", "doers", *CLOCK))
     # Nothing was locked: the condition on the state decides who was first.
     write(work, row, **changes)
-    tell(work, by, "claim", now)
+    tell(work, by, "claim", now, undo=before)
     audit(
         work, by, "work_claim", {"state": row.state, "owner": held}, {"state": row.following, "owner": owner}
     )
@@ -181,6 +184,7 @@ def case_close(
 def _closed(
     work: Piece, by: Scope, now: datetime, result: str, cause: str = "", amount: int | None = None
 ) -> None:
+    VisitDraft.objects.filter(**{work.kind_of_work: work}).delete()  # what nobody filed is nobody's any more
     Closing.objects.create(
         case=work if isinstance(work, Case) else None,
         task=work if isinstance(work, Task) else None,

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from postloan import clock
+from postloan.console.words import is_chinese
 from postloan.console.work import words
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.models import Case
@@ -55,6 +56,21 @@ def title_of(context: template.Context, work: Any) -> str:
 def address_of(work: Any) -> str:
     """Give the address of a piece of work."""
     return reverse("case" if isinstance(work, Case) else "task", args=[work.pk])
+
+
+@register.simple_tag
+def proof_address(work: Any, kind: str) -> str:
+    """Give the address of the form for a kind of evidence; a visit is set down step by step."""
+    if kind == "visit":
+        return reverse(f"{work.kind_of_work}_visit", args=[work.pk])
+    return reverse(f"{work.kind_of_work}_evidence", args=[work.pk, kind])
+
+
+@register.filter
+def point(code: str) -> str:
+    """Show a point of the checklist by its code, in the person's language; the code where it has no name."""
+    names = rules_in_force().checklist.get(code) or {}
+    return names.get("zh" if is_chinese() else "en") or code
 
 
 @register.simple_tag(takes_context=True)
