@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,10 +26,20 @@ from postloan.policy import canonical, yaml_text
 from postloan.policy.in_force import Pack
 from postloan.policy.model import DecisionTable
 
-FILES = {"parameter": "parameters.yaml", "signal": "signals/changed.yaml"}
+FILES = {
+    "parameter": "parameters.yaml",
+    "signal": "signals/changed.yaml",
+    "measure": "measures.yaml",
+    "scheme": "schemes/changed.yaml",
+    "clock": "clocks.yaml",
+}
 """Where a draft keeps its entries of a kind."""
 
-NAMES = {"parameter": "name", "signal": "code"}
+NAMES = {"parameter": "name", "signal": "code", "measure": "code", "scheme": "id", "clock": "kind"}
+"""The field by which an entry of a kind is known."""
+
+DOCUMENT = re.compile(r"(calendar/[12][0-9]{3}|events|indicators|checklists/[a-z][a-z0-9_]{0,62})\.yaml")
+"""Files of a pack that hold no dated entries: a draft holds another one in the place of the whole file."""
 
 
 class _Writer(yaml.SafeDumper):
@@ -129,7 +140,7 @@ def drop(folder: Path, kind: str, key: str) -> bool:
         elif path.exists():
             path.unlink()
         return len(kept) < len(listed)
-    place = folder / ("tables" if kind == "table" else "cases") / key
+    place = folder / key if kind == "file" else folder / ("tables" if kind == "table" else "cases") / key
     if place.is_dir():
         shutil.rmtree(place)
     elif place.is_file():
@@ -154,6 +165,19 @@ def put_cases(folder: Path, name: str, data: bytes) -> None:
     path = folder / "cases" / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
+
+
+def put_document(folder: Path, name: str, text: str) -> None:
+    """Write a file of a draft that holds no dated entries, such as `calendar/2027.yaml`, as its author gave it."""
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def documents(folder: Path) -> list[str]:
+    """Give the names of the files of a pack that hold no dated entries, as `put_document` takes them."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml"))
+    return sorted(name for name in found if DOCUMENT.fullmatch(name))
 
 
 def redate(folder: Path, day: date) -> None:
@@ -181,6 +205,14 @@ def as_text(value: Any) -> str:
     """Give a value as packs write it, on one line."""
     text = yaml.dump(value, Dumper=_Writer, allow_unicode=True, default_flow_style=True, width=10_000)
     return text.removesuffix("...\n").strip()
+
+
+def as_lines(value: Any) -> str:
+    """Give an entry as packs write it, a field a line and what is nested deeper on lines of its own."""
+    told = yaml.dump(
+        value, Dumper=_Writer, allow_unicode=True, default_flow_style=None, sort_keys=False, width=110
+    )
+    return str(told)
 
 
 def overriding(pack: Pack, kind: str, key: str, told: Mapping[str, Any]) -> dict[str, Any]:

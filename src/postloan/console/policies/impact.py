@@ -18,9 +18,9 @@ from postloan import clock
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.rights import Scope
 from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.changing import OBJECT, locked, version_of
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Draft, Impact
-from postloan.console.policies.services import OBJECT, locked, version_of
 from postloan.errors import PostloanError
 
 _TICK = 2.0

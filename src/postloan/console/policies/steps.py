@@ -17,9 +17,10 @@ from postloan import clock
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.rights import Scope
 from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.changing import OBJECT, locked, version_of, void_approvals
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Acknowledgement, Approval, Comment, Draft
-from postloan.console.policies.services import OBJECT, locked, refuse_past, version_of, void_approvals
+from postloan.console.policies.services import refuse_past
 from postloan.errors import PostloanError
 
 REVIEW_AFTER_MONTHS = 6
