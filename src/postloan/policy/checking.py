@@ -45,8 +45,8 @@ def check_pack(
 
     Returns:
         Findings in the order form of the folder, what is replaced, parameters, signals, measures, tables,
-        cases, dates, provenance; none if all is well; of ill-formed settings alone where there are any. Cases are run only
-        where nothing before is an error, which would make them fail by the dozen.
+        cases, dates, provenance; none if all is well; of ill-formed settings alone where there are any. Cases
+        are run only where nothing before is an error, which would make them fail by the dozen.
     """
     findings = pack_form.settings(pack)
     if findings:

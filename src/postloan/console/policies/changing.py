@@ -14,11 +14,12 @@ from django.db import transaction
 from postloan import clock
 from postloan.console.audit.services import record
 from postloan.console.people.rights import Scope
-from postloan.console.policies import folders, reading, states
+from postloan.console.policies import folders, reading, selectors, states
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Approval, Change, Draft
 from postloan.errors import PostloanError
 from postloan.policy.findings import Finding
+from postloan.policy.model import DecisionTable
 
 OBJECT = "policy_draft"
 
@@ -70,6 +71,15 @@ def provenance(draft: Draft, reason: str) -> dict[str, Any]:
         "reviewed_on": clock.civil().date(),
         "status": "P",
     }
+
+
+def write_table(copy: Path, draft: Draft, table: DecisionTable, reason: str) -> None:
+    """Write a table of a draft in canonical form, with why it stands in the place of one below."""
+    base = reading.opened(selectors.base_of(draft)).versions.get("table", {})
+    told = provenance(draft, reason)
+    told.pop("effective_from")
+    told["overrides"] = reason if table.id in base else ""
+    folders.put_table(copy, folders.explained(table, told), table.id, draft.effective_from)
 
 
 def require(holds: bool, message: str) -> None:

@@ -168,7 +168,7 @@ def put_cases(folder: Path, name: str, data: bytes) -> None:
 
 
 def put_document(folder: Path, name: str, text: str) -> None:
-    """Write a file of a draft that holds no dated entries, such as `calendar/2027.yaml`, as its author gave it."""
+    """Write a file that holds no dated entries, such as `calendar/2027.yaml`, as its author gave it."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -190,15 +190,15 @@ def redate(folder: Path, day: date) -> None:
         path.with_suffix(".md").rename(path.with_name(f"{day.isoformat()}.md"))
 
 
-def value_of(text: str) -> Any:
+def value_of(text: str, where: str = "value") -> Any:
     """Read a value as packs write it, such as `35`, `0.10` or `{amount: 5.00, share: 0.001}`.
 
-    Raises PolicyError `yaml_syntax` where it is none.
+    Raises PolicyError `yaml_syntax` where it is none, at a line of `where`.
     """
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        return yaml_text.load(Path(file.name), "value")
+        return yaml_text.load(Path(file.name), where)
 
 
 def as_text(value: Any) -> str:
@@ -207,12 +207,13 @@ def as_text(value: Any) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def as_lines(value: Any) -> str:
-    """Give an entry as packs write it, a field a line and what is nested deeper on lines of its own."""
-    told = yaml.dump(
-        value, Dumper=_Writer, allow_unicode=True, default_flow_style=None, sort_keys=False, width=110
+def as_lines(value: Any, *, is_spread: bool = False) -> str:
+    """Give an entry as packs write it, a field a line, lists on one or, spread, one item a line."""
+    flow = False if is_spread else None
+    told: str = yaml.dump(
+        value, Dumper=_Writer, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=400
     )
-    return str(told)
+    return told
 
 
 def overriding(pack: Pack, kind: str, key: str, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from postloan.console.policies.changing import (
     provenance,
     require,
     version_of,
+    write_table,
 )
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Draft, Question
@@ -171,14 +172,10 @@ def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: s
 
     def write(copy: Path, draft: Draft) -> Told:
         pack = reading.opened(selectors.of_draft(draft))
-        base = reading.opened(selectors.base_of(draft)).versions.get("table", {})
         tables = _tables(file, data, environment(pack, reading.kinds()))
         for table in tables:
             require(bool(NAME.fullmatch(table.id)), f"`{table.id[:80]}` cannot name a table.")
-            told = provenance(draft, reason)
-            told.pop("effective_from")
-            told["overrides"] = reason if table.id in base else ""
-            folders.put_table(copy, folders.explained(table, told), table.id, draft.effective_from)
+            write_table(copy, draft, table, reason)
         return Told("table", ", ".join(table.id for table in tables), {"file": file})
 
     return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from postloan.console import words
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
-from postloan.console.policies import impact, reading, selectors, services, spoken, states
+from postloan.console.policies import changing, impact, reading, selectors, spoken, states
 from postloan.console.policies.models import Draft
 from postloan.policy.difference import Change, EntryChange, Outcome
 from postloan.policy.difference_words import DiffWords
@@ -59,6 +61,8 @@ def _difference(entry: EntryChange) -> dict[str, Any]:
     say = DiffWords("zh" if words.is_chinese() else "en")
     changes = [_line(one) for one in entry.fields if not _is_about(one)]
     meaning = entry.meaning
+    if entry.kind == "calendar":
+        changes = [_days(one) for one in entry.fields]
     if entry.table is not None:
         meaning = entry.table.by_meaning
         changes += [_line(one) for one in entry.table.by_rule.head if not _is_about(one)]
@@ -84,6 +88,15 @@ def _difference(entry: EntryChange) -> dict[str, Any]:
         "note": note,
         "why": why[0] if why else "",
     }
+
+
+def _days(one: Change) -> tuple[str, str, str]:
+    """Give the days that only one of two calendars has."""
+    old, new = ({day for day in text.split(", ") if day} for text in (one.old, one.new))
+    year, _mark, what = one.what.partition(".")
+    named = {"holidays": _("days off"), "extra_workdays": _("weekend days worked")}
+    gone, come = (", ".join(sorted(days)) or "∅" for days in (old - new, new - old))
+    return f"{year} {named.get(what, what)}", gone, come
 
 
 def _is_about(one: Change) -> bool:
@@ -145,7 +158,7 @@ def report(draft: Draft) -> dict[str, Any]:
 def events(draft: Draft) -> list[tuple[AuditEvent, str]]:
     """Give the last events of a draft, the newest first, each with the name of whoever acted."""
     found = list(
-        AuditEvent.objects.filter(object_kind=services.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
+        AuditEvent.objects.filter(object_kind=changing.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
     )
     names = Staff.objects.in_bulk({one.actor for one in found})
     system = words.word("role", "system")

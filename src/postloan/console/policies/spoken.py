@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from postloan.console import words
+from postloan.console.policies.changing import RefusedError
 from postloan.console.words import Term
 from postloan.errors import PostloanError
 from postloan.policy.finding_words import FindingWords
@@ -54,6 +55,24 @@ KINDS: dict[str, Term] = {
     "scheme": ("scheme", "分类方案"),
     "measure": ("measure", "措施"),
     "clock": ("legal clock", "法律时限"),
+    "file": ("file", "文件"),
+    "calendar": ("calendar", "工作日历"),
+    "events": ("kinds of event", "事件种类"),
+    "indicators": ("indicators", "外部指标"),
+}
+STATUSES: dict[str, Term] = {
+    "V": ("V, read in the source", "V（已核对原文）"),
+    "V*": ("V*, read with a reservation", "V*（已核对，有保留）"),
+    "K": ("K, from practice", "K（行业惯例）"),
+    "P": ("P, a proposal", "P（建议值）"),
+}
+MANY: dict[str, Term] = {
+    "parameter": ("Parameters", "参数"),
+    "measure": ("Measures", "措施"),
+    "scheme": ("Schemes", "分类方案"),
+    "clock": ("Legal clocks", "法律时限"),
+    "table": ("Decision tables", "决策表"),
+    "file": ("Calendars and lists", "日历与清单"),
 }
 _ERRORS: dict[str, str] = {
     "not_in_this_state": "当前状态下不能进行此项操作。",
@@ -95,6 +114,13 @@ def error(told: PostloanError) -> dict[str, Any]:
     """Give an error as a page shows it: what happened, where, how to mend it."""
     finding = Finding("error", told.code, told.message, told.where, told.mend)
     return found(finding, {})
+
+
+def errors(told: PostloanError) -> list[dict[str, Any]]:
+    """Give what a check found as a page shows it: several of a draft that was refused, else one."""
+    if isinstance(told, RefusedError):
+        return [found(one, {}) for one in told.findings[:20]]
+    return [error(told)]
 
 
 def found(finding: Finding, tables: dict[str, DecisionTable]) -> dict[str, Any]:

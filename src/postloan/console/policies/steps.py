@@ -35,7 +35,7 @@ def submit(*, scope: Scope, draft_id: str, comments_until: date) -> Draft:
     day that has begun, or gives the branches no day to speak.
     """
     draft = _taken(scope, draft_id, "submit")
-    if not reading.opened(selectors.of_draft(draft)).own():
+    if not reading.own(selectors.of_draft(draft)):
         raise PostloanError("empty_draft", "The draft changes nothing.", mend="Change something first.")
     _require_base(draft)
     refuse_past(draft.effective_from)
