@@ -1,4 +1,4 @@
-"""Changing a draft in the console: entries as forms and text, calendars, tables in the editor, single rules."""
+"""Changing a draft in the console: entries as forms and text, calendars, tables, single rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import Client
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
-from postloan.console.policies import editing, lines, reading, selectors, states
+from postloan.console.policies import editing, lines, reading, selectors, services, states
 from postloan.console.policies.models import Approval, Draft
 from postloan.errors import PolicyError, PostloanError
 from postloan.policy import dmn
@@ -226,28 +226,32 @@ def test_a_wrong_line_of_the_text_is_named(
     assert not held().changes.exists()
 
 
-def test_a_scheme_is_new_and_can_be_taken_back(a_bank: None) -> None:
-    told = {"scope": author(), "draft_id": "small_v2", "kind": "scheme", "key": "own2", "reason": "两级"}
-    editing.set_entry(**told, text=SCHEME)
-    assert [one.level_code for one in pack().versions["scheme"]["own2"][-1].value.levels] == ["01", "02"]
-    from postloan.console.policies import services
-
+def test_a_scheme_is_changed_as_text_and_taken_back(a_bank: None) -> None:
+    base = reading.home() / held().base
+    (base / "schemes").mkdir()
+    (base / "schemes" / "own2.yaml").write_text(f"{SCHEME}reference: rules of the test\nowner: legal\n")
+    reading.opened.cache_clear()
+    told = {"scope": author(), "draft_id": "small_v2", "kind": "scheme", "key": "own2", "reason": "改名"}
+    editing.set_entry(**told, text=SCHEME.replace("Good", "Sound"))
+    found = pack().versions["scheme"]["own2"]
+    assert [one.value.levels[0].name_en for one in found] == ["Good", "Sound"]
+    assert found[-1].value.owner == "legal"
     services.take_back(scope=author(), draft_id="small_v2", kind="scheme", key="own2", reason="不需要")
-    assert "own2" not in pack().versions.get("scheme", {})
+    assert [one.value.levels[0].name_en for one in pack().versions["scheme"]["own2"]] == ["Good"]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("id: other\n", "must stay `own2`"),
+        ("code: other\n", "must stay `M01`"),
         ("- 1\n", "list of fields"),
-        (f"{SCHEME}owner: legal\n", "said by the draft"),
+        ("code: M01\nowner: legal\n", "said by the draft"),
     ],
 )
-def test_an_entry_keeps_its_name_and_says_nothing_of_itself(a_bank: None, text: str, told: str) -> None:
+def test_an_entry_keeps_its_name_and_says_nothing_of_itself(with_measure: None, text: str, told: str) -> None:
     with pytest.raises(PostloanError, match=told):
         editing.set_entry(
-            scope=author(), draft_id="small_v2", kind="scheme", key="own2", text=text, reason="试"
+            scope=author(), draft_id="small_v2", kind="measure", key="M01", text=text, reason="试"
         )
 
 
@@ -258,7 +262,7 @@ def test_a_calendar_year_is_added_and_its_days_are_the_difference(sign_in: SignI
     known = pack().calendar.years[2027]
     assert sorted(known.holidays) == [date(2027, 1, 1), date(2027, 10, 1)]
     assert "2027-01-01, 2027-10-01" in page
-    assert reading.own(selectors.of_draft(held())) == [("file", "calendar/2027.yaml")]
+    assert ("file", "calendar/2027.yaml") in reading.own(selectors.of_draft(held()))
 
 
 def test_a_day_of_another_year_is_told_by_its_line(sign_in: SignIn) -> None:
@@ -282,7 +286,6 @@ def test_a_parameter_stays_in_its_range(sign_in: SignIn, value: str, kept: bool)
     address = f"{DRAFT}entries/parameter/position_max_age/"
     page = text(client.get(address))
     assert "Allowed: a whole number from 1 to 36500." in page
-    assert "rules of the test" in page
     answer = client.post(address, {"value": value, "reason": "试"})
     assert (answer.status_code == 302) is kept
 
@@ -290,7 +293,10 @@ def test_a_parameter_stays_in_its_range(sign_in: SignIn, value: str, kept: bool)
 def test_each_part_of_a_parameter_has_a_field(sign_in: SignIn) -> None:
     client = sign_in("H-policy_author")
     address = f"{DRAFT}entries/parameter/arrears_tolerance/"
-    assert "Allowed: a number from 0 to 1." in text(client.get(address))
+    page = text(client.get(address))
+    assert "Allowed: a number from 0 to 1." in page
+    assert "rules of the test" in page
+    assert "P, a proposal" in page
     assert (
         client.post(address, {"value.amount": "5", "value.share": "1.5", "reason": "试"}).status_code == 200
     )

@@ -38,7 +38,7 @@ def set_entry(*, scope: Scope, draft_id: str, kind: str, key: str, text: str, re
         scope: who changes it.
         draft_id: the draft.
         kind: one of `ENTRIES`.
-        key: its code, id or kind; one that the pack has not yet is new.
+        key: its code, id or kind, which the pack has.
         text: YAML, as `entry_text` gives it.
         reason: why; it stands with the entry as `overrides`.
 
@@ -50,10 +50,10 @@ def set_entry(*, scope: Scope, draft_id: str, kind: str, key: str, text: str, re
         require(kind in ENTRIES, f"No kind of entry is called `{kind[:80]}`.")
         pack = reading.opened(selectors.of_draft(draft))
         entry = _entry(kind, key, text)
-        before = pack.versions.get(kind, {}).get(key, ())
-        told = _about(draft, kind, key, reason, before[-1].raw if before else {})
+        require(key in pack.versions.get(kind, {}), f"The pack has no {kind} `{key[:80]}`.")
+        told = _about(draft, reason, pack.versions[kind][key][-1].raw)
         folders.put_entry(copy, kind, {**entry, **told})
-        old = entry_text(pack, kind, key) if before else ""
+        old = entry_text(pack, kind, key)
         return Told(kind, key, {"before": old, "after": folders.as_lines(entry)})
 
     return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
@@ -70,12 +70,10 @@ def _entry(kind: str, key: str, text: str) -> Mapping[str, Any]:
     return dict(entry)
 
 
-def _about(draft: Draft, kind: str, key: str, reason: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _about(draft: Draft, reason: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Give what an entry says of itself; who answered for it before still does."""
-    below = reading.opened(selectors.base_of(draft)).versions.get(kind, {})
-    told = {**provenance(draft, reason), "overrides": reason if key in below else ""}
-    told["owner"] = raw.get("owner") or told["owner"]
-    return {name: value for name, value in told.items() if value != ""}
+    told = provenance(draft, reason)
+    return {**told, "owner": raw.get("owner") or told["owner"]}
 
 
 def document_text(pack: Pack, name: str) -> str:
