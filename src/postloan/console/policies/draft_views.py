@@ -145,6 +145,8 @@ def _take(request: HttpRequest, draft_id: str, action: str) -> object:
             return steps.review(**told, text=text)
         case "ask_impact":
             return impact.ask(**told)
+        case "cancel_impact":
+            return impact.cancel(**told)
     raise Http404
 
 

@@ -102,7 +102,8 @@ def _files(draft: Draft, pack: Pack) -> Iterator[Row]:
         says = rule_texts.of_year(known)[language] if known else ""
         source = f"{known.source} {known.status}".strip() if known else ""
         url = reverse("draft_file", args=[draft.pk, name])
-        yield Row(name, says, source, draft.pk if name in own else "", name in own, url)
+        holder = next(one for one in reversed(pack.chain) if (pack.folders[one] / name).is_file())
+        yield Row(name, says, source, holder, name in own, url)
 
 
 @allow(states.AUTHOR)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from postloan import clock
 from postloan.console import words
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
@@ -134,7 +137,7 @@ def report(draft: Draft) -> dict[str, Any]:
     return {
         "state": "failed" if stale else found.state,
         "asked": found,
-        "progress": found.progress,
+        "took": _took(found.started_at),
         "error": finding({"severity": "error", **error}) if error else None,
         "nothing": told.get("nothing_changes"),
         "total": told.get("total"),
@@ -153,6 +156,14 @@ def report(draft: Draft) -> dict[str, Any]:
             if any(one[name] for name in ("gained", "lost", "moved"))
         ],
     }
+
+
+def _took(since: datetime | None) -> str:
+    """Say how long something has been at work."""
+    seconds = int((clock.civil() - since).total_seconds()) if since else 0
+    if seconds < 60:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    return ngettext("%(n)s minute", "%(n)s minutes", seconds // 60) % {"n": seconds // 60}
 
 
 def events(draft: Draft) -> list[tuple[AuditEvent, str]]:

@@ -29,6 +29,7 @@ ACTIONS: dict[str, Term] = {
     "withdraw": ("withdraw", "撤回"),
     "set_questions": ("set the questions", "设置测试题"),
     "ask_impact": ("compute the impact", "测算影响"),
+    "cancel_impact": ("stop computing the impact", "停止测算"),
     "submit": ("open the consultation", "提交征求意见"),
     "end_consultation": ("end the consultation", "结束征求意见"),
     "comment": ("comment", "发表意见"),
@@ -44,6 +45,7 @@ ACTIONS: dict[str, Term] = {
     "change_draft": ("changed", "修改"),
     "impact_done": ("impact computed", "影响测算完成"),
     "impact_failed": ("impact not computed", "影响测算失败"),
+    "impact_cancelled": ("computing of the impact stopped", "影响测算已停止"),
 }
 KINDS: dict[str, Term] = {
     "parameter": ("parameter", "参数"),
@@ -101,6 +103,7 @@ _ERRORS: dict[str, str] = {
     "facts_would_change": "该修改影响指标的计算，须提供账簿才能测算。",
     "broken": "测算因程序故障中断，请联系系统运行岗。",
     "impact_failed": "测算未完成。",
+    "no_impact_at_work": "当前没有进行中的测算。",
     "impact_stopped": "后台测算中途停止，请重新测算。",
 }
 
