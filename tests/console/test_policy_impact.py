@@ -20,6 +20,7 @@ from postloan.console.policies.models import Draft, Impact
 from postloan.errors import PostloanError
 
 SignIn = Callable[[str], Client]
+NO_DAY = {"error": {"code": "x", "message": "No day.", "where": "S", "mend": "Run it."}}
 PAGE = "/policies/drafts/small_v3/"
 
 
@@ -114,7 +115,7 @@ def test_others_cannot_stop_it(sign_in: SignIn, who: str) -> None:
     ("lines", "told"),
     [
         (
-            f"echo '{json.dumps({'error': {'code': 'x', 'message': 'No day.', 'where': 'S', 'mend': 'Run it.'}})}'",
+            f"echo '{json.dumps(NO_DAY)}'",
             "No day.",
         ),
         ("echo stage 2 7 facts >&2; echo out of memory >&2; exit 137", "out of memory"),
