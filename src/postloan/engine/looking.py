@@ -119,6 +119,12 @@ class Lookups:
                 f'SELECT as_of, "{column}" AS value FROM {source} WHERE "{key}" = ? ORDER BY as_of', [subject]
             )
 
+    def row_of(self, file: Path, key: str, subject: str) -> dict[str, Any] | None:
+        """Give the row of one subject in a Parquet file; None where it has none."""
+        source = "'" + str(file).replace("'", "''") + "'"
+        found = self._asked(f'SELECT * FROM read_parquet({source}) WHERE "{key}" = ? LIMIT 1', [subject])
+        return found[0] if found else None
+
     def _asked(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         with self.lock:
             cursor = self._engine.backend.con.execute(statement, list(values))

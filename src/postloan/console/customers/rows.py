@@ -104,6 +104,11 @@ class BookRows:
         files = [folder / f"facts_{subject}.parquet" for folder in _monthly(self._results, self.as_of)]
         return self._lookups.over_days([path for path in files if path.is_file()], "id", subject_id, column)
 
+    def facts(self, subject: str, subject_id: str) -> Row | None:
+        """Give the facts of a subject on the day; None where the store does not keep them."""
+        file = self._results / self.as_of.isoformat() / f"facts_{subject}.parquet"
+        return self._lookups.row_of(file, "id", subject_id) if file.is_file() else None
+
     def ready(self, name: str) -> None:
         """Make a table ready; later calls cost nothing."""
         with self._lock:
