@@ -153,7 +153,7 @@ class MeasureForm(ReasonForm):
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200)
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=200)
     nature = forms.ChoiceField(label=gettext_lazy("Nature"))
-    level = forms.ChoiceField(label=gettext_lazy("Level"))
+    level = forms.ChoiceField(label=gettext_lazy("Applies to"))
     owner_role = forms.ChoiceField(label=gettext_lazy("Who does it"))
     approver_role = forms.ChoiceField(label=gettext_lazy("Who approves it"), required=False)
     choice_group = forms.CharField(
@@ -186,9 +186,9 @@ class MeasureForm(ReasonForm):
         super().__init__(*args, **kwargs)
         roles = [(one, words.word("role", one)) for one in ROLES.split()]
         self._choose("nature", [(one, words.word("nature", one)) for one in ("duty", "option", "guard")])
-        self._choose("level", [("loan", _("loan")), ("customer", _("customer"))])
+        self._choose("level", [("loan", words.word("subject", "loan")), ("customer", words.word("subject", "customer"))])
         self._choose("owner_role", roles)
-        self._choose("approver_role", [("", _("nobody")), *roles])
+        self._choose("approver_role", [("", _("no approval")), *roles])
         kept = {one: getattr(measure, one) for one in self.field_order if hasattr(measure, one)}
         told = {"name_en": measure.name.get("en", ""), "name_zh": measure.name.get("zh", "")}
         self.initial = {**kept, **told, "evidence": "\n".join(measure.evidence)}
