@@ -186,7 +186,10 @@ class MeasureForm(ReasonForm):
         super().__init__(*args, **kwargs)
         roles = [(one, words.word("role", one)) for one in ROLES.split()]
         self._choose("nature", [(one, words.word("nature", one)) for one in ("duty", "option", "guard")])
-        self._choose("level", [("loan", words.word("subject", "loan")), ("customer", words.word("subject", "customer"))])
+        self._choose(
+            "level",
+            [("loan", words.word("subject", "loan")), ("customer", words.word("subject", "customer"))],
+        )
         self._choose("owner_role", roles)
         self._choose("approver_role", [("", _("no approval")), *roles])
         kept = {one: getattr(measure, one) for one in self.field_order if hasattr(measure, one)}

@@ -189,6 +189,13 @@ def _lines(text: str, error: PostloanError) -> list[lines.Line]:
     return laid if any(one.problems for one in laid) else []
 
 
+def _title(name: str) -> str:
+    """Give what people call a file: the calendar of a year, the kinds of event."""
+    stem = name.removesuffix(".yaml")
+    kind, _slash, year = stem.partition("/")
+    return f"{words.pick(spoken.KINDS[kind])} {year}".strip() if kind in spoken.KINDS else name
+
+
 @allow(states.AUTHOR)
 def file(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
     """Show and take a file of a draft that holds no dated entries: a calendar by its days, else as text."""
@@ -207,7 +214,7 @@ def file(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
         form = entry_forms.CalendarForm(request.POST or None, year=number, known=known)
     else:
         form = entry_forms.TextForm(request.POST or None, initial={"text": held})
-    context: dict[str, Any] = {"form": form, "draft": draft, "kind": "file", "title": name}
+    context: dict[str, Any] = {"form": form, "draft": draft, "kind": "file", "title": _title(name)}
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         text = form.text() if isinstance(form, entry_forms.CalendarForm) else said["text"]

@@ -103,7 +103,7 @@ def _days(one: Change) -> tuple[str, str, str]:
 
 
 def _is_about(one: Change) -> bool:
-    return one.what in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
+    return one.what.replace(" ", "_") in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
 
 
 def _line(one: Change) -> tuple[str, str, str]:

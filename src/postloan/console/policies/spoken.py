@@ -62,6 +62,14 @@ KINDS: dict[str, Term] = {
     "events": ("kinds of event", "事件种类"),
     "indicators": ("indicators", "外部指标"),
 }
+STAGES: dict[str, Term] = {
+    "facts": ("facts", "指标"),
+    "clocks": ("legal clocks", "法律时限"),
+    "signals": ("signals", "信号"),
+    "warnings": ("warnings", "预警"),
+    "classification": ("classification", "分类"),
+    "measures": ("measures", "措施"),
+}
 STATUSES: dict[str, Term] = {
     "V": ("V, read in the source", "V（已核对原文）"),
     "V*": ("V*, read with a reservation", "V*（已核对，有保留）"),

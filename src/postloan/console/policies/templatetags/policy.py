@@ -23,6 +23,12 @@ def state(code: str) -> str:
 
 
 @register.filter
+def stage(code: str) -> str:
+    """Show the name of a stage of a run."""
+    return words.pick(spoken.STAGES[code]) if code in spoken.STAGES else code
+
+
+@register.filter
 def action(code: str) -> str:
     """Show the name of an action, as in the table of states or in the audit."""
     short = code.removeprefix("policy_")
