@@ -300,7 +300,10 @@ ROUTES: tuple[Route, ...] = (
             ("draft_acknowledge", "acknowledge/"),
         )
     ),
-    Route("draft_parameters", "/policies/drafts/small_v2/entries/", "H-policy_author", "MA1"),
+    Route("draft_entries", "/policies/drafts/small_v2/entries/", "H-policy_author", "MA1"),
+    Route("draft_table_edit", "/policies/drafts/small_v2/tables/colour/edit/", "H-policy_author", "MA1"),
+    Route("draft_rule", "/policies/drafts/small_v2/tables/colour/rules/late/", "H-policy_author", "MA1"),
+    Route("draft_file", "/policies/drafts/small_v2/files/calendar/2027.yaml", "H-policy_author", "MA1"),
     Route(
         "draft_entry",
         "/policies/drafts/small_v2/entries/parameter/position_max_age/",

@@ -156,6 +156,10 @@ EXPECTED = {
         state: (state, "policy_author legal compliance risk_department credit_department policy_approver")
         for state in OPEN.split()
     },
+    "cancel_impact": {
+        state: (state, "policy_author legal compliance risk_department credit_department policy_approver")
+        for state in OPEN.split()
+    },
     "submit": {"draft": ("consultation", "policy_author")},
     "comment": {
         "consultation": (

@@ -262,7 +262,21 @@ def test_verdicts_give_precision_and_lead_time(a_bank: None, monkeypatch: pytest
     assert line().precision == Decimal("0.6")
     found = selectors.detail("REP04", current())
     assert found is not None
-    assert (found.lead_days, found.led) == (19, 1), "from 2026-06-01 to 2026-06-20"
+    assert (found.line.lead_days, found.line.led) == (19, 1), "from 2026-06-01 to 2026-06-20"
+    assert (line().lead_days, line().led) == (19, 1)
+
+
+@pytest.mark.parametrize(("fired", "noisy"), [(1, False), (2, True)])
+def test_a_signal_that_fires_on_too_many_is_marked(sign_in: SignIn, fired: int, noisy: bool) -> None:
+    # One of ten subjects lies below the limit of a fifth of those measured, two lie at it.
+    name = "firing_share_limit"
+    written = f"- name: {name}\n  value: 0.20\n  unit: share\n{small_policy.ABOUT}"
+    with (reading.home() / "small" / "parameters.yaml").open("a") as file:
+        file.write(written)
+    reading.opened.cache_clear()
+    Coverage.objects.filter(code="REP04").update(subjects=10, fired=fired, clear=10 - fired, not_measurable=0)
+    assert line().is_noisy is noisy
+    assert ("fires on too many" in text(sign_in("MA1").get("/signals/"))) is noisy
 
 
 def test_verdicts_come_from_the_book_in_the_background(

@@ -119,11 +119,86 @@ class Lookups:
                 f'SELECT as_of, "{column}" AS value FROM {source} WHERE "{key}" = ? ORDER BY as_of', [subject]
             )
 
+    def moves(
+        self, old: Path, new: Path, key: str, column: str, by: Sequence[str], amount: str
+    ) -> list[dict[str, Any]]:
+        """Count how a column moved between two files of one table, of the keys that both hold.
+
+        Gives `before`, `after`, each of `by` as in the newer file, `number`, and `amount`, its sum in the
+        newer file in hundredths.
+        """
+        named = ", ".join(f'n."{one}"' for one in by)
+        return self._asked(
+            f'SELECT o."{column}" AS before, n."{column}" AS after, {named}, count(*) AS number, '
+            f'CAST(coalesce(sum(n."{amount}"), 0) * 100 AS BIGINT) AS amount '
+            f'FROM read_parquet({_file(new)}) n JOIN read_parquet({_file(old)}) o ON o."{key}" = n."{key}" '
+            f"GROUP BY ALL",
+            [],
+        )
+
+    def moved(
+        self,
+        old: Path,
+        new: Path,
+        key: str,
+        column: str,
+        pair: tuple[Sequence[str], Sequence[str]],
+        shown: Sequence[str],
+        after: str,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """Give the keys behind some moves, in their order, those after a key: with `before` and `after`.
+
+        Args:
+            old, new: the files.
+            key: their key.
+            column: what moved.
+            pair: values before, and values after, that are asked for.
+            shown: columns of the newer file to give as well.
+            after: the key after which the rows begin.
+            limit: how many rows at most.
+        """
+        if not pair[0] or not pair[1]:
+            return []
+        named = ", ".join(f'n."{one}"' for one in shown)
+        was, now = (", ".join("?" * len(values)) for values in pair)
+        return self._asked(
+            f'SELECT n."{key}", o."{column}" AS before, n."{column}" AS after, {named} '
+            f'FROM read_parquet({_file(new)}) n JOIN read_parquet({_file(old)}) o ON o."{key}" = n."{key}" '
+            f'WHERE o."{column}" IN ({was}) AND n."{column}" IN ({now}) AND n."{key}" > ? '
+            f'ORDER BY n."{key}" LIMIT {int(limit)}',
+            [*pair[0], *pair[1], after],
+        )
+
+    def of_days(
+        self, files: Sequence[Path], key: str, subjects: Sequence[str], column: str
+    ) -> list[dict[str, Any]]:
+        """Give `as_of`, the key and `value` of a column of some subjects in files of several days."""
+        if not files or not subjects:
+            return []
+        listed = ", ".join(map(_file, files))
+        marks = ", ".join("?" * len(subjects))
+        return self._asked(
+            f'SELECT as_of, "{key}", "{column}" AS value FROM read_parquet([{listed}], union_by_name = true) '
+            f'WHERE "{key}" IN ({marks}) ORDER BY as_of, "{key}"',
+            subjects,
+        )
+
+    def row_of(self, file: Path, key: str, subject: str) -> dict[str, Any] | None:
+        """Give the row of one subject in a Parquet file; None where it has none."""
+        asked = f'SELECT * FROM read_parquet({_file(file)}) WHERE "{key}" = ? LIMIT 1'
+        found = self._asked(asked, [subject])
+        return found[0] if found else None
+
     def _asked(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         with self.lock:
             cursor = self._engine.backend.con.execute(statement, list(values))
             names = [one[0] for one in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _file(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _view(name: str) -> str:

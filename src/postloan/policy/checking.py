@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from postloan.errors import PolicyError
-from postloan.policy import dating, feel, pack_form, replacing, scenarios, verification
+from postloan.policy import dating, feel, pack_form, parameter_range, replacing, scenarios, verification
 from postloan.policy.checked import null_handling_findings, validate
 from postloan.policy.entries import Measure, Scheme, Signal
 from postloan.policy.findings import Finding, near
@@ -44,9 +44,9 @@ def check_pack(
         roles: roles that measures may name; not checked if empty.
 
     Returns:
-        Findings in the order form of the folder, what is replaced, signals, measures, tables, cases, dates,
-        provenance; none if all is well; of ill-formed settings alone where there are any. Cases are run only
-        where nothing before is an error, which would make them fail by the dozen.
+        Findings in the order form of the folder, what is replaced, parameters, signals, measures, tables,
+        cases, dates, provenance; none if all is well; of ill-formed settings alone where there are any. Cases
+        are run only where nothing before is an error, which would make them fail by the dozen.
     """
     findings = pack_form.settings(pack)
     if findings:
@@ -60,6 +60,7 @@ def check_pack(
     findings = pack_form.check(pack)
     findings += replacing.check(pack)
     findings += _segments(pack, env)
+    findings += parameter_range.check(pack)
     for dated in _all(pack, "signal"):
         findings += _signal(dated.value, env)
         findings += _family(dated, pack)

@@ -153,6 +153,7 @@ _KINDS = {
     "dmn_syntax": "文件不是有效的 DMN",
     "dmn_entities": "文件含文档类型或实体，或不是 UTF-8 编码",
     "parameter_kind": "参数类型与所替换的不符",
+    "parameter_range": "参数值超出允许范围",
     "table_differs": "决策表的结论与所替换的不符",
     "overrides_nothing": "写有替换理由，但下级策略包无此条目",
     "nobody_asks": "名称未被系统读取，请核对拼写",

@@ -104,6 +104,18 @@ class BookRows:
         files = [folder / f"facts_{subject}.parquet" for folder in _monthly(self._results, self.as_of)]
         return self._lookups.over_days([path for path in files if path.is_file()], "id", subject_id, column)
 
+    def facts(self, subject: str, subject_id: str) -> Row | None:
+        """Give the facts of a subject on the day; None where the store does not keep them."""
+        file = self._results / self.as_of.isoformat() / f"facts_{subject}.parquet"
+        return self._lookups.row_of(file, "id", subject_id) if file.is_file() else None
+
+    def classes(self, loans: Sequence[str]) -> list[Row]:
+        """Give `as_of`, `loan_id` and `value`, the class that stood, of the last day of each month."""
+        files = [folder / "loan_state.parquet" for folder in _monthly(self._results, self.as_of)]
+        return self._lookups.of_days(
+            [path for path in files if path.is_file()], "loan_id", loans, "class_final"
+        )
+
     def ready(self, name: str) -> None:
         """Make a table ready; later calls cost nothing."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -213,19 +213,37 @@ class ClassPoint:
 
 
 def classes_of(loans: Sequence[Loan], rows: BookRows | None) -> list[ClassPoint]:
-    """Give the classes of loans over time, newest first: decisions of the book and changes between runs."""
+    """Give the classes of loans over time, newest first: decisions of the book and changes between runs.
+
+    Changes that the console did not see itself come from the results that the store keeps, one a month.
+    """
     schemes = {one.loan_id: one.scheme_id for one in loans}
     ids = list(schemes)
     found = [
         ClassPoint(one.as_of, one.loan_id, schemes[one.loan_id], one.after, "run")
         for one in ClassChange.objects.filter(loan_id__in=ids).order_by("-as_of")[:200]
     ]
+    if rows is not None:
+        found += _of_past_runs(schemes, rows, {(one.loan_id, one.level, one.day) for one in found})
     if rows is not None and rows.has("class_decision"):
         found += [
             ClassPoint(row["decided_on"], row["loan_id"], row["scheme_id"], row["level_code"], row["kind"])
             for row in rows.rows("class_decision", "loan_id", ids, order=("-decided_on",), limit=400)
         ]
     found.sort(key=lambda one: (one.day, one.loan_id, one.by), reverse=True)
+    return found
+
+
+def _of_past_runs(
+    schemes: Mapping[str, str | None], rows: BookRows, known: Collection[tuple[str, str | None, date]]
+) -> list[ClassPoint]:
+    """Give the changes between the results of months, and the class of the first of them."""
+    found, last = [], dict[str, str | None]()
+    for row in rows.classes(list(schemes)):
+        loan, level = str(row["loan_id"]), row["value"]
+        if (loan not in last or last[loan] != level) and (loan, level, row["as_of"]) not in known:
+            found.append(ClassPoint(row["as_of"], loan, schemes[loan], level, "run"))
+        last[loan] = level
     return found
 
 

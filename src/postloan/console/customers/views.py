@@ -16,6 +16,7 @@ from postloan.console.customers.columns import CUSTOMERS, tell
 from postloan.console.customers.forms import NoteForm, ReasonForm
 from postloan.console.customers.gate import access_customer
 from postloan.console.customers.rows import BookRows, book_rows
+from postloan.console.listing import page
 from postloan.console.lists import show
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import BOOK_ROLES, allow, scope

@@ -140,7 +140,7 @@ def migration(scope: Scope, policy: Policy, by: str, scheme_id: str) -> Matrix:
     else:
         codes = tuple(level.level_code for level in rules.levels(policy, scheme_id))
         moves = [(b or "", a or "", n, amount) for s, b, a, n, amount in counted if s == scheme_id]
-    return _matrix(codes, moves)
+    return matrix_of(codes, moves)
 
 
 def schemes_in_use(scope: Scope) -> list[str]:
@@ -148,7 +148,8 @@ def schemes_in_use(scope: Scope) -> list[str]:
     return sorted({str(row[0]) for row in _counted(scope)})
 
 
-def _matrix(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> Matrix:
+def matrix_of(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) -> Matrix:
+    """Lay moves (from, to, loans, balance) out as a matrix of codes, best first."""
     place = {code: number for number, code in enumerate(codes)}
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for before, after, loans, balance in moves:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from postloan.console import words
+from postloan.console.customers import selectors as customers
 from postloan.console.customers.selectors import places_of
-from postloan.console.desk import columns, rules, selectors, services
+from postloan.console.customers.views import rows_of
+from postloan.console.desk import columns, periods, rules, selectors, services
 from postloan.console.desk import words as desk_words
 from postloan.console.desk.gate import access_classification, access_loan
 from postloan.console.desk.models import Classification
@@ -93,6 +95,7 @@ def loan(request: HttpRequest, loan_id: str) -> HttpResponse:
         "missing": desk_words.inputs_said(found.missing or [], *where),
         "choices": _choices(policy, found, run),
         "review": selectors.reviewed_until(policy, found),
+        "classes": customers.classes_of([found], rows_of()[0]),
         "approvers": services.roles_from(policy, made.approval_level) if made else [],
         "determiners": services.roles_from(policy, made.determination_level) if made else [],
     }
@@ -222,16 +225,29 @@ def migration(request: HttpRequest) -> HttpResponse:
     told = _policy()
     if told is None:
         return render(request, "desk/migration.html", {})
-    _run, policy = told
+    run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
-    matrix = selectors.migration(scope(request), policy, by, scheme_id)
+    held, asked = scope(request), _asked_period(request, run)
+    matrix = (
+        periods.migration(held, policy, run, asked, by, scheme_id)
+        if asked
+        else selectors.migration(held, policy, by, scheme_id)
+    )
     context = {
         "matrix": matrix,
         "by": by,
         "scheme_id": scheme_id,
-        "schemes": selectors.schemes_in_use(scope(request)),
+        "schemes": selectors.schemes_in_use(held),
+        "period": asked,
+        "days": periods.days(run),
+        "run_day": run.as_of,
+        "is_wrong_period": asked is None and bool(request.GET.get("since") or request.GET.get("until")),
     }
     return render(request, "desk/migration.html", context)
+
+
+def _asked_period(request: HttpRequest, run: Publication) -> periods.Period | None:
+    return periods.period(run, request.GET.get("since", ""), request.GET.get("until", ""))
 
 
 @allow(BOOK_ROLES)
@@ -243,6 +259,9 @@ def moved(request: HttpRequest) -> HttpResponse | FileResponse:
     run, policy = told
     by, scheme_id = _asked_of_matrix(request, policy)
     before, after = request.GET.get("from", ""), request.GET.get("to", "")
+    asked = _asked_period(request, run)
+    if asked is not None:
+        return _moved_over(request, policy, asked, (by, scheme_id, before, after))
     held = scope(request)
     rows = selectors.moved(held, policy, by, scheme_id, before, after)
     parts = held.parts() if before == after else None  # what moved is few, in one index for all
@@ -258,3 +277,25 @@ def moved(request: HttpRequest) -> HttpResponse | FileResponse:
         "scheme_id": scheme_id,
     }
     return render(request, "desk/moved.html", context)
+
+
+def _moved_over(
+    request: HttpRequest, policy: Policy, asked: periods.Period, cell: tuple[str, str, str, str]
+) -> HttpResponse:
+    """List the loans behind a cell of a period that was chosen; those that are open still have a page."""
+    by, scheme_id, before, after = cell
+    start = request.GET.get("after", "")
+    rows, following = periods.moved(scope(request), policy, asked, by, scheme_id, (before, after), start)
+    context = {
+        "rows": rows,
+        "next": following,
+        "start": start,
+        "before": before,
+        "after": after,
+        "by": by,
+        "scheme_id": scheme_id,
+        "period": asked,
+        "open": set(Loan.objects.filter(pk__in=[one.loan_id for one in rows]).values_list("pk", flat=True)),
+        "customers": Customer.objects.in_bulk({one.customer_id for one in rows}),
+    }
+    return render(request, "desk/moved_over.html", context)

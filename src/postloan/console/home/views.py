@@ -12,11 +12,25 @@ from postloan import clock
 from postloan.console import words
 from postloan.console.desk import selectors as desk
 from postloan.console.home import charts, selectors
+from postloan.console.home.staffing import staffing
 from postloan.console.listing import count
-from postloan.console.people.rights import BOOK_ROLES, EVERYBODY, MANAGER, OVERSEERS, Scope, allow, scope
+from postloan.console.people.rights import (
+    ADMINISTRATORS,
+    BOOK_ROLES,
+    EVERYBODY,
+    MANAGER,
+    OVERSEERS,
+    POLICY_ROLES,
+    RUN_READERS,
+    Scope,
+    allow,
+    scope,
+)
+from postloan.console.policies import todo
 from postloan.console.publishing.models import Publication
 from postloan.console.publishing.selectors import current
 from postloan.console.runs import ledger
+from postloan.console.runs.gate import OPERATORS
 from postloan.console.runs.models import Job
 from postloan.console.work import selectors as work
 from postloan.console.work.core import rules_in_force
@@ -35,16 +49,27 @@ _SHOWN = 10
 def index(request: HttpRequest) -> HttpResponse:
     """Show a person's day, by what they are."""
     held, run = scope(request), current()
-    context: dict[str, Any] = {"now": clock.civil(), "is_book_role": held.has(BOOK_ROLES)}
+    policies = todo.asked_of(held)
+    context: dict[str, Any] = {
+        "now": clock.civil(),
+        "is_book_role": held.has(BOOK_ROLES),
+        "policies": policies,
+        "policy_news": todo.news_of(held)[:_SHOWN] if held.has(POLICY_ROLES) else [],
+        "urgent": sum(one.is_urgent for one in policies),
+    }
     if held.has(BOOK_ROLES) and run is not None:
         context |= _day(held) | _desk(held, run)
-        context["urgent"] = context["slipped"].count + context["today"].count + context["desk_count"]
+        context["urgent"] += context["slipped"].count + context["today"].count + context["desk_count"]
     if held.has(HEADS) and run is not None:
         context["loads"] = work.load_by_person(held, context["now"], _SHOWN).shown
     if held.has(LEADERS) and run is not None:
         context |= _book(held, run)
-    if held.has({"operator"}):
+    if held.has(ADMINISTRATORS):
+        context["staffing"] = staffing(held)
+    if held.has_for_bank(OPERATORS):
         context |= _machine()
+    elif held.has(RUN_READERS):
+        context["run_failed"] = _failed()
     return render(request, "home/index.html", context)
 
 
@@ -78,6 +103,13 @@ def _desk(held: Scope, run: Publication) -> dict[str, Any]:
     # A review that is due has its own term of weeks; what others sent on waits for today.
     urgent = sum(number for state, number in found if state != "rate")
     return {"desk": found, "desk_count": urgent, "desk_limit": _COUNTED}
+
+
+def _failed() -> ledger.Run | None:
+    """Give the last run of the ledger where it has no result, so that what is shown is older."""
+    found = ledger.runs(settings.STORE)
+    last = found[0] if found else None
+    return last if last is not None and last.state != "done" else None
 
 
 def _machine() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from postloan.console.listing import whole
 from postloan.console.people.models import Staff
 from postloan.console.people.rights import POLICY_ROLES, allow, scope
 from postloan.console.policies import (
-    folders,
+    entry_views,
     forms,
     impact,
     reading,
@@ -30,7 +30,6 @@ from postloan.console.policies import (
 )
 from postloan.console.policies.gate import access_draft, roles_of
 from postloan.errors import PostloanError
-from postloan.reports import rule_texts
 
 READERS = POLICY_ROLES | states.BRANCH | states.MANAGERS
 
@@ -63,7 +62,7 @@ def detail(request: HttpRequest, draft_id: str) -> HttpResponse:
         for action in states.possible(draft.state, roles)
         if not (action in states.CHECKS and held.staff_id in makers)
     ]
-    own = reading.opened(selectors.of_draft(draft)).own()
+    own = reading.own(selectors.of_draft(draft))
     waiting = list(selectors.outstanding(draft)) if draft.state in states.PROMULGATED else []
     context = {
         "draft": draft,
@@ -86,6 +85,7 @@ def detail(request: HttpRequest, draft_id: str) -> HttpResponse:
         "outstanding": waiting,
         "has_acknowledged": draft.acknowledgements.filter(by_id=held.staff_id).exists(),
         "events": shown.events(draft),
+        "kinds": [(one, words.pick(spoken.MANY[one])) for one in entry_views.KINDS],
         "submit_form": forms.SubmitForm(),
         "file_form": forms.FileForm(),
         "day_form": forms.DayForm(),
@@ -145,6 +145,8 @@ def _take(request: HttpRequest, draft_id: str, action: str) -> object:
             return steps.review(**told, text=text)
         case "ask_impact":
             return impact.ask(**told)
+        case "cancel_impact":
+            return impact.cancel(**told)
     raise Http404
 
 
@@ -162,75 +164,12 @@ def _done(request: HttpRequest, draft_id: str, action: Callable[[], object]) -> 
     try:
         action()
     except PostloanError as error:
-        for told in _errors(error):
+        for told in spoken.errors(error):
             place = f" ({told['where']})" if told["where"] else ""
             messages.error(request, f"{told['message']}{place} {told['mend']}".strip())
     else:
         messages.success(request, _("Done."))
     return redirect("draft", draft_id)
-
-
-def _errors(error: PostloanError) -> list[dict[str, Any]]:
-    if isinstance(error, services.RefusedError):
-        return [spoken.found(one, {}) for one in error.findings[:20]]
-    return [spoken.error(error)]
-
-
-@allow(states.AUTHOR)
-def change_entry(request: HttpRequest, draft_id: str, kind: str, key: str) -> HttpResponse:
-    """Show and take the form for a parameter or a signal of a draft."""
-    held = scope(request)
-    draft = access_draft(held, draft_id, for_="change")
-    pack = reading.opened(selectors.of_draft(draft))
-    if kind not in ("parameter", "signal") or key not in pack.versions.get(kind, {}):
-        raise Http404
-    entry = pack.versions[kind][key][-1].value
-    form = _parameter(request, entry) if kind == "parameter" else _signal(request, entry)
-    told = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            _change_entry(request, draft_id, kind, key, form.cleaned_data)
-        except PostloanError as error:
-            told = _errors(error)
-        else:
-            messages.success(request, _("Done."))
-            return redirect("draft", draft_id)
-    title = f"{words.pick(spoken.KINDS[kind])} {key}"
-    context = {"form": form, "title": title, "draft": draft, "errors": told, "entry": entry, "kind": kind}
-    return render(request, "policies/form.html", context)
-
-
-@allow(states.AUTHOR)
-def parameters(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """List the parameters as the draft has them, to choose one that is to change."""
-    draft = access_draft(scope(request), draft_id, for_="change")
-    pack = reading.opened(selectors.of_draft(draft))
-    language = "zh" if words.is_chinese() else "en"
-    last = [versions[-1] for _, versions in sorted(pack.versions.get("parameter", {}).items())]
-    rows = [(one, rule_texts.of_parameter(one.value)[language]) for one in last]
-    return render(request, "policies/parameters.html", {"draft": draft, "rows": rows})
-
-
-def _parameter(request: HttpRequest, entry: Any) -> django_forms.Form:
-    return forms.ParameterForm(request.POST or None, initial={"value": folders.as_text(entry.value)})
-
-
-def _signal(request: HttpRequest, entry: Any) -> django_forms.Form:
-    colours = (
-        {}
-        if entry.waits_for
-        else {one: words.word("colour", one) for one in ("red", "orange", "yellow", "blue")}
-    )
-    held = {one.colour: one.text for one in entry.grades}
-    return forms.SignalForm(request.POST or None, colours=colours, initial={"enabled": entry.enabled, **held})
-
-
-def _change_entry(request: HttpRequest, draft_id: str, kind: str, key: str, said: dict[str, Any]) -> None:
-    told: dict[str, Any] = {"scope": scope(request), "draft_id": draft_id, "reason": said.pop("reason")}
-    if kind == "parameter":
-        services.set_parameter(**told, name=key, value=said["value"])
-    else:
-        services.set_signal(**told, code=key, enabled=said.pop("enabled"), grades=said)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,10 +26,20 @@ from postloan.policy import canonical, yaml_text
 from postloan.policy.in_force import Pack
 from postloan.policy.model import DecisionTable
 
-FILES = {"parameter": "parameters.yaml", "signal": "signals/changed.yaml"}
+FILES = {
+    "parameter": "parameters.yaml",
+    "signal": "signals/changed.yaml",
+    "measure": "measures.yaml",
+    "scheme": "schemes/changed.yaml",
+    "clock": "clocks.yaml",
+}
 """Where a draft keeps its entries of a kind."""
 
-NAMES = {"parameter": "name", "signal": "code"}
+NAMES = {"parameter": "name", "signal": "code", "measure": "code", "scheme": "id", "clock": "kind"}
+"""The field by which an entry of a kind is known."""
+
+DOCUMENT = re.compile(r"(calendar/[12][0-9]{3}|events|indicators|checklists/[a-z][a-z0-9_]{0,62})\.yaml")
+"""Files of a pack that hold no dated entries: a draft holds another one in the place of the whole file."""
 
 
 class _Writer(yaml.SafeDumper):
@@ -129,7 +140,7 @@ def drop(folder: Path, kind: str, key: str) -> bool:
         elif path.exists():
             path.unlink()
         return len(kept) < len(listed)
-    place = folder / ("tables" if kind == "table" else "cases") / key
+    place = folder / key if kind == "file" else folder / ("tables" if kind == "table" else "cases") / key
     if place.is_dir():
         shutil.rmtree(place)
     elif place.is_file():
@@ -156,6 +167,19 @@ def put_cases(folder: Path, name: str, data: bytes) -> None:
     path.write_bytes(data)
 
 
+def put_document(folder: Path, name: str, text: str) -> None:
+    """Write a file that holds no dated entries, such as `calendar/2027.yaml`, as its author gave it."""
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def documents(folder: Path) -> list[str]:
+    """Give the names of the files of a pack that hold no dated entries, as `put_document` takes them."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml"))
+    return sorted(name for name in found if DOCUMENT.fullmatch(name))
+
+
 def redate(folder: Path, day: date) -> None:
     """Let every entry of a draft begin on another day."""
     for file in FILES.values():
@@ -166,21 +190,30 @@ def redate(folder: Path, day: date) -> None:
         path.with_suffix(".md").rename(path.with_name(f"{day.isoformat()}.md"))
 
 
-def value_of(text: str) -> Any:
+def value_of(text: str, where: str = "value") -> Any:
     """Read a value as packs write it, such as `35`, `0.10` or `{amount: 5.00, share: 0.001}`.
 
-    Raises PolicyError `yaml_syntax` where it is none.
+    Raises PolicyError `yaml_syntax` where it is none, at a line of `where`.
     """
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        return yaml_text.load(Path(file.name), "value")
+        return yaml_text.load(Path(file.name), where)
 
 
 def as_text(value: Any) -> str:
     """Give a value as packs write it, on one line."""
     text = yaml.dump(value, Dumper=_Writer, allow_unicode=True, default_flow_style=True, width=10_000)
     return text.removesuffix("...\n").strip()
+
+
+def as_lines(value: Any, *, is_spread: bool = False) -> str:
+    """Give an entry as packs write it, a field a line, lists on one or, spread, one item a line."""
+    flow = False if is_spread else None
+    told: str = yaml.dump(
+        value, Dumper=_Writer, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=400
+    )
+    return told
 
 
 def overriding(pack: Pack, kind: str, key: str, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,9 +20,9 @@ from postloan import clock
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.rights import Scope
 from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.changing import OBJECT, locked, version_of
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Draft, Impact
-from postloan.console.policies.services import OBJECT, locked, version_of
 from postloan.errors import PostloanError
 
 _TICK = 2.0
@@ -29,6 +31,12 @@ _TICK = 2.0
 STALE = timedelta(seconds=60)
 """After so long without a sign the worker was stopped, and the report will never come."""
 
+AT_WORK = ("waiting", "running")
+
+LINES = "POSTLOAN_PROGRESS"
+"""Set to `lines`, the command tells its stages line by line: `stage 3 9 facts`."""
+
+_PROGRESS = frozenset({"day", "stage", "done", ""})
 _FACTS = "facts_would_change"
 
 
@@ -82,15 +90,48 @@ STOPPED = {
 }
 
 
+@transaction.atomic
+def cancel(*, scope: Scope, draft_id: str) -> Impact:
+    """Stop computing the impact of a draft; whoever may ask for it may stop it.
+
+    The worker sees it within seconds and ends the command. Raises PostloanError `no_impact_at_work` where
+    none waits or runs, and where the state or the roles do not allow it.
+    """
+    draft = locked(draft_id)
+    states.step(draft.state, "cancel_impact", roles_of(scope))
+    asked = draft.impacts.filter(state__in=AT_WORK).first()
+    ended = {"state": "cancelled", "ended_at": clock.civil(), "ended_by_id": scope.staff_id}
+    if asked is None or not Impact.objects.filter(pk=asked.pk, state__in=AT_WORK).update(**ended):
+        raise PostloanError("no_impact_at_work", "No impact of this draft is being computed.")
+    record(
+        actor=scope.staff_id,
+        action="cancel_impact",
+        object_kind=OBJECT,
+        object_id=draft.pk,
+        before={"state": asked.state},
+        after={"state": "cancelled", "content": asked.content},
+        policy_version=version_of(draft),
+    )
+    asked.refresh_from_db()
+    return asked
+
+
+class _CancelledError(Exception):
+    """Somebody stopped the computation meanwhile."""
+
+
 @task()
 def compute(impact_id: int) -> None:
     """Compute an impact report that was asked for, and keep it or why there is none."""
+    now = clock.civil()
+    taken = Impact.objects.filter(pk=impact_id, state="waiting")
+    if not taken.update(state="running", started_at=now, seen_at=now):
+        return  # it was stopped before its turn
     asked = Impact.objects.select_related("draft").get(pk=impact_id)
-    asked.state, asked.started_at = "running", clock.civil()
-    asked.seen_at = asked.started_at
-    asked.save()
     try:
         told = _told(asked, asked.draft)
+    except _CancelledError:
+        return  # said and recorded by whoever stopped it
     except PostloanError as error:
         _ended(asked, "failed", error=error.as_dict())
     except Exception as error:
@@ -130,32 +171,44 @@ def _command(asked: Impact, folder: Path, draft: Draft, *, with_book: bool) -> d
         asked_for += ["--book", str(settings.BOOK)]
     with TemporaryFile() as out, TemporaryFile() as said:
         command = [sys.executable, "-m", "postloan", "policy", "impact", *asked_for]
-        process = subprocess.Popen(command, stdout=out, stderr=said)  # noqa: S603 - our own command
-        while True:
-            try:
-                process.wait(timeout=_TICK)
-                break
-            except subprocess.TimeoutExpired:
+        told_by_line = {**os.environ, LINES: "lines"}
+        process = subprocess.Popen(command, stdout=out, stderr=said, env=told_by_line)  # noqa: S603 - our own
+        try:
+            while process.poll() is None:
+                _wait(process)
                 _say(asked, said)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         out.seek(0)
         said.seek(0)
         return _answer(out.read(), said.read())
 
 
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=_TICK)
+
+
 def _say(asked: Impact, said: Any) -> None:
-    """Keep that it is at work, and the last line that the command has said of how far it is."""
+    """Keep that it is at work and at which stage; raises _CancelledError where somebody has stopped it."""
     said.seek(0)
     lines = said.read().decode("utf-8", "replace").split("\n")
-    asked.progress = next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
-    asked.seen_at = clock.civil()
-    asked.save(update_fields=["progress", "seen_at"])
+    told: dict[str, Any] = {"seen_at": clock.civil()}
+    for words in (line.split() for line in lines):
+        if len(words) == 4 and words[0] == "stage":
+            told |= {"number": int(words[1]), "of": int(words[2]), "progress": words[3][:200]}
+    if not Impact.objects.filter(pk=asked.pk, state="running").update(**told):
+        raise _CancelledError
 
 
 def _answer(out: bytes, said: bytes) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads(out)
     except ValueError:
-        last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        lines = said.decode("utf-8", "replace").strip().split("\n")
+        last = next((line for line in reversed(lines) if line.split(" ")[0] not in _PROGRESS), "")
         raise PostloanError("impact_failed", last or "The command ended without an answer.") from None
     if "error" in told:
         error = told["error"]
@@ -167,8 +220,9 @@ def _answer(out: bytes, said: bytes) -> dict[str, Any]:
 def _ended(
     asked: Impact, state: str, *, told: dict[str, Any] | None = None, error: dict[str, str] | None = None
 ) -> None:
-    asked.state, asked.ended_at, asked.told, asked.error = state, clock.civil(), told, error
-    asked.save()
+    ended = {"state": state, "ended_at": clock.civil(), "told": told, "error": error}
+    if not Impact.objects.filter(pk=asked.pk, state__in=AT_WORK).update(**ended):
+        return  # it was stopped, or given up, meanwhile
     record(
         actor=SYSTEM,
         action=f"impact_{state}",

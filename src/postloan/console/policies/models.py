@@ -105,9 +105,10 @@ class Approval(models.Model):
 
 
 class Impact(models.Model):
-    """What a content would change on the book: asked for, at work, done or failed.
+    """What a content would change on the book: waiting, running, then done, failed or cancelled.
 
     While it is at work, `seen_at` moves on every few seconds; where it does not, its worker was stopped.
+    `progress` is the stage at work, the `number`-th `of` so many; both are 0 before the first.
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="impacts")
@@ -119,6 +120,9 @@ class Impact(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     progress = models.CharField(max_length=200, blank=True)
+    number = models.PositiveSmallIntegerField(default=0)
+    of = models.PositiveSmallIntegerField(default=0)
+    ended_by = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     told = models.JSONField(null=True)
     error = models.JSONField(null=True)
 

@@ -18,7 +18,7 @@ from postloan.console.policies import columns, reading, selectors, sheets, spoke
 from postloan.console.policies.gate import access_draft, roles_of
 from postloan.console.policies.models import Draft
 from postloan.console.policies.reading import Named
-from postloan.console.policies.states import AUTHOR, PROMULGATED
+from postloan.console.policies.states import AUTHOR, DRAFT, OPEN, PROMULGATED
 from postloan.errors import PolicyError
 from postloan.policy import dmn, workbook
 from postloan.policy.findings import TableFinding
@@ -73,13 +73,8 @@ def _tables(pack: Pack, day: date) -> list[TableLine]:
     found = []
     for name, dated in sorted(pack.as_of(day).in_force.get("table", {}).items()):
         days = tuple(sorted({one.effective_from for one in pack.versions["table"][name]}, reverse=True))
-        found.append(TableLine(name, _label(dated), dated, len(dated.value.rules), days))
+        found.append(TableLine(name, sheets.label(dated.value), dated, len(dated.value.rules), days))
     return found
-
-
-def _label(dated: Dated) -> str:
-    table = dated.value
-    return str(table.labels.get("zh" if words.is_chinese() else "en") or table.name)
 
 
 @allow(READERS)
@@ -123,10 +118,13 @@ def table(request: HttpRequest, name: str, draft_id: str = "") -> HttpResponse:
         None,
     )
     lines = reading.case_lines(named, "table", name)
+    is_author = not roles_of(scope(request)).isdisjoint(AUTHOR)
     context = {
         "draft": draft,
+        "may_change": is_author and draft is not None and draft.state in OPEN,
+        "drafts": Draft.objects.filter(state=DRAFT) if is_author and draft is None else [],
         "dated": dated,
-        "label": _label(dated),
+        "label": sheets.label(dated.value),
         "sheet": sheets.sheet(dated.value, findings),
         "broken": spoken.error(broken) if broken else None,
         "cases": lines,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -147,13 +147,35 @@ def case_lines(named: Named, kind: str, key: str) -> tuple[CaseLine, ...]:
     return tuple(sorted(lines, key=lambda one: one.passed))
 
 
+class Own(NamedTuple):
+    """Something that a draft says itself: its kind and its name; `file` for what holds no dated entries."""
+
+    kind: str
+    key: str
+
+
+def own(named: Named) -> list[Own]:
+    """Give what a draft says itself, each once."""
+    pack = opened(named)
+    files = folders.documents(pack.folders[pack.id])
+    entries = dict.fromkeys(Own(one.kind, one.key) for one in pack.own())
+    return [*entries, *(Own("file", name) for name in files)]
+
+
 @lru_cache(maxsize=32)
 def difference(old: Named, new: Named) -> tuple[EntryChange, ...]:
     """Give what a draft says otherwise than the pack below it, by rule and by meaning."""
-    own = {(one.kind, one.key) for one in opened(new).own()}
-    one, other = (_only(opened(named), own) for named in (old, new))
+    said = own(new)
+    wanted = {(one.kind, one.key) for one in said}
+    # A file is compared under its name, all calendars as one; `calendar/2027.yaml`, `checklists/visit.yaml`.
+    wanted |= {(_compared(one.key), "") for one in said if one.kind == "file"}
+    one, other = (_only(opened(named), wanted) for named in (old, new))
     envs = [environment(opened(named), kinds()) for named in (old, new)]
-    return tuple(entry for entry in compare_packs(one, other, *envs) if (entry.kind, entry.key) in own)
+    return tuple(entry for entry in compare_packs(one, other, *envs) if (entry.kind, entry.key) in wanted)
+
+
+def _compared(file: str) -> str:
+    return "calendar" if file.startswith("calendar/") else file.removesuffix(".yaml")
 
 
 def _only(pack: Pack, wanted: Collection[tuple[str, str]]) -> Pack:

@@ -75,8 +75,9 @@ def approvals(draft: Draft) -> QuerySet[Approval]:
 
 
 def impact_of(draft: Draft) -> Impact | None:
-    """Give the last impact report asked for on the content as it stands."""
-    return draft.impacts.filter(content=draft.content).first()
+    """Give the last impact report asked for on the content as it stands, or one that is at work on any."""
+    wanted = Q(content=draft.content) | Q(state__in=("waiting", "running"))
+    return draft.impacts.filter(wanted).select_related("ended_by").first()
 
 
 def has_impact(draft: Draft) -> bool:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
@@ -16,55 +13,27 @@ from postloan import clock
 from postloan.console.audit.services import record
 from postloan.console.people.rights import Scope
 from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.changing import (
+    NAME,
+    OBJECT,
+    RefusedError,
+    Told,
+    changed,
+    locked,
+    provenance,
+    require,
+    version_of,
+    write_table,
+)
 from postloan.console.policies.gate import roles_of
-from postloan.console.policies.models import Approval, Change, Draft, Question
+from postloan.console.policies.models import Draft, Question
 from postloan.errors import PostloanError
 from postloan.policy import dmn, workbook
 from postloan.policy.checking import environment
-from postloan.policy.findings import Finding
 from postloan.policy.model import DecisionTable
-
-OBJECT = "policy_draft"
-
-_NAME = re.compile(r"[^\W_][\w-]{0,63}(\.(csv|yaml))?")
-"""What can name an entry, a table or a file of cases: never a way to another folder."""
 
 Asked = tuple[str, Sequence[str], int]
 """A question: its text, the answers to choose from, and the place of the right one, from 0."""
-
-
-class RefusedError(PostloanError):
-    """A change that the check of the pack refuses; `findings` are all that it found."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = [one for one in findings if one.severity == "error"]
-        first = self.findings[0]
-        super().__init__("draft_refused", first.message, where=first.where, mend=first.mend)
-
-
-@dataclass(frozen=True)
-class Told:
-    """What of a draft a change touches, for the list of changes and the audit.
-
-    Args:
-        kind: parameter, signal, table, case, day, base.
-        key: which one.
-        what: before and after, as people read it.
-    """
-
-    kind: str
-    key: str
-    what: Mapping[str, Any] = field(default_factory=dict)
-
-
-def locked(draft_id: str) -> Draft:
-    """Give a draft that nobody else changes until the transaction ends."""
-    return Draft.objects.select_for_update().get(pk=draft_id)
-
-
-def version_of(draft: Draft) -> str:
-    """Give what approvals, and the audit, name a content of a draft by."""
-    return f"{draft.pk}-{draft.content[:12]}"
 
 
 def refuse_past(day: date) -> None:
@@ -147,14 +116,14 @@ def set_parameter(*, scope: Scope, draft_id: str, name: str, value: str, reason:
 
     def write(copy: Path, draft: Draft) -> Told:
         pack = reading.opened(selectors.of_draft(draft))
-        _require(name in pack.versions.get("parameter", {}), f"The pack has no parameter `{name}`.")
+        require(name in pack.versions.get("parameter", {}), f"The pack has no parameter `{name}`.")
         parsed = folders.value_of(value)
         before = pack.versions["parameter"][name][-1].value.value
-        told = {"value": parsed, **_provenance(draft, reason)}
+        told = {"value": parsed, **provenance(draft, reason)}
         folders.put_entry(copy, "parameter", folders.overriding(pack, "parameter", name, told))
         return Told("parameter", name, {"before": folders.as_text(before), "after": folders.as_text(parsed)})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def set_signal(
@@ -173,9 +142,9 @@ def set_signal(
 
     def write(copy: Path, draft: Draft) -> Told:
         pack = reading.opened(selectors.of_draft(draft))
-        _require(code in pack.versions.get("signal", {}), f"The pack has no signal `{code}`.")
+        require(code in pack.versions.get("signal", {}), f"The pack has no signal `{code}`.")
         old = pack.versions["signal"][code][-1].value
-        told = {"enabled": enabled, **_provenance(draft, reason)}
+        told = {"enabled": enabled, **provenance(draft, reason)}
         if old.grades:
             told["grades"] = {colour: text.strip() for colour, text in grades.items() if text.strip()}
         entry = folders.overriding(pack, "signal", code, told)
@@ -187,7 +156,7 @@ def set_signal(
             {"before": before, "after": {"grades": told.get("grades", {}), "enabled": enabled}},
         )
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: str) -> Draft:
@@ -203,17 +172,13 @@ def put_tables(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: s
 
     def write(copy: Path, draft: Draft) -> Told:
         pack = reading.opened(selectors.of_draft(draft))
-        base = reading.opened(selectors.base_of(draft)).versions.get("table", {})
         tables = _tables(file, data, environment(pack, reading.kinds()))
         for table in tables:
-            _require(bool(_NAME.fullmatch(table.id)), f"`{table.id[:80]}` cannot name a table.")
-            told = _provenance(draft, reason)
-            told.pop("effective_from")
-            told["overrides"] = reason if table.id in base else ""
-            folders.put_table(copy, folders.explained(table, told), table.id, draft.effective_from)
+            require(bool(NAME.fullmatch(table.id)), f"`{table.id[:80]}` cannot name a table.")
+            write_table(copy, draft, table, reason)
         return Told("table", ", ".join(table.id for table in tables), {"file": file})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def _tables(file: str, data: bytes, env: Mapping[str, str]) -> list[DecisionTable]:
@@ -225,7 +190,7 @@ def _tables(file: str, data: bytes, env: Mapping[str, str]) -> list[DecisionTabl
         findings += workbook.problems(sheet, env)
     if any(one.severity == "error" for one in findings):
         raise RefusedError(findings)
-    _require(bool(sheets), f"{file} holds no decision table.")
+    require(bool(sheets), f"{file} holds no decision table.")
     return [sheet.table for sheet in sheets]
 
 
@@ -234,23 +199,24 @@ def put_cases(*, scope: Scope, draft_id: str, file: str, data: bytes, reason: st
     name = Path(file).name
 
     def write(copy: Path, _draft: Draft) -> Told:
-        sound = bool(_NAME.fullmatch(name)) and Path(name).suffix in (".csv", ".yaml")
-        _require(sound, "Cases stand in a .csv or a .yaml file, named by letters, digits, _ and -.")
+        sound = bool(NAME.fullmatch(name)) and Path(name).suffix in (".csv", ".yaml")
+        require(sound, "Cases stand in a .csv or a .yaml file, named by letters, digits, _ and -.")
         folders.put_cases(copy, name, data)
         return Told("case", name, {"bytes": len(data)})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def take_back(*, scope: Scope, draft_id: str, kind: str, key: str, reason: str) -> Draft:
     """Take a change out of a draft, so that the pack below holds again."""
 
     def write(copy: Path, draft: Draft) -> Told:
-        known = kind in folders.FILES or (kind in ("table", "case") and bool(_NAME.fullmatch(key)))
-        _require(known and folders.drop(copy, kind, key), f"{draft.pk} changes no {kind} `{key}`.")
+        known = kind in folders.FILES or (kind in ("table", "case") and bool(NAME.fullmatch(key)))
+        known = known or (kind == "file" and bool(folders.DOCUMENT.fullmatch(key)))
+        require(known and folders.drop(copy, kind, key), f"{draft.pk} changes no {kind} `{key}`.")
         return Told(kind, key, {"after": None})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def set_day(*, scope: Scope, draft_id: str, day: date, reason: str) -> Draft:
@@ -262,7 +228,7 @@ def set_day(*, scope: Scope, draft_id: str, day: date, reason: str) -> Draft:
         folders.redate(copy, day)
         return Told("day", day.isoformat(), {"before": before, "after": day})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 def rebase(*, scope: Scope, draft_id: str, reason: str) -> Draft:
@@ -270,104 +236,14 @@ def rebase(*, scope: Scope, draft_id: str, reason: str) -> Draft:
 
     def write(copy: Path, draft: Draft) -> Told:
         now, before = selectors.in_force(), draft.base
-        _require(not selectors.is_base_in_force(draft), f"{draft.pk} extends the pack in force already.")
+        require(not selectors.is_base_in_force(draft), f"{draft.pk} extends the pack in force already.")
         place = Path(now.place)
         draft.base = place.name if place.parent == reading.home() else now.place
         draft.base_content = now.content
         folders.extend(copy, reading.home() / draft.pk, now.base)
         return Told("base", draft.base, {"before": before, "after": draft.base})
 
-    return _changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
-
-
-def _provenance(draft: Draft, reason: str) -> dict[str, Any]:
-    return {
-        "overrides": reason,
-        "effective_from": draft.effective_from,
-        "reference": draft.reference,
-        "owner": "risk_department",
-        "reviewed_on": clock.civil().date(),
-        "status": "P",
-    }
-
-
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise PostloanError("wrong_change", message)
-
-
-def _changed(*, scope: Scope, draft_id: str, reason: str, write: Callable[[Path, Draft], Told]) -> Draft:
-    """Change a draft in a copy of its folder, check the whole, and keep it; every approval is void then.
-
-    The check takes seconds, so nothing is locked meanwhile: where somebody else took the draft further since,
-    this change is refused (`other_content`).
-    """
-    draft = Draft.objects.get(pk=draft_id)
-    before = {"content": draft.content, "state": draft.state}
-    to = states.step(draft.state, "change", roles_of(scope)).to
-    _require(bool(reason.strip()), "Say why: the reason stands with the entry.")
-    folder = reading.home() / draft.pk
-    with folders.copied(folder) as copy:
-        told = write(copy, draft)
-        draft.content, draft.state = folders.content_hash(copy), to
-        if draft.content == before["content"] and told.kind != "day":
-            raise PostloanError("nothing_changed", "The draft says that already.")
-        draft.findings = reading.plain(_sound(copy, draft))
-        with transaction.atomic():
-            now = locked(draft_id)
-            if before != {"content": now.content, "state": now.state}:
-                raise PostloanError(
-                    "other_content",
-                    "Somebody else has changed the draft meanwhile.",
-                    mend="Look at it again.",
-                )
-            _keep(scope, draft, told, reason, before)
-            folders.take_place(copy, folder)
-    return draft
-
-
-def _keep(scope: Scope, draft: Draft, told: Told, reason: str, before: Mapping[str, str]) -> None:
-    """Save a change and record it."""
-    draft.save()
-    what = _plain(told.what)
-    Change.objects.create(
-        draft=draft,
-        at=clock.civil(),
-        by_id=scope.staff_id,
-        kind=told.kind,
-        key=told.key[:200],
-        what=what,
-        reason=reason,
-        content=draft.content,
-    )
-    state = {"content": draft.content, "state": draft.state, "approvals_void": void_approvals(draft)}
-    record(
-        actor=scope.staff_id,
-        action="change_draft",
-        object_kind=OBJECT,
-        object_id=draft.pk,
-        before=before,
-        after={**state, "kind": told.kind, "key": told.key, "what": what},
-        reason=reason,
-        policy_version=version_of(draft),
-    )
-
-
-def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in what.items()}
-
-
-def _sound(folder: Path, draft: Draft) -> list[Finding]:
-    """Give the warnings of a draft's own; raises RefusedError, or PolicyError, where it has an error."""
-    findings = reading.check(folder, clock.civil().date(), draft.effective_from)
-    if any(one.severity == "error" for one in findings):
-        raise RefusedError(findings)
-    return [one for one in findings if one.where.startswith(f"{draft.pk}/")]
-
-
-def void_approvals(draft: Draft) -> int:
-    """Make every approval of a draft void; give how many were."""
-    return Approval.objects.filter(draft=draft, void_at__isnull=True).update(void_at=clock.civil())
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
 @transaction.atomic
@@ -383,7 +259,7 @@ def set_questions(*, scope: Scope, draft_id: str, questions: Sequence[Asked]) ->
     states.step(draft.state, "set_questions", roles_of(scope))
     for text, answers, right in questions:
         sound = bool(text.strip()) and len(answers) >= 2 and all(answers) and 0 <= right < len(answers)
-        _require(sound, "A question needs a text, two answers or more, and the right one among them.")
+        require(sound, "A question needs a text, two answers or more, and the right one among them.")
     draft.questions.all().delete()
     Question.objects.bulk_create(
         Question(draft=draft, text=text, answers=list(answers), right=right)

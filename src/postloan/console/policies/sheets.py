@@ -49,7 +49,7 @@ class Sheet:
 def sheet(table: DecisionTable, findings: Sequence[TableFinding]) -> Sheet:
     """Lay a table out, each finding beside the rule that it asks to mend."""
     columns: list[Input | Output] = [*table.inputs, *table.outputs]
-    named = [_label(one) for one in columns]
+    named = [name_of(one) for one in columns]
     split = len(table.inputs)
     pairs = [(name, _technical(one)) for name, one in zip(named, columns, strict=True)]
     ids = {rule.id for rule in table.rules}
@@ -84,14 +84,20 @@ def _told(found: TableFinding, table: DecisionTable) -> dict[str, Any]:
     told = spoken.found(found, {table.where: table})
     example = spoken.finding_words()
     shown = [f"{example.column(name, table)} = {_plain(value)}" for name, value in found.example.items()]
-    return {**told, "kind": example.code(found.code), "example": "; ".join(shown)}
+    return {**told, "kind": example.code(found.code) if found.where else "", "example": "; ".join(shown)}
 
 
 def _plain(value: object) -> str:
     return spoken.finding_words()("empty") if value is None else str(written(value))
 
 
-def _label(one: Input | Output) -> str:
+def label(table: DecisionTable) -> str:
+    """Give the name of a table in the language of the person."""
+    return table.labels.get("zh" if words.is_chinese() else "en") or table.name
+
+
+def name_of(one: Input | Output) -> str:
+    """Give the name of a column in the language of the person."""
     return one.labels.get("zh" if words.is_chinese() else "en") or one.label or _technical(one)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from postloan import clock
 from postloan.console import words
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
-from postloan.console.policies import impact, reading, selectors, services, spoken, states
+from postloan.console.policies import changing, impact, reading, selectors, spoken, states
 from postloan.console.policies.models import Draft
 from postloan.policy.difference import Change, EntryChange, Outcome
 from postloan.policy.difference_words import DiffWords
@@ -59,6 +64,8 @@ def _difference(entry: EntryChange) -> dict[str, Any]:
     say = DiffWords("zh" if words.is_chinese() else "en")
     changes = [_line(one) for one in entry.fields if not _is_about(one)]
     meaning = entry.meaning
+    if entry.kind == "calendar":
+        changes = [_days(one) for one in entry.fields]
     if entry.table is not None:
         meaning = entry.table.by_meaning
         changes += [_line(one) for one in entry.table.by_rule.head if not _is_about(one)]
@@ -86,8 +93,17 @@ def _difference(entry: EntryChange) -> dict[str, Any]:
     }
 
 
+def _days(one: Change) -> tuple[str, str, str]:
+    """Give the days that only one of two calendars has."""
+    old, new = ({day for day in text.split(", ") if day} for text in (one.old, one.new))
+    year, _mark, what = one.what.partition(".")
+    named = {"holidays": _("days off"), "extra_workdays": _("weekend days worked")}
+    gone, come = (", ".join(sorted(days)) or "∅" for days in (old - new, new - old))
+    return f"{year} {named.get(what, what)}", gone, come
+
+
 def _is_about(one: Change) -> bool:
-    return one.what in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
+    return one.what.replace(" ", "_") in _ABOUT or (one.what, one.old, one.new) == ("enabled", "", "true")
 
 
 def _line(one: Change) -> tuple[str, str, str]:
@@ -121,7 +137,7 @@ def report(draft: Draft) -> dict[str, Any]:
     return {
         "state": "failed" if stale else found.state,
         "asked": found,
-        "progress": found.progress,
+        "took": _took(found.started_at),
         "error": finding({"severity": "error", **error}) if error else None,
         "nothing": told.get("nothing_changes"),
         "total": told.get("total"),
@@ -142,10 +158,18 @@ def report(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _took(since: datetime | None) -> str:
+    """Say how long something has been at work."""
+    seconds = int((clock.civil() - since).total_seconds()) if since else 0
+    if seconds < 60:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    return ngettext("%(n)s minute", "%(n)s minutes", seconds // 60) % {"n": seconds // 60}
+
+
 def events(draft: Draft) -> list[tuple[AuditEvent, str]]:
     """Give the last events of a draft, the newest first, each with the name of whoever acted."""
     found = list(
-        AuditEvent.objects.filter(object_kind=services.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
+        AuditEvent.objects.filter(object_kind=changing.OBJECT, object_id=draft.pk).order_by("-seq")[:200]
     )
     names = Staff.objects.in_bulk({one.actor for one in found})
     system = words.word("role", "system")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from postloan.console import words
+from postloan.console.policies.changing import RefusedError
 from postloan.console.words import Term
 from postloan.errors import PostloanError
 from postloan.policy.finding_words import FindingWords
@@ -28,6 +29,7 @@ ACTIONS: dict[str, Term] = {
     "withdraw": ("withdraw", "撤回"),
     "set_questions": ("set the questions", "设置测试题"),
     "ask_impact": ("compute the impact", "测算影响"),
+    "cancel_impact": ("stop computing the impact", "停止测算"),
     "submit": ("open the consultation", "提交征求意见"),
     "end_consultation": ("end the consultation", "结束征求意见"),
     "comment": ("comment", "发表意见"),
@@ -43,6 +45,7 @@ ACTIONS: dict[str, Term] = {
     "change_draft": ("changed", "修改"),
     "impact_done": ("impact computed", "影响测算完成"),
     "impact_failed": ("impact not computed", "影响测算失败"),
+    "impact_cancelled": ("computing of the impact stopped", "影响测算已停止"),
 }
 KINDS: dict[str, Term] = {
     "parameter": ("parameter", "参数"),
@@ -54,6 +57,32 @@ KINDS: dict[str, Term] = {
     "scheme": ("scheme", "分类方案"),
     "measure": ("measure", "措施"),
     "clock": ("legal clock", "法律时限"),
+    "file": ("file", "文件"),
+    "calendar": ("calendar", "工作日历"),
+    "events": ("kinds of event", "事件种类"),
+    "indicators": ("indicators", "外部指标"),
+}
+STAGES: dict[str, Term] = {
+    "facts": ("facts", "指标"),
+    "clocks": ("legal clocks", "法律时限"),
+    "signals": ("signals", "信号"),
+    "warnings": ("warnings", "预警"),
+    "classification": ("classification", "分类"),
+    "measures": ("measures", "措施"),
+}
+STATUSES: dict[str, Term] = {
+    "V": ("V, read in the source", "V（已核对原文）"),
+    "V*": ("V*, read with a reservation", "V*（已核对，有保留）"),
+    "K": ("K, from practice", "K（行业惯例）"),
+    "P": ("P, a proposal", "P（建议值）"),
+}
+MANY: dict[str, Term] = {
+    "parameter": ("Parameters", "参数"),
+    "measure": ("Measures", "措施"),
+    "scheme": ("Schemes", "分类方案"),
+    "clock": ("Legal clocks", "法律时限"),
+    "table": ("Decision tables", "决策表"),
+    "file": ("Calendars and lists", "日历与清单"),
 }
 _ERRORS: dict[str, str] = {
     "not_in_this_state": "当前状态下不能进行此项操作。",
@@ -82,6 +111,7 @@ _ERRORS: dict[str, str] = {
     "facts_would_change": "该修改影响指标的计算，须提供账簿才能测算。",
     "broken": "测算因程序故障中断，请联系系统运行岗。",
     "impact_failed": "测算未完成。",
+    "no_impact_at_work": "当前没有进行中的测算。",
     "impact_stopped": "后台测算中途停止，请重新测算。",
 }
 
@@ -95,6 +125,13 @@ def error(told: PostloanError) -> dict[str, Any]:
     """Give an error as a page shows it: what happened, where, how to mend it."""
     finding = Finding("error", told.code, told.message, told.where, told.mend)
     return found(finding, {})
+
+
+def errors(told: PostloanError) -> list[dict[str, Any]]:
+    """Give what a check found as a page shows it: several of a draft that was refused, else one."""
+    if isinstance(told, RefusedError):
+        return [found(one, {}) for one in told.findings[:20]]
+    return [error(told)]
 
 
 def found(finding: Finding, tables: dict[str, DecisionTable]) -> dict[str, Any]:

@@ -80,6 +80,7 @@ TABLE: dict[tuple[str, str], Step] = {
     **_same(OPEN, "withdraw", WITHDRAWN, AUTHOR),
     **_same(OPEN, "set_questions", None, AUTHOR),
     **_same(OPEN, "ask_impact", None, AUTHOR | CHECKERS),
+    **_same(OPEN, "cancel_impact", None, AUTHOR | CHECKERS),
     (DRAFT, "submit"): Step(CONSULTATION, AUTHOR),
     (CONSULTATION, "end_consultation"): Step(LEGAL_CHECK, AUTHOR),
     # What others say to it.

@@ -17,9 +17,10 @@ from postloan import clock
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.rights import Scope
 from postloan.console.policies import folders, reading, selectors, states
+from postloan.console.policies.changing import OBJECT, locked, version_of, void_approvals
 from postloan.console.policies.gate import roles_of
 from postloan.console.policies.models import Acknowledgement, Approval, Comment, Draft
-from postloan.console.policies.services import OBJECT, locked, refuse_past, version_of, void_approvals
+from postloan.console.policies.services import refuse_past
 from postloan.errors import PostloanError
 
 REVIEW_AFTER_MONTHS = 6
@@ -34,7 +35,7 @@ def submit(*, scope: Scope, draft_id: str, comments_until: date) -> Draft:
     day that has begun, or gives the branches no day to speak.
     """
     draft = _taken(scope, draft_id, "submit")
-    if not reading.opened(selectors.of_draft(draft)).own():
+    if not reading.own(selectors.of_draft(draft)):
         raise PostloanError("empty_draft", "The draft changes nothing.", mend="Change something first.")
     _require_base(draft)
     refuse_past(draft.effective_from)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from postloan.console.policies import draft_views, pack_views
+from postloan.console.policies import draft_views, entry_views, pack_views, table_views
 
 urlpatterns = [
     path("", pack_views.index, name="policies"),
@@ -17,8 +17,11 @@ urlpatterns = [
     path("drafts/<str:draft_id>/tables/<str:name>/", pack_views.table, name="draft_table"),
     path("drafts/<str:draft_id>/tables/<str:name>/dmn/", pack_views.table_xml, name="draft_table_xml"),
     path("drafts/<str:draft_id>/tables/<str:name>/xlsx/", pack_views.table_xlsx, name="draft_table_xlsx"),
-    path("drafts/<str:draft_id>/entries/<str:kind>/<str:key>/", draft_views.change_entry, name="draft_entry"),
-    path("drafts/<str:draft_id>/entries/", draft_views.parameters, name="draft_parameters"),
+    path("drafts/<str:draft_id>/tables/<str:name>/edit/", table_views.edit, name="draft_table_edit"),
+    path("drafts/<str:draft_id>/tables/<str:name>/rules/<str:rule_id>/", table_views.rule, name="draft_rule"),
+    path("drafts/<str:draft_id>/entries/<str:kind>/<str:key>/", entry_views.change, name="draft_entry"),
+    path("drafts/<str:draft_id>/entries/", entry_views.index, name="draft_entries"),
+    path("drafts/<str:draft_id>/files/<path:name>", entry_views.file, name="draft_file"),
     path("drafts/<str:draft_id>/change/", draft_views.change, name="draft_change"),
     path("drafts/<str:draft_id>/step/", draft_views.step, name="draft_step"),
     path("drafts/<str:draft_id>/impact/", draft_views.impact_part, name="draft_impact"),

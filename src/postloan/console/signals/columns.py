@@ -42,6 +42,10 @@ def _thresholds_shown(line: Line, _told: Any) -> Any:
     )
 
 
+def _noise(line: Line, _told: Any) -> Any:
+    return format_html("<strong>{}</strong>", gettext("fires on too many")) if line.is_noisy else ""
+
+
 SIGNALS = Listing(
     name="signals",
     title=_("Signals"),
@@ -58,14 +62,21 @@ SIGNALS = Listing(
         Column("family", _("Family"), lambda line, _told: family(line.signal.family)),
         Column("thresholds", _("Thresholds"), _thresholds, show=_thresholds_shown, is_sortable=False),
         Column("state", _("State"), _state, show=_state_shown),
-        Column("rate", _("Firing rate"), lambda line, _told: line.rate, "share"),
+        Column("rate", _("Firing rate"), lambda line, _told: line.rate, "share", small=_noise),
         Column("measurable", _("Measurable"), lambda line, _told: line.measurable, "share"),
         Column("alerts", _("Alerts a manager and week"), lambda line, _told: line.alerts, "decimal"),
         Column("precision", _("Precision"), lambda line, _told: line.precision, "share"),
+        Column(
+            "lead",
+            _("Lead time, days"),
+            lambda line, _told: line.lead_days,
+            "number",
+            small=lambda line, _told: str(line.led) if line.led else "",
+        ),
         Column("measured", _("Subjects measured"), lambda line, _told: line.measured, "number"),
         Column("reasons", _("Lacks"), lambda line, _told: ", ".join(line.reasons), is_sortable=False),
     ),
-    usual=("signal", "family", "thresholds", "state", "rate", "measurable", "alerts", "precision"),
+    usual=("signal", "family", "thresholds", "state", "rate", "measurable", "alerts", "precision", "lead"),
     leads="signal",
     filters=("family", "state", "search"),
     key=lambda line: line.signal.code,

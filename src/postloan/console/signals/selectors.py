@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -25,6 +25,9 @@ from postloan.signals.page_words import FAMILIES, UNITS
 WEEKS = 4
 """Weeks over which new alerts are counted."""
 
+NOISE_LIMIT = "firing_share_limit"
+"""The parameter that says from which share of the subjects on a signal fires on too many."""
+
 LATE_DAYS = 30
 """Days past due to which a lead time runs (success-measures.md)."""
 
@@ -32,6 +35,8 @@ OFF = "switched_off"
 """Why the run did not measure a signal that is switched off."""
 
 _KEPT_SECONDS = 24 * 3600
+_LEADS_OF = 1000
+"""Real subjects of a signal from which its lead time is told; more say nothing else."""
 
 Counts = Mapping[str, int]
 
@@ -49,6 +54,9 @@ class Line:
         alerts: new alerts a manager and week.
         verdicts: how many verdicts there are by result.
         precision: the share of closed verdicts that say real.
+        lead_days: days from the signal to being `LATE_DAYS` past due, the median of its real ones.
+        led: how many real ones that is of.
+        is_noisy: whether it fires on so large a share that nobody can follow it (`firing_share_limit`).
     """
 
     signal: Signal
@@ -59,6 +67,9 @@ class Line:
     alerts: Decimal | None
     verdicts: Counts
     precision: Decimal | None
+    lead_days: int | None = None
+    led: int = 0
+    is_noisy: bool = False
 
     @property
     def name(self) -> str:
@@ -96,8 +107,12 @@ def catalogue(run: Publication | None, asked: Mapping[str, str]) -> list[Line]:
     """
     policy = reading.opened(in_force()).as_of(shown_on())
     coverage = Coverage.objects.in_bulk()
-    alerts, counts = _alerts(run), verdicts(run).counts
-    lines = [_line(one, coverage, alerts, counts.get(one.code, {})) for one in policy.signals]
+    alerts, counts, leads = _alerts(run), verdicts(run).counts, _leads(run)
+    limit = Decimal(policy.parameters.get(NOISE_LIMIT, 1))
+    lines = [
+        _line(one, coverage, alerts, counts.get(one.code, {}), leads.get(one.code, ()), limit)
+        for one in policy.signals
+    ]
     order = {name: place for place, name in enumerate(policy.precedence)}
     lines.sort(key=lambda one: (order.get(one.signal.family, len(order)), one.signal.code))
     return [one for one in lines if _is_wanted(one, asked)]
@@ -117,22 +132,31 @@ def _is_wanted(line: Line, asked: Mapping[str, str]) -> bool:
 
 
 def _line(
-    signal: Signal, coverage: Mapping[str, Coverage], alerts: Mapping[str, Decimal], judged: Counts
+    signal: Signal,
+    coverage: Mapping[str, Coverage],
+    alerts: Mapping[str, Decimal],
+    judged: Counts,
+    leads: Sequence[int],
+    limit: Decimal,
 ) -> Line:
     counted = coverage.get(signal.code)
     off = counted is None or OFF in (counted.missing or ())
     measured = None if counted is None or off else counted.subjects - counted.not_measurable
     fired = counted.fired + counted.suppressed if counted else 0
     closed = sum(number for result, number in judged.items() if result != "open")
+    rate = _share(fired, measured) if measured is not None else None
     return Line(
         signal,
         None if off else counted,
         measured,
         _share(measured, counted.subjects) if counted and measured is not None else None,
-        _share(fired, measured) if measured is not None else None,
+        rate,
         alerts.get(signal.code, Decimal(0)) if alerts and not off else None,
         judged,
         _share(judged.get("real", 0), closed),
+        round(median(leads)) if leads else None,
+        len(leads),
+        rate is not None and rate >= limit,
     )
 
 
@@ -159,14 +183,12 @@ def _alerts(run: Publication | None) -> dict[str, Decimal]:
 
 @dataclass(frozen=True)
 class Detail:
-    """A signal with its figures, its facts, its cases, and how early it was."""
+    """A signal with its figures, its facts and its cases."""
 
     line: Line
     facts: list[dict[str, str]]
     needs: list[dict[str, str]]
     cases: tuple[reading.CaseLine, ...]
-    lead_days: int | None
-    led: int
 
 
 def detail(code: str, run: Publication | None) -> Detail | None:
@@ -176,15 +198,7 @@ def detail(code: str, run: Publication | None) -> Detail | None:
         return None
     facts = [_fact(name) for name in sorted(found.signal.inputs()) if name in FACTS]
     needs = [{"name": name, "says": _table(name)} for name in found.signal.needs]
-    leads = _leads(code, run)
-    return Detail(
-        found,
-        facts,
-        needs,
-        reading.case_lines(in_force(), "signal", code),
-        round(median(leads)) if leads else None,
-        len(leads),
-    )
+    return Detail(found, facts, needs, reading.case_lines(in_force(), "signal", code))
 
 
 def _fact(name: str) -> dict[str, str]:
@@ -198,16 +212,29 @@ def _table(name: str) -> str:
     return TABLES[name].zh if name in TABLES and words.is_chinese() else ""
 
 
-def _leads(code: str, run: Publication | None) -> list[int]:
-    """Give days from a signal to being 30 days past due, of subjects with a verdict `real` that are so late.
+def _leads(run: Publication | None) -> dict[str, list[int]]:
+    """Give by code the days from a signal to being 30 days past due, of subjects with a verdict `real`.
 
-    Only signals that still stand have their first day; the day on which a loan became 30 days past due
-    follows from its days past due on the day of the run.
+    Only signals that still stand have their first day, and only subjects that are so late have an end; the
+    day on which a loan became 30 days past due follows from its days past due on the day of the run.
     """
-    ids = verdicts(run).real.get(code, [])
-    if not ids or run is None:
-        return []
-    fired = Fired.objects.filter(code=code, subject_id__in=ids[:10_000], opened_on__isnull=False)
+    real = verdicts(run).real
+    if run is None or not real:
+        return {}
+    key = f"signals:leads:{run.run_id}:{sum(map(len, real.values()))}"
+    found: dict[str, list[int]] | None = cache.get(key)
+    if found is None:
+        found = {}
+        for code, ids in real.items():
+            leads = _leads_of(code, ids[:_LEADS_OF], run)
+            if leads:
+                found[code] = leads
+        cache.set(key, found, _KEPT_SECONDS)
+    return found
+
+
+def _leads_of(code: str, ids: Sequence[str], run: Publication) -> list[int]:
+    fired = Fired.objects.filter(code=code, subject_id__in=ids, opened_on__isnull=False)
     opened = {(one.subject_kind, one.subject_id): one.opened_on for one in fired}
     loans = Loan.objects.filter(pk__in=[name for kind, name in opened if kind == "loan"])
     people = Customer.objects.filter(pk__in=[name for kind, name in opened if kind == "customer"])

@@ -24,7 +24,7 @@ from postloan.console.people.rights import BOOK_ROLES, Scope, allow, scope
 from postloan.console.publishing.models import RANKS, Customer, Publication, Signal
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.publishing.selectors import current
-from postloan.console.warnings import evidence, selectors, services, why
+from postloan.console.warnings import evidence, exits, selectors, services, why
 from postloan.console.warnings.asked import asked_of, choices, sentence
 from postloan.console.warnings.columns import WARNINGS, tell
 from postloan.console.warnings.forms import FilterForm
@@ -106,29 +106,24 @@ def delete_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
     return redirect("warnings")
 
 
-def _open_signals(alert: Alert, run: Publication | None, held: Scope) -> tuple[list[Signal], int]:
-    """Give the signals of a warning that a person reads, and how many they do not."""
-    sees = masking.sight_of(held).sees(alert.institution_id, alert.manager_id)
-    every = selectors.signals_of(alert)
-    told = masking.open_signals(every, run, sees=sees)
-    return told, len(every) - len(told)
-
-
 @allow(BOOK_ROLES)
 def detail(request: HttpRequest, episode_id: str) -> HttpResponse:
     """Show why a warning stands."""
     held, run = scope(request), current()
     alert = access_warning(held, episode_id)
-    signals, hidden = _open_signals(alert, run, held)
+    sees = masking.sight_of(held).sees(alert.institution_id, alert.manager_id)
+    every = selectors.signals_of(alert)
+    signals = masking.open_signals(every, run, sees=sees)
     customer = Customer.objects.filter(pk=alert.customer_id).first() if alert.customer_id else None
     context = {
         "alert": alert,
         "customer": customer,
         "owner": Staff.objects.filter(pk=alert.owner_id).first(),
         "panels": why.tell(signals, run),
-        "hidden": hidden,
+        "hidden": len(every) - len(signals),
         # Counts tell of hidden signals too: the colour, which everybody sees, rests on them.
-        "rule": why.rule_of(alert, selectors.signals_of(alert) if hidden else signals, run),
+        "rule": why.rule_of(alert, every, run),
+        "exit": _exit(alert, every, run, sees=sees),
         "measures": selectors.measures_of(alert),
         "peers": peers_of(customer) if customer else [],
         "colours": colours_of(customer) if customer else [],
@@ -136,6 +131,13 @@ def detail(request: HttpRequest, episode_id: str) -> HttpResponse:
         **_before(held, customer),
     }
     return render(request, "warnings/detail.html", context)
+
+
+def _exit(alert: Alert, every: list[Signal], run: Publication | None, *, sees: bool) -> exits.Exit | None:
+    """Give what would end the colour, without what the person does not read."""
+    rows, _why_not = rows_of()
+    hidden = frozenset[str]() if sees else masking.sensitive_codes(run)
+    return exits.exit_of(alert, every, run, exits.facts_of(rows, alert.customer_id), hidden)
 
 
 def _template(name: str) -> str:
@@ -162,7 +164,8 @@ def signal(request: HttpRequest, episode_id: str, signal_id: str) -> HttpRespons
     """Show what a signal rests on: a part of the page for htmx, else a page of its own."""
     held, run = scope(request), current()
     alert = access_warning(held, episode_id)
-    told, _hidden = _open_signals(alert, run, held)
+    sees = masking.sight_of(held).sees(alert.institution_id, alert.manager_id)
+    told = masking.open_signals(selectors.signals_of(alert), run, sees=sees)
     one = next((found for found in told if found.pk == signal_id), None)
     if one is None:
         raise Http404

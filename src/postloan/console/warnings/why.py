@@ -184,12 +184,12 @@ def rule_of(alert: Alert, signals: Sequence[Signal], run: Publication | None) ->
     row = next((one for one in table.rules if one.id == alert.rule_id), None)
     if row is None:
         return None
-    counted = _counts(signals, policy)
+    found = counted(signals, policy)
     conditions = [
         Condition(
             item.labels.get(lang) or item.label or item.expression,
             in_words(test, lang) or test,
-            counted.get(item.expression),
+            found.get(item.expression),
         )
         for item, test in zip(table.inputs, row.tests, strict=True)
         if test.strip() not in ("", "-")
@@ -198,7 +198,7 @@ def rule_of(alert: Alert, signals: Sequence[Signal], run: Publication | None) ->
     return Rule(conditions, reference if lang == "en" else "")  # notes of the pack's authors are in English
 
 
-def _counts(signals: Sequence[Signal], policy: Policy) -> dict[str, int]:
+def counted(signals: Sequence[Signal], policy: Policy) -> dict[str, int]:
     """Count kinds of signal as the stage does: a kind once, at its worst; one held by the day's cap is blue.
 
     Families orange within the window reach back before this run and are not told from it.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
 from postloan.console import words
-from postloan.console.policies import spoken
+from postloan.console.policies import folders, spoken
 from postloan.console.templatetags.console import missing
 
 register = template.Library()
@@ -19,6 +20,12 @@ register = template.Library()
 def state(code: str) -> str:
     """Show the name of a state of a draft."""
     return words.pick(spoken.STATES[code])
+
+
+@register.filter
+def stage(code: str) -> str:
+    """Show the name of a stage of a run."""
+    return words.pick(spoken.STAGES[code]) if code in spoken.STAGES else code
 
 
 @register.filter
@@ -44,6 +51,24 @@ def percent(share: Decimal | None) -> str | SafeString:
 def decimals(value: Decimal | None) -> str | SafeString:
     """Show a small number with two places."""
     return missing() if value is None else number_format(value, decimal_pos=2)
+
+
+@register.filter
+def as_pack(value: Any) -> str:
+    """Show a value as packs write it."""
+    return folders.as_text(value)
+
+
+@register.filter
+def year_file(year: int) -> str:
+    """Give the name of the file that holds the calendar of a year."""
+    return f"calendar/{year}.yaml"
+
+
+@register.filter
+def sureness(status: str) -> str | SafeString:
+    """Show how sure the source of an entry is."""
+    return words.pick(spoken.STATUSES[status]) if status in spoken.STATUSES else missing()
 
 
 @register.filter
