@@ -7,6 +7,18 @@ from postloan.console.words import SUBJECTS, Term, pick
 ACTIONS: dict[str, Term] = {
     "publish": ("published a run", "发布跑批结果"),
     "sign_in": ("signed in", "登录"),
+    "sign_in_failed": ("failed to sign in", "登录失败"),
+    "sign_in_locked": ("was locked out", "登录锁定"),
+    "sign_out": ("signed out", "退出登录"),
+    "session_ended": ("ended a session", "会话失效"),
+    "end_password": ("ended a password of the console", "停用本地密码"),
+    "propose_role": ("proposed a role", "提交岗位授权"),
+    "propose_deputy": ("proposed a deputy", "提交代理人设置"),
+    "propose_second_factor": ("proposed to take a second factor away", "提交解除第二验证方式"),
+    "take_second_factor": ("took a second factor away", "解除第二验证方式"),
+    "refuse_proposal": ("refused a change of rights", "退回权限变更"),
+    "withdraw_proposal": ("withdrew a change of rights", "撤回权限变更"),
+    "demand_second_factor": ("set which roles need a second factor", "设置岗位验证要求"),
     "class_rate": ("rated a class", "分类初分"),
     "class_determine": ("determined a class", "分类认定"),
     "class_approve": ("approved a class", "分类审批"),
@@ -64,6 +76,7 @@ OBJECTS: dict[str, Term] = {
     "list": ("list", "清单"),
     "saved_filter": ("saved filter", "筛选方案"),
     "policy": ("policy", "规则"),
+    "roles": ("roles", "岗位"),
 }
 
 
