@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, NoReturn
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -17,6 +21,7 @@ from django.utils.translation import gettext
 
 from postloan import clock
 from postloan.console.people import services
+from postloan.console.people.middleware import end_session
 from postloan.console.people.models import Staff
 
 
@@ -55,6 +60,22 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         services.signed_in(staff=user, request=request, methods=methods)
         found: HttpResponse = super().post_login(request, user, **kwargs)
         return found
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Take a fresh sign-in as proof of who sits there, where somebody has no password and no factor.
+
+        Such a person comes by the directory, and could set up no first factor otherwise; once the sign-in is
+        no longer fresh, they sign in again.
+        """
+        request = context.request
+        if get_reauthentication_flows(request.user):
+            return bool(super().is_reauthentication_required(app=app, **kwargs))
+        methods = get_authentication_records(request, request.user)
+        if methods and time.time() - methods[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        end_session(request, "not_fresh")
+        messages.info(request, gettext("Sign in again, and set up the second factor right after."))
+        raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 
 
 class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
