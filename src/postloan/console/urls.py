@@ -21,7 +21,12 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
 ]
 if settings.HAS_OIDC:
-    urlpatterns.append(path("account/", include("allauth.socialaccount.providers.openid_connect.urls")))
+    from postloan.console.people.directory import begin
+
+    urlpatterns += [
+        path("account/oidc/<str:provider_id>/login/", begin),  # goes before allauth's own, which it calls
+        path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]
 handler404 = "postloan.console.errors.absent"
 handler403 = "postloan.console.errors.absent"
 handler500 = "postloan.console.errors.broken"

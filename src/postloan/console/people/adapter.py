@@ -95,7 +95,7 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             self._refuse(request, number, "two_people")
         staff = Staff.objects.filter(pk=number).first() if number else None
         if staff is None:
-            self._refuse(request, number, "unknown")
+            self._refuse(request, number, "unknown_staff")
         if not staff.is_active or _has_left(staff):
             self._refuse(request, number, "left")
         if not sociallogin.is_existing:
@@ -135,7 +135,7 @@ def _is_one_person(told: dict[str, Any]) -> bool:
 
 
 def _words(why: str) -> str:
-    if why == "unknown":
+    if why == "unknown_staff":
         return gettext("The directory knows you, but nobody here has that staff number.")
     if why == "left":
         return gettext("This account has ended. If that is a mistake, ask administration.")
