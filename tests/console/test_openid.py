@@ -33,7 +33,6 @@ def console(directory: Identity, tmp_path_factory: pytest.TempPathFactory) -> It
         POSTLOAN_OIDC_SERVER=directory.url,
         POSTLOAN_OIDC_CLIENT=identity.CLIENT,
         POSTLOAN_OIDC_SECRET=identity.SECRET,
-        POSTLOAN_OIDC_CLAIM="staff_number",
     ) as found:
         yield found
 
@@ -41,7 +40,7 @@ def console(directory: Identity, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(autouse=True)
 def as_before(directory: Identity, console: Served) -> Iterator[None]:
     directory.token, directory.userinfo, directory.denies = {}, {}, False
-    directory.person = {"sub": "u-1", "staff_number": "MA1", "name": "员工 MA1"}
+    directory.person = {"sub": "u-1", "preferred_username": "MA1", "name": "员工 MA1"}
     yield
     console.ask("delete from socialaccount_socialaccount")
     console.ask("update people_staff set left_on = null, is_active = 1")
@@ -81,7 +80,7 @@ def test_a_member_of_staff_signs_in(console: Served) -> None:
 def test_whom_nobody_here_knows_is_sent_back_in_words(
     console: Served, directory: Identity, number: object
 ) -> None:
-    directory.person["staff_number"] = number
+    directory.person["preferred_username"] = number
     session, end = arrive(console)
     assert end.url == console.url + LOGIN
     assert "nobody here has that staff number" in end.text
@@ -133,14 +132,14 @@ def test_a_token_for_somebody_else_or_some_other_time_opens_nothing(
 
 
 def test_token_and_answer_about_two_people_open_nothing(console: Served, directory: Identity) -> None:
-    directory.userinfo = {"sub": "u-2", "staff_number": "H-operator"}
+    directory.userinfo = {"sub": "u-2", "preferred_username": "H-operator"}
     session, _end = arrive(console)
     assert not is_in(session, console)
     assert last(console, "sign_in_failed")[2]["why"] == "two_people"
 
 
 def test_the_signed_token_goes_before_the_answer(console: Served, directory: Identity) -> None:
-    directory.userinfo = {"staff_number": "H-operator"}
+    directory.userinfo = {"preferred_username": "H-operator"}
     _session, _end = arrive(console)
     assert last(console, "sign_in")[0] == "MA1"
 
@@ -148,7 +147,7 @@ def test_the_signed_token_goes_before_the_answer(console: Served, directory: Ide
 def test_a_person_of_the_directory_stays_who_they_were(console: Served, directory: Identity) -> None:
     """A number that the directory gives to another of its people does not open the old one's account."""
     assert is_in(arrive(console)[0], console)
-    directory.person["staff_number"] = "H-operator"
+    directory.person["preferred_username"] = "H-operator"
     session, _end = arrive(console)
     assert not is_in(session, console)
     assert last(console, "sign_in_failed") == (
@@ -197,7 +196,7 @@ def test_nobody_signs_up(console: Served, path: str) -> None:
 
 def test_no_other_account_is_linked_to_one_s_own(console: Served, directory: Identity) -> None:
     """`process=connect` would put the directory's account of another onto the account that is signed in."""
-    directory.person.update(sub="u-7", staff_number="MB1")
+    directory.person.update(sub="u-7", preferred_username="MB1")
     for start in (START + "?process=connect", START + "?process=redirect"):
         session, _end = arrive(console, start)
         assert not is_in(session, console)

@@ -85,6 +85,10 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Accounts are made by administration."""
         return False
 
+    def populate_user(self, _request: HttpRequest, sociallogin: Any, _data: Any) -> Any:
+        """Take nothing over: a staff number is an account's key, and would pass for one that is linked."""
+        return sociallogin.user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Find the member of staff whom the directory names; send everybody else back to sign-in."""
         if sociallogin.state.get("process", "login") != "login":
