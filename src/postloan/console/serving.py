@@ -93,8 +93,13 @@ def hand_out_sign_ins(say: Say) -> None:
         staff: Staff = held[0].staff
         staff.set_password(password)
         staff.save(update_fields=["password"])
-        told = {"object_kind": "staff", "object_id": staff.pk, "reason": "--try-out"}
-        record(actor=SYSTEM, action="reset_password", **told)
+        record(
+            actor=SYSTEM,
+            action="reset_password",
+            object_kind="staff",
+            object_id=staff.pk,
+            reason="--try-out",
+        )
         say(f"  {staff.pk:<10} {english} ({chinese}), {held[0].institution.name}")
 
 
