@@ -53,7 +53,9 @@ def test_nobody_raises_their_own_rights(a_bank: None) -> None:
     assert refusal(act_for) == "own_rights"
     assert refusal(lambda: services.reset_password(actor=me, staff=staff("OPA"))) == "own_rights"
     assert refusal(lambda: services.end_staff(actor=me, staff=staff("OPA"), reason="x")) == "own_rights"
-    assert refusal(lambda: services.restore_staff(actor=me, staff=staff("OPA"), reason="x")) == "own_rights"
+    assert (
+        refusal(lambda: proposals.propose_restore(actor=me, staff=staff("OPA"), reason="x")) == "own_rights"
+    )
     assert who("OPA").roles == {"operator"}
 
 
@@ -166,7 +168,7 @@ def test_who_is_ended_is_out_at_once_and_stays_out(sign_in: SignIn) -> None:
     # The next book still lists them as at work; that opens nothing.
     Staff.objects.filter(pk="MA1").update(left_on=None)
     assert client.get("/").status_code == 302
-    services.restore_staff(actor=who("OPA"), staff=staff("MA1"), reason="a mistake")
+    proposals.propose_restore(actor=who("OPA"), staff=staff("MA1"), reason="a mistake")
     assert staff("MA1").is_active
 
 
@@ -233,9 +235,9 @@ def test_every_service_leaves_one_audit_event(a_bank: None) -> None:
         ),
         ("end_staff", "end_staff", lambda: services.end_staff(actor=me, staff=staff("n"), reason="x")),
         (
+            "propose_restore",
             "restore_staff",
-            "restore_staff",
-            lambda: services.restore_staff(actor=me, staff=staff("n"), reason="x"),
+            lambda: proposals.propose_restore(actor=me, staff=staff("n"), reason="x"),
         ),
         (
             "demand_second_factors",

@@ -95,7 +95,7 @@ def test_a_branch_s_operator_takes_over_nobody_with_rights_above_the_branch(
 def test_a_branch_s_operator_opens_no_account_again_with_rights_above_the_branch(a_bank: None) -> None:
     StaffRole.objects.create(staff_id="BHA", role="policy_approver", institution_id="H", from_book=True)
     services.end_staff(actor=who("H-operator"), staff=staff("BHA"), reason="gone")
-    act = lambda: services.restore_staff(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
+    act = lambda: proposals.propose_restore(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
     assert refusal(act) == "not_yours"
 
 

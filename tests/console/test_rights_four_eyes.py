@@ -201,6 +201,25 @@ def test_a_lost_second_factor_is_taken_away_by_two(a_bank: None) -> None:
     assert (refusal(own), refusal(none)) == ("own_rights", "no_factor")
 
 
+def test_an_account_whose_roles_would_hold_again_is_opened_by_two(a_bank: None) -> None:
+    """Whoever ends, opens and takes over an account alone would have its rights."""
+    StaffRole.objects.filter(staff_id="RDA").update(from_book=True)
+    for one in ("RDA", "MA1"):
+        services.end_staff(actor=who("OPA"), staff=staff(one), reason="left")
+    at_once = proposals.propose_restore(actor=who("OPA"), staff=staff("MA1"), reason="a mistake")
+    assert at_once is None
+    assert staff("MA1").is_active, "whose role was given here and has ended with the account"
+    assert who("MA1").roles == frozenset()
+    asked = proposals.propose_restore(actor=who("OPA"), staff=staff("RDA"), reason="a mistake")
+    assert asked is not None
+    assert not staff("RDA").is_active
+    assert refusal(lambda: services.reset_password(actor=who("OPA"), staff=staff("RDA"))) == "ended"
+    assert refusal(lambda: proposals.confirm(actor=who("OPA"), proposal=asked)) == "proposed_by_oneself"
+    proposals.confirm(actor=who("H-operator"), proposal=asked)
+    assert staff("RDA").is_active
+    assert staff("RDA").left_on is None
+
+
 def test_the_first_two_operators_come_by_command_and_no_third(a_bank: None) -> None:
     StaffRole.objects.filter(role__in=("operator", "human_resources")).delete()
     told = first.make_operator("H-audit")

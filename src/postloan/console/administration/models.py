@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from postloan.console.people.models import ROLE_CHOICES, Institution, Staff
 
 WAITING, CONFIRMED, REFUSED, WITHDRAWN = "waiting", "confirmed", "refused", "withdrawn"
-ROLE, DEPUTY, FACTOR = "role", "deputy", "second_factor"
+ROLE, DEPUTY, FACTOR, RESTORE = "role", "deputy", "second_factor", "restore"
 
 
 class OneTimePassword(models.Model):
@@ -30,10 +30,11 @@ class Proposal(models.Model):
 
     `kind` is `role` (a role of `staff` at `institution`, `since` a day up to, without, `until`), `deputy`
     (`deputy` acts for `staff` from `since` to `until`, both included) or `second_factor` (what guards the
-    account of `staff` beside the password is taken away, so that a lost telephone shuts nobody out).
+    account of `staff` beside the password is taken away, so that a lost telephone shuts nobody out) or
+    `restore` (an account that has ended, and whose roles of the book would hold again, is opened).
     """
 
-    kind = models.CharField(max_length=15, choices=[(one, one) for one in (ROLE, DEPUTY, FACTOR)])
+    kind = models.CharField(max_length=15, choices=[(one, one) for one in (ROLE, DEPUTY, FACTOR, RESTORE)])
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="proposals")
     role = models.CharField(max_length=30, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")

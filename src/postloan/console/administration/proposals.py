@@ -80,6 +80,23 @@ def propose_factor_removal(*, actor: Scope, staff: Staff, reason: str) -> Propos
 
 
 @transaction.atomic
+def propose_restore(*, actor: Scope, staff: Staff, reason: str) -> Proposal | None:
+    """Propose to open an account again that was ended by mistake; roles given here are given anew.
+
+    Where no role of the book would hold again with it, nobody gains a right: it is opened at once.
+
+    Raises Refused `not_yours`, `own_rights`, `reason_missing`, `not_ended`, `proposed_already`.
+    """
+    asked = Proposal(kind=m.RESTORE, staff=staff, reason=reason.strip())
+    _may_return(actor, asked)
+    said(reason)
+    if StaffRole.objects.filter(not_ended(), staff=staff).exists():
+        return _propose(actor, asked)
+    _act_restore(asked, actor)
+    return None
+
+
+@transaction.atomic
 def confirm(*, actor: Scope, proposal: Proposal) -> None:
     """Make a proposal hold; everything that it needed when it was made is looked at again.
 
@@ -186,6 +203,13 @@ def _may_lose_factor(actor: Scope, asked: Proposal) -> None:
         raise Refused("no_factor", _("This person has no second factor."))
 
 
+def _may_return(actor: Scope, asked: Proposal) -> None:
+    over_all(actor, asked.staff)
+    not_oneself(actor, asked.staff.pk)
+    if asked.staff.is_active:
+        raise Refused("not_ended", _("This account is open."))
+
+
 def _propose(actor: Scope, asked: Proposal) -> Proposal:
     same = Proposal.objects.filter(
         state=m.WAITING,
@@ -245,6 +269,21 @@ def _act_factor(asked: Proposal, actor: Scope) -> None:
     _note(asked, actor, "take_second_factor", reason=asked.reason)
 
 
+def _act_restore(asked: Proposal, actor: Scope) -> None:
+    before = {"is_active": False, "left_on": asked.staff.left_on}
+    asked.staff.is_active, asked.staff.left_on = True, None
+    asked.staff.save(update_fields=["is_active", "left_on"])
+    record(
+        actor=actor.staff_id,
+        action="restore_staff",
+        object_kind="staff",
+        object_id=asked.staff_id,
+        before=before,
+        after={"is_active": True, "proposed_by": asked.proposed_by_id or actor.staff_id},
+        reason=asked.reason,
+    )
+
+
 def _note(asked: Proposal, actor: Scope, action: str, *, since: date | None = None, reason: str = "") -> None:
     told: dict[str, Any] = {
         "role": asked.role or None,
@@ -268,9 +307,11 @@ _MAY: dict[str, Callable[[Scope, Proposal], None]] = {
     m.ROLE: _may_hold,
     m.DEPUTY: _may_deputise,
     m.FACTOR: _may_lose_factor,
+    m.RESTORE: _may_return,
 }
 _ACT: dict[str, Callable[[Proposal, Scope], object]] = {
     m.ROLE: _act_role,
     m.DEPUTY: _act_deputy,
     m.FACTOR: _act_factor,
+    m.RESTORE: _act_restore,
 }

@@ -134,31 +134,6 @@ def end_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
 
 
 @transaction.atomic
-def restore_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
-    """Open an account again that was ended by mistake; its roles are given anew.
-
-    Raises Refused `not_yours`, `own_rights`, `reason_missing`, `not_ended`.
-    """
-    over_all(actor, staff)
-    not_oneself(actor, staff.pk)
-    said(reason)
-    if staff.is_active:
-        raise Refused("not_ended", _("This account is open."))
-    before = {"is_active": False, "left_on": staff.left_on}
-    staff.is_active, staff.left_on = True, None
-    staff.save()
-    record(
-        actor=actor.staff_id,
-        action="restore_staff",
-        object_kind="staff",
-        object_id=staff.pk,
-        before=before,
-        after={"is_active": True},
-        reason=reason.strip(),
-    )
-
-
-@transaction.atomic
 def end_role(*, actor: Scope, held: StaffRole) -> None:
     """End a role today. One of the book's is ended in the book; one of one's own may be given up.
 

@@ -140,10 +140,18 @@ def restore(request: HttpRequest, staff_id: str) -> HttpResponse:
     held = scope(request)
     found = access_staff(held, staff_id)
     reason = request.POST.get("reason", "")
-    said = _("The account is open again; give it its roles anew.")
-    return acted(
-        request, staff_id, lambda: services.restore_staff(actor=held, staff=found, reason=reason), said
-    )
+    try:
+        waits = proposals.propose_restore(actor=held, staff=found, reason=reason)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(
+            request,
+            _("Roles of the book would hold again: it opens once another administrator has confirmed it.")
+            if waits
+            else _("The account is open again; give it its roles anew."),
+        )
+    return redirect("person", staff_id)
 
 
 def _day(request: HttpRequest, name: str) -> date | None:

@@ -15,6 +15,7 @@ ACTIONS: dict[str, Term] = {
     "propose_role": ("proposed a role", "提交岗位授权"),
     "propose_deputy": ("proposed a deputy", "提交代理人设置"),
     "propose_second_factor": ("proposed to take a second factor away", "提交解除双因素认证"),
+    "propose_restore": ("proposed to restore an account", "提交恢复员工"),
     "take_second_factor": ("took a second factor away", "解除双因素认证"),
     "refuse_proposal": ("refused a change of rights", "退回权限变更"),
     "withdraw_proposal": ("withdrew a change of rights", "撤回权限变更"),
