@@ -80,7 +80,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Show which roles demand a second factor, and how many of their people have none."""
     access_guarded_roles(scope(request))
     roles = selectors.guarded_roles()
-    context = {"roles": roles, "without": sum(one.without for one in roles if one.is_demanded)}
+    demanded = [one for one in roles if one.is_demanded]
+    context = {"roles": roles, "demanded": demanded, "without": sum(one.without for one in demanded)}
     return render(request, "administration/second_factor.html", context)
 
 
