@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
+from postloan.console.administration.models import Proposal
 from postloan.console.people.models import Leave, Staff, StaffRole
 from postloan.console.runs.models import Job
 from postloan.engine import open_engine
@@ -26,6 +27,17 @@ def build() -> None:
             deputy_id=f"BH{branch}",
             starts_on=date(2099, 1, 1),
             ends_on=date(2099, 1, 9),
+        )
+    # A role in each branch waits for a second person; numbers so that addresses can name them.
+    for key, branch in ((9001, "A"), (9002, "B")):
+        Proposal.objects.create(
+            pk=key,
+            kind="role",
+            staff_id=f"M{branch}1",
+            role="asset_preservation",
+            institution_id=f"{branch}1",
+            proposed_by_id="H-operator",
+            proposed_at=datetime(2026, 7, 1, 9, 0),  # noqa: DTZ001 - the bank's civil time
         )
     Job.objects.create(
         job_id=JOB,

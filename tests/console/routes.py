@@ -116,6 +116,29 @@ ADMINISTRATION: tuple[Route, ...] = (
     Route("administration", "/administration/", "OPA", "MA1"),
     Route("calendar", "/administration/calendar/", "H-human_resources", "MA1"),
     Route("calendar_year", "/administration/calendar/2026/", "OPA", "MA1"),
+    Route("proposals", "/administration/proposals/", "OPA", "MA1"),
+    *(
+        Route(
+            f"proposal_{action}",
+            f"/administration/proposals/9001/{action}/",
+            "OPA",
+            "MA1",
+            f"/administration/proposals/9002/{action}/",
+            f"/administration/proposals/99/{action}/",
+            "post",
+            (("reason", "no need"),),
+        )
+        for action in ("confirm", "refuse")
+    ),
+    Route("second_factor", "/administration/second-factor/", "H-operator", "H-human_resources"),
+    Route(
+        "second_factor_demand",
+        "/administration/second-factor/demand/",
+        "H-operator",
+        "OPA",
+        method="post",
+        data=(("role", "valuer"), ("reason", "circular 2026/3")),
+    ),
     Route("staff", "/administration/staff/", "OPA", "MA1"),
     Route("roles", "/administration/roles/", "OPA", "MA1"),
     Route("deputies", "/administration/deputies/", "H-human_resources", "MA1"),
@@ -129,6 +152,7 @@ ADMINISTRATION: tuple[Route, ...] = (
     ),
     _of_person("person", ""),
     _of_person("person_password", "password/"),
+    _of_person("person_factor", "second-factor/", reason="lost the telephone"),
     _of_person("person_end", "end/", reason="left the bank"),
     _of_person("person_restore", "restore/", reason="came back"),
     _of_person("person_role", "roles/", role="customer_manager", institution_id="A1"),

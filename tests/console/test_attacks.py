@@ -21,7 +21,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from postloan import clock
-from postloan.console.administration import services
+from postloan.console.administration import proposals, services
 from postloan.console.audit import selectors as audit
 from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import record
@@ -81,7 +81,7 @@ def test_a_branch_s_operator_takes_over_nobody_with_rights_above_the_branch(
     me, target = who("OPA"), staff("BHA")
     acts: list[Callable[[], object]] = [
         lambda: services.reset_password(actor=me, staff=target),
-        lambda: services.set_leave(
+        lambda: proposals.propose_deputy(
             actor=me, staff=target, deputy=staff("MA1"), starts_on=TODAY, ends_on=TODAY
         ),
     ]
@@ -95,7 +95,7 @@ def test_a_branch_s_operator_takes_over_nobody_with_rights_above_the_branch(
 def test_a_branch_s_operator_opens_no_account_again_with_rights_above_the_branch(a_bank: None) -> None:
     StaffRole.objects.create(staff_id="BHA", role="policy_approver", institution_id="H", from_book=True)
     services.end_staff(actor=who("H-operator"), staff=staff("BHA"), reason="gone")
-    act = lambda: services.restore_staff(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
+    act = lambda: proposals.propose_restore(actor=who("OPA"), staff=staff("BHA"), reason="back")  # noqa: E731
     assert refusal(act) == "not_yours"
 
 
@@ -103,7 +103,9 @@ def test_nobody_raises_their_own_rights_by_way_of_whom_they_deputise_for(a_bank:
     _absent("MA1", "OPA")
     me, place = who("OPA"), Institution.objects.get(pk="A")
     acts: list[Callable[[], object]] = [
-        lambda: services.give_role(actor=me, staff=staff("MA1"), role="risk_department", institution=place),
+        lambda: proposals.propose_role(
+            actor=me, staff=staff("MA1"), role="risk_department", institution=place
+        ),
         lambda: services.reset_password(actor=me, staff=staff("MA1")),
     ]
     assert [refusal(act) for act in acts] == ["own_rights"] * 2

@@ -94,3 +94,16 @@ def test_a_store_without_a_result_and_a_file_that_is_no_head_are_said_in_words(
         "audit", "verify", "--store", str(store), "--head", str(book / "customer.parquet"), "--json"
     )
     assert (wrong.returncode, json.loads(wrong.stdout)["error"]["code"]) == (2, "not_a_head")
+
+
+def test_the_first_operator_is_made_by_command(places: tuple[Path, Path]) -> None:
+    store, book = places
+    a_result(store, DAY, classes={"L1": "02"}, colours={})
+    _migrate(store)
+    assert _call("publish", "--store", str(store), "--book", str(book)).returncode == 0
+    made = _call("operator", "S2", "--store", str(store), "--json")
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    assert (told["staff_id"], told["valid_days"], len(told["password"])) == ("S2", 3, 19)
+    nobody = _call("operator", "S99", "--store", str(store), "--json")
+    assert (nobody.returncode, json.loads(nobody.stdout)["error"]["code"]) == (2, "unknown_staff")

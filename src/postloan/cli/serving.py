@@ -1,4 +1,4 @@
-"""Commands of the console: serve it, show a run, take feedback into the book, prove the audit chain."""
+"""Commands of the console: serve it, show a run, take feedback, make an operator, prove the audit chain."""
 
 from __future__ import annotations
 
@@ -107,6 +107,31 @@ def publish(store: Path, *, book: str, as_json: bool) -> None:
         click.echo(f"the console shows the run of {done.publication.as_of}; {rows} rows changed")
 
 
+@click.command(
+    epilog="""\b
+Examples:
+  postloan operator S00001 --store STORE"""
+)
+@click.argument("staff_id")
+@click.option("--store", type=STORE, required=True, help="The store of the console.")
+@shared
+def operator(staff_id: str, store: Path, *, as_json: bool) -> None:
+    """Make a person of the book an operator of the whole bank, with a one-time password.
+
+    This is for the first two. From then on one administrator proposes a role and another confirms it.
+    """
+    from postloan.console import serving
+
+    serving.configure(store, "", "")
+    from postloan.console.administration import first, services
+
+    told = first.make_operator(staff_id)
+    if as_json:
+        print_json({"staff_id": staff_id, "password": told, "valid_days": services.VALID_DAYS})
+    else:
+        click.echo(f"{staff_id} signs in with {told} within {services.VALID_DAYS} days, and changes it then")
+
+
 @click.group()
 def audit() -> None:
     """Prove that nothing was changed in what the console keeps of people's work."""
@@ -159,4 +184,4 @@ def verify(store: Path, *, head: Path | None, export: Path | None, as_json: bool
     raise click.exceptions.Exit(0 if found.broken_at is None else 1)
 
 
-COMMANDS = (serve, publish, feedback, audit)
+COMMANDS = (serve, publish, feedback, operator, audit)

@@ -75,6 +75,7 @@ def hand_out_sign_ins(say: Say) -> None:
     """
     from django.db.models import Count
 
+    from postloan.console.audit.services import SYSTEM, record
     from postloan.console.people.models import Staff, StaffRole
     from postloan.console.publishing.models import Warning as Alert
     from postloan.terms import ROLES
@@ -92,6 +93,13 @@ def hand_out_sign_ins(say: Say) -> None:
         staff: Staff = held[0].staff
         staff.set_password(password)
         staff.save(update_fields=["password"])
+        record(
+            actor=SYSTEM,
+            action="reset_password",
+            object_kind="staff",
+            object_id=staff.pk,
+            reason="--try-out",
+        )
         say(f"  {staff.pk:<10} {english} ({chinese}), {held[0].institution.name}")
 
 

@@ -11,7 +11,9 @@ POSTLOAN_SECURE      1 behind TLS: cookies go over HTTPS only
 Sign-in by the bank's own directory, each where it is set:
 POSTLOAN_OIDC_SERVER, POSTLOAN_OIDC_CLIENT, POSTLOAN_OIDC_SECRET   OpenID Connect
 POSTLOAN_OIDC_CLAIM  the claim that holds the staff number; preferred_username when empty
+POSTLOAN_OIDC_SIGN_IN   the origin of its page of sign-in, where that is not the server's own
 POSTLOAN_LDAP_SERVER, POSTLOAN_LDAP_USER_DN   LDAP (extra `ldap`): ldaps://host, uid=%(user)s,ou=staff,dc=bank
+POSTLOAN_LDAP_START_TLS   1 where an ldap:// server is spoken to under TLS
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import SELF, UNSAFE_INLINE
+
+from postloan.console.directories import origin, safe
 
 HERE = Path(__file__).parent
 STORE = Path(os.environ.get("POSTLOAN_STORE", "store"))
@@ -86,6 +90,7 @@ MIDDLEWARE = [
     "postloan.console.people.middleware.SessionLimits",
     "postloan.console.people.middleware.SignedIn",
     "postloan.console.administration.middleware.OwnPassword",
+    "postloan.console.administration.middleware.SecondFactor",
 ]
 ROOT_URLCONF = "postloan.console.urls"
 WSGI_APPLICATION = "postloan.console.wsgi.application"
@@ -132,7 +137,9 @@ AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 OIDC_CLAIM = os.environ.get("POSTLOAN_OIDC_CLAIM") or "preferred_username"
-HAS_OIDC = bool(os.environ.get("POSTLOAN_OIDC_SERVER"))
+OIDC_SERVER = safe("POSTLOAN_OIDC_SERVER", "https", os.environ.get("POSTLOAN_OIDC_SERVER", ""))
+OIDC_SIGN_IN = origin(os.environ.get("POSTLOAN_OIDC_SIGN_IN") or OIDC_SERVER)
+HAS_OIDC = bool(OIDC_SERVER)
 if HAS_OIDC:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
     SOCIALACCOUNT_ADAPTER = "postloan.console.people.adapter.DirectoryAdapter"
@@ -145,16 +152,20 @@ if HAS_OIDC:
                     "name": "bank",
                     "client_id": os.environ.get("POSTLOAN_OIDC_CLIENT", ""),
                     "secret": os.environ.get("POSTLOAN_OIDC_SECRET", ""),
-                    "settings": {"server_url": os.environ["POSTLOAN_OIDC_SERVER"]},
+                    "settings": {"server_url": OIDC_SERVER},
                 }
             ],
         }
     }
 if os.environ.get("POSTLOAN_LDAP_SERVER"):
     # A directory says who somebody is; who works here and may do what stays with administration.
-    AUTHENTICATION_BACKENDS.insert(0, "django_auth_ldap.backend.LDAPBackend")
+    AUTHENTICATION_BACKENDS.insert(0, "postloan.console.people.ldap.StaffLDAPBackend")
+    AUTH_LDAP_START_TLS = os.environ.get("POSTLOAN_LDAP_START_TLS") == "1"
     AUTH_LDAP_SERVER_URI = os.environ["POSTLOAN_LDAP_SERVER"]
+    if not AUTH_LDAP_START_TLS:
+        safe("POSTLOAN_LDAP_SERVER", "ldaps", AUTH_LDAP_SERVER_URI)
     AUTH_LDAP_USER_DN_TEMPLATE = os.environ["POSTLOAN_LDAP_USER_DN"]
+    AUTH_LDAP_CONNECTION_OPTIONS = {0x5005: 5, 0x5002: 5}  # seconds to connect, and to wait for an answer
     AUTH_LDAP_NO_NEW_USERS = True
     AUTH_LDAP_ALWAYS_UPDATE_USER = False
 AUTH_PASSWORD_VALIDATORS = [
@@ -201,7 +212,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF, "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": [SELF],
+        # A browser holds a form to this on the way to the bank's own page of sign-in too.
+        "form-action": [SELF, *([OIDC_SIGN_IN] if HAS_OIDC else [])],
         "frame-ancestors": ["'none'"],
     }
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns = [
     path("", include("postloan.console.home.urls")),
@@ -21,7 +21,13 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
 ]
 if settings.HAS_OIDC:
-    urlpatterns.append(path("account/", include("allauth.socialaccount.providers.openid_connect.urls")))
+    from postloan.console.people.directory import begin
+
+    directory: list[URLPattern | URLResolver] = [
+        path("oidc/<str:provider_id>/login/", begin),  # goes before allauth's own, which it calls
+        path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]
+    urlpatterns.append(path("account/", include(directory)))
 handler404 = "postloan.console.errors.absent"
 handler403 = "postloan.console.errors.absent"
 handler500 = "postloan.console.errors.broken"

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import Http404
 
+from postloan.console.administration.models import WAITING, Proposal
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import ADMINISTRATORS, Scope
 
@@ -48,3 +49,20 @@ def access_leave(scope: Scope, staff_id: str, deputy_id: str, starts_on: date | 
     if found is None:
         raise Http404
     return found
+
+
+def access_proposal(scope: Scope, proposal_id: int) -> Proposal:
+    """Give what waits for a second person, to who administers the account that it is about.
+
+    Raises Http404 alike for one that is absent, was decided, or is not theirs.
+    """
+    found = Proposal.objects.select_related("staff").filter(pk=proposal_id, state=WAITING).first()
+    if found is None or not scope.has_at(ADMINISTRATORS, found.staff.institution_id):
+        raise Http404
+    return found
+
+
+def access_guarded_roles(scope: Scope) -> None:
+    """Let operators of the whole bank on to what is demanded of roles; raises Http404 for others."""
+    if not scope.has_for_bank({"operator"}):
+        raise Http404

@@ -1,16 +1,20 @@
-"""Reads of administration: the tree, who works where, and the working days of the pack."""
+"""Reads of administration: the tree, who works where, what waits for a second person, working days."""
 
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from postloan import clock
-from postloan.console.people.models import Institution, Leave, Staff, StaffRole
+from postloan.console.administration.guards import begun, not_ended
+from postloan.console.administration.models import DEPUTY, WAITING, GuardedRole, Proposal
+from postloan.console.people.models import ROLE_CHOICES, Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import ADMINISTRATORS, Scope
 from postloan.console.publishing.selectors import current
 from postloan.console.words import policy_of
@@ -114,3 +118,63 @@ def _day(found: Calendar, day: date) -> Day:
 def _holidays(found: Calendar, year: int) -> frozenset[date]:
     known = found.years.get(year)
     return known.holidays if known else frozenset()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a second person: whether the reader proposed it, and whether they may confirm it."""
+
+    proposal: Proposal
+    is_own: bool
+    may_confirm: bool
+
+
+def proposed(scope: Scope) -> QuerySet[Proposal]:
+    """Give what waits for a second person in the institutions that a person administers."""
+    return Proposal.objects.filter(
+        state=WAITING, staff__institution__in=Institution.objects.filter(administered(scope))
+    ).select_related("staff", "institution", "deputy", "proposed_by")
+
+
+def told(scope: Scope, proposals: Iterable[Proposal]) -> list[Waiting]:
+    """Tell of each proposal what its reader may do with it."""
+    return [
+        Waiting(
+            one,
+            one.proposed_by_id == scope.staff_id,
+            scope.acting_for.isdisjoint({one.proposed_by_id, one.deputy_id})
+            and (one.kind == DEPUTY or one.staff_id not in scope.acting_for)
+            and (one.institution_id is None or scope.has_at(ADMINISTRATORS, one.institution_id)),
+        )
+        for one in proposals
+    ]
+
+
+def waiting(scope: Scope, staff: Staff) -> list[Waiting]:
+    """Give what waits for a second person about somebody."""
+    return told(scope, proposed(scope).filter(staff=staff).order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A role: whether it demands a second factor, who holds it now, and how many of them have none."""
+
+    role: str
+    is_demanded: bool
+    people: int
+    without: int
+
+
+def guarded_roles() -> list[Guarded]:
+    """Give every role with what it demands, in the order of the contract."""
+    demanded = set(GuardedRole.objects.values_list("role", flat=True))
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    with_factor = set(Authenticator.objects.filter(type__in=kinds).values_list("user_id", flat=True))
+    holders: dict[str, set[str]] = {}
+    held = StaffRole.objects.filter(begun(), not_ended(), staff__is_active=True)
+    for role, who in held.values_list("role", "staff_id"):
+        holders.setdefault(role, set()).add(who)
+    return [
+        Guarded(role, role in demanded, len(people), len(people - with_factor))
+        for role, people in ((role, holders.get(role, set())) for role, _name in ROLE_CHOICES)
+    ]

@@ -14,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from postloan import clock
-from postloan.console.administration import columns, selectors, services
+from postloan.console.administration import columns, proposals, selectors, services
 from postloan.console.administration.gate import access_institution, access_leave, access_role, access_staff
+from postloan.console.administration.middleware import has_factor
+from postloan.console.administration.models import Proposal
 from postloan.console.lists import show
 from postloan.console.people.models import ROLE_CHOICES, Institution, Leave
 from postloan.console.people.rights import ADMINISTRATORS, allow, scope
@@ -27,11 +29,18 @@ _FIRST_YEAR = 2000
 @allow(ADMINISTRATORS)
 def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show the tree of institutions."""
-    nodes = selectors.tree(scope(request))
+    held = scope(request)
+    nodes = selectors.tree(held)
     table = show(columns.INSTITUTIONS, request, nodes)
     if isinstance(table, FileResponse):
         return table
-    context = {"table": table, "nodes": nodes, "people": sum(one.staff for one in nodes)}
+    context = {
+        "table": table,
+        "nodes": nodes,
+        "people": sum(one.staff for one in nodes),
+        "waiting": selectors.proposed(held).count(),
+        "is_operator": held.has_for_bank({"operator"}),
+    }
     return render(request, "administration/index.html", context)
 
 
@@ -109,6 +118,8 @@ def person(request: HttpRequest, staff_id: str) -> HttpResponse:
         "choices": [code for code, _name in ROLE_CHOICES],
         "institutions": Institution.objects.filter(selectors.administered(held)),
         "today": today,
+        "waiting": selectors.waiting(held, found),
+        "has_factor": has_factor(found.pk),
     }
     return render(request, "administration/person.html", context)
 
@@ -130,7 +141,8 @@ def password(request: HttpRequest, staff_id: str) -> HttpResponse:
     )
 
 
-def _acted(request: HttpRequest, staff_id: str, act: Callable[[], object], said: str) -> HttpResponse:
+def acted(request: HttpRequest, staff_id: str, act: Callable[[], object], said: str) -> HttpResponse:
+    """Do something about a person and go back to their page with what came of it."""
     try:
         act()
     except Refused as refused:
@@ -148,7 +160,7 @@ def end(request: HttpRequest, staff_id: str) -> HttpResponse:
     found = access_staff(held, staff_id)
     reason = request.POST.get("reason", "")
     said = _("The account has ended; whoever was signed in with it is signed out.")
-    return _acted(request, staff_id, lambda: services.end_staff(actor=held, staff=found, reason=reason), said)
+    return acted(request, staff_id, lambda: services.end_staff(actor=held, staff=found, reason=reason), said)
 
 
 @allow(ADMINISTRATORS)
@@ -158,10 +170,18 @@ def restore(request: HttpRequest, staff_id: str) -> HttpResponse:
     held = scope(request)
     found = access_staff(held, staff_id)
     reason = request.POST.get("reason", "")
-    said = _("The account is open again; give it its roles anew.")
-    return _acted(
-        request, staff_id, lambda: services.restore_staff(actor=held, staff=found, reason=reason), said
-    )
+    try:
+        waits = proposals.propose_restore(actor=held, staff=found, reason=reason)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(
+            request,
+            _("Roles of the book would hold again: it opens once another administrator has confirmed it.")
+            if waits
+            else _("The account is open again; give it its roles anew."),
+        )
+    return redirect("person", staff_id)
 
 
 def _day(request: HttpRequest, name: str) -> date | None:
@@ -175,18 +195,18 @@ def _day(request: HttpRequest, name: str) -> date | None:
 @allow(ADMINISTRATORS)
 @require_POST
 def give_role(request: HttpRequest, staff_id: str) -> HttpResponse:
-    """Give a role."""
+    """Propose a role."""
     held = scope(request)
     found = access_staff(held, staff_id)
     place = access_institution(held, request.POST.get("institution_id", ""))
     since, until, role = _day(request, "since"), _day(request, "until"), request.POST.get("role", "")
-    return _acted(
+    return acted(
         request,
         staff_id,
-        lambda: services.give_role(
+        lambda: proposals.propose_role(
             actor=held, staff=found, role=role, institution=place, since=since, until=until
         ),
-        _("The role was given; it holds from the next click on."),
+        _("The role was proposed; it holds once another administrator has confirmed it."),
     )
 
 
@@ -198,7 +218,7 @@ def end_role(request: HttpRequest, staff_id: str) -> HttpResponse:
     role, place = request.POST.get("role", ""), request.POST.get("institution_id", "")
     found = access_role(held, staff_id, role, place, _day(request, "since"))
     said = _("The role has ended.")
-    return _acted(request, staff_id, lambda: services.end_role(actor=held, held=found), said)
+    return acted(request, staff_id, lambda: services.end_role(actor=held, held=found), said)
 
 
 @allow(ADMINISTRATORS)
@@ -212,12 +232,21 @@ def set_leave(request: HttpRequest, staff_id: str) -> HttpResponse:
     if starts is None or ends is None:
         messages.error(request, _("Give the first and the last day as YYYY-MM-DD."))
         return redirect("person", staff_id)
-    return _acted(
-        request,
-        staff_id,
-        lambda: services.set_leave(actor=held, staff=found, deputy=deputy, starts_on=starts, ends_on=ends),
-        _("The deputy was named."),
-    )
+    try:
+        made = proposals.propose_deputy(
+            actor=held, staff=found, deputy=deputy, starts_on=starts, ends_on=ends
+        )
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        waits = isinstance(made, Proposal)
+        messages.success(
+            request,
+            _("The deputy gains rights by it: it holds once another administrator has confirmed it.")
+            if waits
+            else _("The deputy was named."),
+        )
+    return redirect("person", staff_id)
 
 
 @allow(ADMINISTRATORS)
@@ -227,7 +256,7 @@ def end_leave(request: HttpRequest, staff_id: str) -> HttpResponse:
     held = scope(request)
     found = access_leave(held, staff_id, request.POST.get("deputy_id", ""), _day(request, "starts_on"))
     said = _("The deputy's term has ended.")
-    return _acted(request, staff_id, lambda: services.end_leave(actor=held, leave=found), said)
+    return acted(request, staff_id, lambda: services.end_leave(actor=held, leave=found), said)
 
 
 @allow(ADMINISTRATORS)

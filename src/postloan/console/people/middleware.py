@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from postloan import clock
 from postloan.console.people.models import Staff
@@ -36,6 +37,10 @@ class DeviceRights:
         return answer
 
 
+_OF_PASSWORDS = ("account_set_password", "account_change_password")
+"""Where a person whom the bank's directory vouches for would give themselves a second way in."""
+
+
 class SessionLimits:
     """Signs people out after too long, after too long without a click, and when they have left the bank."""
 
@@ -50,16 +55,22 @@ class SessionLimits:
             started = request.session.setdefault(_STARTED, now)
             seen = request.session.get(_SEEN, now)
             left = request.user.left_on
-            if (
-                now - started > settings.SESSION_ABSOLUTE_HOURS * 3600
-                or now - seen > settings.SESSION_IDLE_MINUTES * 60
-                or not request.user.is_active  # a directory's backend does not look
-                or (left is not None and left <= clock.civil().date())
-            ):
-                logout(request)
+            gone = left is not None and left <= clock.civil().date()
+            if gone or not request.user.is_active:  # a directory's backend does not look
+                end_session(request, "left")
+            elif now - started > settings.SESSION_ABSOLUTE_HOURS * 3600:
+                end_session(request, "too_long")
+            elif now - seen > settings.SESSION_IDLE_MINUTES * 60:
+                end_session(request, "idle")
             elif now - seen >= 60 or _SEEN not in request.session:  # spare the database a write a click
                 request.session[_SEEN] = now
         return self.following(request)
+
+
+def end_session(request: HttpRequest, why: str) -> None:
+    """Sign somebody out without their asking; `why` (idle, too_long, left, …) goes into the audit."""
+    request.session_ended = why  # type: ignore[attr-defined]
+    logout(request)
 
 
 class SignedIn:
@@ -81,6 +92,8 @@ class SignedIn:
             raise Http404
         if _has_nul(request):
             raise Http404
+        if match is not None and match.view_name in _OF_PASSWORDS and _has_no_password(request):
+            return render(request, "account/password_elsewhere.html", status=403)
         if view.__module__.startswith(_OPEN_MODULES) or getattr(view, "is_open", False):
             return None
         if not request.user.is_authenticated:
@@ -94,3 +107,7 @@ def _has_nul(request: HttpRequest) -> bool:
     """Tell whether a NUL was sent, which PostgreSQL takes in no text and no person types."""
     sent = (text for held in (request.GET, request.POST) for _name, all_ in held.lists() for text in all_)
     return "\x00" in request.path or any("\x00" in str(text) for text in sent)
+
+
+def _has_no_password(request: HttpRequest) -> bool:
+    return isinstance(request.user, Staff) and not request.user.has_usable_password()
