@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from postloan.console.help import places
 from postloan.console.people import rights
 from postloan.console.publishing.selectors import current
 
@@ -46,7 +47,7 @@ PARTS: tuple[Part, ...] = (
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Give `run`, `parts`, `here` and `scope` to every template."""
+    """Give `run`, `parts`, `here`, `scope` and the address of `help` to every template."""
     if not request.user.is_authenticated:
         oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
         return {"run": None, "parts": (), "here": "", "oidc": oidc}
@@ -57,4 +58,5 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "scope": held,
         "parts": [part for part in PARTS if held.has(part.roles)],
         "here": (match.view_name if match else "") or lazystr(""),
+        "help": places.address(match, held.roles),
     }

@@ -53,6 +53,7 @@ PARTS = (
     "signals",
     "runs",
     "administration",
+    "help",
 )
 INSTALLED_APPS = [
     # First, since where two know a text the first one's Chinese is shown: allauth's "Note" is another word.
