@@ -7,6 +7,7 @@ DATABASE_URL         the database; SQLite in the store when empty
 POSTLOAN_SECRET_KEY  the key of sessions; made once in the store when empty
 POSTLOAN_HOSTS       host names to answer to, with commas; loopback always
 POSTLOAN_SECURE      1 behind TLS: cookies go over HTTPS only
+POSTLOAN_PROXY       the address from which the proxy before it comes; 127.0.0.1 when empty
 
 Sign-in by the bank's own directory, each where it is set:
 POSTLOAN_OIDC_SERVER, POSTLOAN_OIDC_CLIENT, POSTLOAN_OIDC_SECRET   OpenID Connect
@@ -32,6 +33,7 @@ EVIDENCE = STORE / "console" / "evidence"
 SECRET_KEY = os.environ.get("POSTLOAN_SECRET_KEY", "only-to-read-settings")
 DEBUG = False
 SECURE = os.environ.get("POSTLOAN_SECURE") == "1"
+PROXY = os.environ.get("POSTLOAN_PROXY") or "127.0.0.1"
 ALLOWED_HOSTS = [
     "127.0.0.1",
     "localhost",
