@@ -33,7 +33,7 @@ def copy_guides(target: Path) -> None:
 
 
 def compile_texts(console: Path) -> None:
-    """Put the compiled texts in the place of their sources: who serves may not write where it is installed."""
+    """Put compiled texts in the place of their sources: who serves may not write where it is installed."""
     import polib
 
     for source in console.rglob("locale/*/LC_MESSAGES/*.po"):

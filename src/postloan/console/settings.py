@@ -97,7 +97,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [HERE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["postloan.console.templatetags.console", "django.templatetags.i18n"],
+            "builtins": [
+                "postloan.console.templatetags.console",
+                "postloan.console.help.templatetags.help",
+                "django.templatetags.i18n",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

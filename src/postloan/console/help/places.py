@@ -43,7 +43,7 @@ _FIRST_PAGE = "the-first-page"
 _DAY = "the-way-of-a-day"
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
-    "home": dict.fromkeys(GUIDES, _FIRST_PAGE),
+    "home": {**dict.fromkeys(GUIDES, _FIRST_PAGE), AUDIT: "", CONSOLE: "every-day"},
     "book": {EXECUTIVES: _FIRST_PAGE, GLOSSARY: "figures"},
     "warnings": {DEPARTMENTS: _DAY, HEAD: _DAY, MANAGER: "a-case-step-by-step", GLOSSARY: "warnings"},
     "warning": {DEPARTMENTS: "one-warning", MANAGER: "a-case-step-by-step", GLOSSARY: "warnings"},
@@ -87,13 +87,18 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         POLICY: "authors-step-by-step",
     },
     "acknowledge": {POLICY: "afterwards"},
-    "runs": {OPERATOR: "runs-and-data-operators", DEPARTMENTS: "policy-and-runs", AUDIT: "where-to-look"},
-    "audit": {AUDIT: "the-way-of-a-check", OPERATOR: "audit-operators"},
+    "help": {CONSOLE: ""},
+    "runs": {
+        OPERATOR: "runs-and-data-operators",
+        DEPARTMENTS: "policy-and-runs",
+        AUDIT: "where-to-look",
+        GLOSSARY: "runs-and-data",
+    },
+    "audit": {OPERATOR: "audit-operators", AUDIT: "the-way-of-a-check"},
     "administration": {OPERATOR: "administration"},
     "account": {CONSOLE: "every-day"},
 }
-"""The sections that explain each subject. The first that is written for a role of the person is taken, else the
-last: it is for everybody."""
+"""The sections that explain each subject: the first written for a role of the person, else the last."""
 
 _SUBJECTS = {
     "book": "book",
@@ -125,7 +130,7 @@ def subject(match: ResolverMatch) -> str:
 
 
 def section(of: str, roles: Collection[str]) -> tuple[str, str]:
-    """Give guide and anchor for a subject and the roles of a person; their own guide where it has no subject."""
+    """Give guide and anchor for a subject and the roles of a person; their own guide without a subject."""
     written = SECTIONS.get(of, {})
     for guide, anchor in written.items():
         if not GUIDES.get(guide, frozenset()).isdisjoint(roles):

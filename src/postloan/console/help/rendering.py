@@ -1,4 +1,4 @@
-"""Makes a page of a guide's Markdown: no raw HTML, links to other guides, anchors that every language shares."""
+"""Makes a page of a guide's Markdown: no raw HTML, links between guides, anchors that languages share."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _headings(path: Path, _changed: int) -> tuple[tuple[str, str], ...]:
 
 
 def _shared(name: str, path: Path) -> list[str]:
-    """Give the anchors of a file's headings: those of its English twin, so that a link holds in both languages."""
+    """Give the anchors of a file's headings: those of its English twin: a link holds in both."""
     own = [anchor for anchor, _ in _headings(path, path.stat().st_mtime_ns)]
     english = sources.file_of(name, chinese=False)
     assert english is not None

@@ -26,7 +26,7 @@ def folder() -> Path | None:
 
 @lru_cache(maxsize=2)
 def pages(root: Path) -> Mapping[str, Mapping[str, Path]]:
-    """Give the guides of a folder by name, each with its files by language, `en` and where there is one `zh`."""
+    """Give the guides of a folder by name, each with its files by language, `en` and maybe `zh`."""
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(root.rglob("*.md")):
         name, language = split(path.relative_to(root).as_posix())

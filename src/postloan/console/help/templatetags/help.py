@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag
 def about(anchor: str) -> str | SafeString:
-    """Show the question mark of a term of the glossary, named by its anchor; nothing where it has no entry."""
+    """Show the question mark of a term, by its anchor in the glossary; nothing without an entry."""
     said = rendering.explained(places.GLOSSARY, anchor, chinese=is_chinese())
     if not said:
         return ""
