@@ -72,13 +72,16 @@ def test_both_languages_share_anchors_and_leave_out_the_way_to_one_another(
 ) -> None:
     a_guide(
         one="# One\n\n[中文](one.zh.md)\n\n## The day\n\nEnglish.\n",
-        one_zh="# 一\n\n[English](one.md)\n\n## 每日\n\n中文。[上](#每日)\n",
+        one_zh="# 一\n\n[English](one.md)\n\n## 每日\n\n中文。[上](#每日) [他](two.zh.md#乙)\n",
+        two="# Two\n\n## B\n",
+        two_zh="# 二\n\n## 乙\n",
     )
     found = rendering.guide("console/one", chinese=True)
     assert found is not None
     assert (found.title, found.sections, found.is_foreign) == ("一", (("the-day", "每日"),), False)
     assert '<h2 id="the-day">每日</h2>' in found.html
     assert 'href="/help/console/one/#the-day"' in found.html
+    assert 'href="/help/console/two/#b"' in found.html
     assert "English" not in found.html
     assert "中文" not in _html("console/one")
 
@@ -171,6 +174,6 @@ def test_pictures_are_sent_and_nothing_else_is(sign_in: SignIn) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
     assert finish(answer).startswith(b"\x89PNG")
     for name in ("nowhere.png", "index.md", "..%2Findex.md"):
-        assert client.get(f"/help/pictures/{name}").status_code == 404
+        assert client.get(f"/help/pictures/{name}", follow=True).status_code == 404
     for name in ("../README", "console/nowhere", "conf"):
         assert client.get(f"/help/{name}/").status_code == 404

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from django.urls import reverse
 from markdown_it import MarkdownIt
@@ -76,7 +77,7 @@ def explained(name: str, anchor: str, *, chinese: bool) -> str:
 def _guide(name: str, path: Path, _changed: int, *, chinese: bool) -> Guide:
     tokens = _kept(_parsed(path), name)
     shared = dict(zip([anchor for anchor, _ in _own(tokens)], _shared(name, path), strict=True))
-    inside = _Inside(name, shared, chinese)
+    inside = _Inside(name, chinese)
     sections = []
     own = iter(_own(tokens))
     for at, token in enumerate(tokens):
@@ -101,8 +102,8 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 class _Inside:
     """What stands inside a paragraph of a guide: links and pictures, as the console shows them."""
 
-    def __init__(self, name: str, shared: dict[str, str], chinese: bool) -> None:
-        self.name, self.shared, self.chinese = name, shared, chinese
+    def __init__(self, name: str, chinese: bool) -> None:
+        self.name, self.chinese = name, chinese
 
     def shown(self, children: Sequence[Token]) -> Iterator[Token]:
         """Give the children with addresses of the console; a picture that is not installed is left out."""
@@ -130,12 +131,11 @@ class _Inside:
         return made
 
     def _place(self, target: str) -> tuple[str, str]:
-        path, _, anchor = target.partition("#")
-        if not path:
-            return self.name, self.shared.get(anchor, anchor)
-        return sources.split(posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path)))[
-            0
-        ], anchor
+        path, _, quoted = target.partition("#")
+        name, anchor = self.name, unquote(quoted)
+        if path:
+            name, _ = sources.split(posixpath.normpath(posixpath.join(posixpath.dirname(name), path)))
+        return name, _among_all(name, anchor, chinese=self.chinese)
 
     def _address(self, target: str) -> str:
         """Give the address behind a target; nothing for a file that is not among the guides."""
@@ -148,6 +148,15 @@ class _Inside:
 
     def _title(self, target: str) -> str:
         return title(self._place(target)[0], chinese=self.chinese)
+
+
+def _among_all(name: str, anchor: str, *, chinese: bool) -> str:
+    """Give the anchor that a guide's languages share for one made of the words of one of them."""
+    path = sources.file_of(name, chinese=chinese)
+    if path is None:
+        return anchor
+    own = [one for one, _ in _headings(path, path.stat().st_mtime_ns)]
+    return dict(zip(own, _shared(name, path), strict=True)).get(anchor, anchor)
 
 
 def _opened(children: Sequence[Token], at: int) -> str:
