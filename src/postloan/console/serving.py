@@ -69,6 +69,20 @@ def prepare(say: Say) -> None:
         say(f"shows the run of {done.publication.as_of}")
 
 
+def require_database() -> None:
+    """Raise PostloanError `no_database` where the database is not there, or not of this version."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise PostloanError(
+            "no_database",
+            "the console's database is not made yet, or is of an earlier version",
+            mend="start the console once, which brings it up: postloan serve --store STORE --book BOOK",
+        )
+
+
 def hand_out_sign_ins(say: Say) -> None:
     """Give one member of staff of each role a fresh password and say it, for trying the console out.
 

@@ -50,6 +50,11 @@ def title(name: str, *, chinese: bool) -> str:
     return halves[chinese] if len(halves) == 2 else " · ".join(halves)
 
 
+def is_foreign(name: str, *, chinese: bool) -> bool:
+    """Tell whether a guide is in English alone and the person reads Chinese."""
+    return chinese and not _CHINESE.search(title(name, chinese=True))
+
+
 def anchors(name: str) -> frozenset[str]:
     """Give the anchors of a guide, those of its English headings; nothing for one that does not exist."""
     path = sources.file_of(name, chinese=False)
@@ -91,9 +96,7 @@ def _guide(name: str, path: Path, _changed: int, *, chinese: bool) -> Guide:
             if not token.children:  # nothing but pictures that are not here
                 tokens[at - 1].hidden = tokens[at + 1].hidden = True
     html = _MARKDOWN.renderer.render(tokens[3:], _MARKDOWN.options, {})
-    head = _own(tokens)[0][1]
-    foreign = chinese and sources.split(path.name)[1] == "en" and not _CHINESE.search(head)
-    return Guide(title(name, chinese=chinese), html, tuple(sections), foreign)
+    return Guide(title(name, chinese=chinese), html, tuple(sections), is_foreign(name, chinese=chinese))
 
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -115,19 +118,22 @@ class _Inside:
                 child.attrs = {"src": reverse("help_picture", args=[source]), "alt": "", "loading": "lazy"}
             elif child.type == "link_open":
                 target = str(child.attrs["href"])
-                yield self._link(child, target)
-                if children[at + 1].type == "link_close":
+                is_titled = children[at + 1].type == "link_close"
+                yield self._link(child, target, is_titled=is_titled)
+                if is_titled:
                     yield Token("text", "", 0, content=self._title(target))
                 continue
             elif child.type == "link_close" and not self._address(_opened(children, at)):
                 child.tag = "span"
             yield child
 
-    def _link(self, opening: Token, target: str) -> Token:
+    def _link(self, opening: Token, target: str, *, is_titled: bool) -> Token:
         address = self._address(target)
         made = Token(opening.type, "a" if address else "span", 1)
         if address:
             made.attrs = {"href": address}
+        if is_titled and is_foreign(self._place(target)[0], chinese=self.chinese):
+            made.attrs["lang"] = "en"
         return made
 
     def _place(self, target: str) -> tuple[str, str]:

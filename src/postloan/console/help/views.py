@@ -20,6 +20,7 @@ class Entry:
 
     name: str
     title: str
+    is_foreign: bool
 
 
 @rights.allow(rights.EVERYBODY)
@@ -62,8 +63,9 @@ def _groups(request: HttpRequest) -> list[tuple[Any, list[Entry]]]:
         (_("For other roles"), [name for name in places.GUIDES if name not in own]),
         (_("For those who write policy or run the machine"), places.OTHERS),
     )
-    return [
-        (words, [Entry(name, rendering.title(name, chinese=is_chinese())) for name in names])
-        for words, names in named
-        if names
-    ]
+    return [(words, [_entry(name) for name in names]) for words, names in named if names]
+
+
+def _entry(name: str) -> Entry:
+    chinese = is_chinese()
+    return Entry(name, rendering.title(name, chinese=chinese), rendering.is_foreign(name, chinese=chinese))
