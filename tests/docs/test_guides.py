@@ -1,4 +1,4 @@
-"""The guides: each in both languages and of one shape, no link that leads nowhere, no word that no page has."""
+"""The guides: in both languages and of one shape, no link that leads nowhere, no word that no page has."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _words() -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("guide", GUIDES[:-1], ids=named)
 def test_the_words_that_a_guide_quotes_stand_in_the_console(guide: Path) -> None:
-    """English guides set them in italics, Chinese ones in bold; `…` stands for what is different each time."""
+    """English guides set them in italics, Chinese ones in bold; `…` stands for what differs each time."""
     marks = ("em_open", "strong_open")
     for path, mark, known in zip((guide, chinese(guide)), marks, _words(), strict=True):
         everything = "\n".join(known).lower()
