@@ -354,6 +354,9 @@ ROUTES: tuple[Route, ...] = (
         method="post",
         data=(("action", "comment"), ("text", "同意")),
     ),
+    Route("help", "/help/", "H-valuer", None),
+    Route("help_page", "/help/console/customer-manager/", "H-valuer", None),
+    Route("help_picture", "/help/pictures/home-desktop-en.png", "H-valuer", None),
     Route("signals", "/signals/", "MA1", "H-operator"),
     Route("signal", "/signals/REP04/", "MA1", "H-operator", "/signals/REP05/", "/signals/REP99/"),
 )

@@ -87,6 +87,8 @@ def test_a_store_without_a_result_and_a_file_that_is_no_head_are_said_in_words(
     places: tuple[Path, Path],
 ) -> None:
     store, book = places
+    early = _call("feedback", "--store", str(store), "--book", str(book), "--json")
+    assert (early.returncode, json.loads(early.stdout)["error"]["code"]) == (2, "no_database")
     _migrate(store)
     none = _call("publish", "--store", str(store), "--book", str(book), "--json")
     assert (none.returncode, json.loads(none.stdout)["error"]["code"]) == (2, "nothing_to_publish")

@@ -70,6 +70,7 @@ def feedback(store: Path, *, book: str, as_json: bool) -> None:
     from postloan.console import serving
 
     serving.configure(store, book, "")
+    serving.require_database()
     from postloan.console.work.feedback import feedback_export
 
     counts = feedback_export(book=book)
@@ -94,6 +95,7 @@ def publish(store: Path, *, book: str, as_json: bool) -> None:
     from postloan.console import serving
 
     serving.configure(store, book, "")
+    serving.require_database()
     from postloan.console.publishing.services import publish as bring
 
     done = bring(store, book)
@@ -156,6 +158,7 @@ def verify(store: Path, *, head: Path | None, export: Path | None, as_json: bool
     from postloan.console import serving
 
     serving.configure(store, "", "")
+    serving.require_database()
     from postloan.console.audit import services
 
     expected = None

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject, lazystr
 from django.utils.translation import gettext_lazy as _
 
+from postloan.console.help import places
 from postloan.console.people import rights
 from postloan.console.publishing.selectors import current
 from postloan.console.work.due import BADGE, due_count
@@ -55,7 +56,7 @@ def _due(held: rights.Scope) -> str:
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Give `run`, `parts`, `here`, `scope` and `due` to every template; `due` is counted when shown."""
+    """Give `run`, `parts`, `here`, `scope`, `due` (counted when shown) and the address of `help`."""
     if not request.user.is_authenticated:
         oidc = reverse("openid_connect_login", args=["bank"]) if settings.HAS_OIDC else ""
         return {"run": None, "parts": (), "here": "", "oidc": oidc}
@@ -67,4 +68,5 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "parts": [part for part in PARTS if held.has(part.roles)],
         "due": SimpleLazyObject(lambda: _due(held)),
         "here": (match.view_name if match else "") or lazystr(""),
+        "help": places.address(match, held.roles),
     }

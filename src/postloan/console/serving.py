@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from postloan.errors import PostloanError
 
@@ -68,6 +69,20 @@ def prepare(say: Say) -> None:
         say(f"shows the run of {done.publication.as_of}")
 
 
+def require_database() -> None:
+    """Raise PostloanError `no_database` where the database is not there, or not of this version."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise PostloanError(
+            "no_database",
+            "the console's database is not made yet, or is of an earlier version",
+            mend="start the console once, which brings it up: postloan serve --store STORE --book BOOK",
+        )
+
+
 def hand_out_sign_ins(say: Say) -> None:
     """Give one member of staff of each role a fresh password and say it, for trying the console out.
 
@@ -111,6 +126,23 @@ def require_bundle() -> None:
         )
 
 
+def proxied() -> dict[str, Any]:
+    """Give what the web server is to believe of the proxy before it; nothing where it stands alone.
+
+    Without it the server drops what a proxy says: links would be made for HTTP, and too many wrong passwords
+    from one desk would shut out the whole bank, as everybody would come from the proxy's address.
+    """
+    from django.conf import settings
+
+    if not settings.SECURE:
+        return {}
+    return {
+        "trusted_proxy": settings.PROXY,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
+    }
+
+
 def _warm(say: Say) -> None:
     """Make the rows of the book ready beside the first requests."""
     from django.db import connections
@@ -135,7 +167,7 @@ def serve(host: str, port: int, say: Say) -> None:
 
     require_bundle()
     start_raising()
-    server = create_server(application, host=host, port=port, threads=8, ident="postloan")
+    server = create_server(application, host=host, port=port, threads=8, ident="postloan", **proxied())
     worker = subprocess.Popen(
         [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         env=dict(os.environ),

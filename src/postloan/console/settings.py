@@ -7,6 +7,7 @@ DATABASE_URL         the database; SQLite in the store when empty
 POSTLOAN_SECRET_KEY  the key of sessions; made once in the store when empty
 POSTLOAN_HOSTS       host names to answer to, with commas; loopback always
 POSTLOAN_SECURE      1 behind TLS: cookies go over HTTPS only
+POSTLOAN_PROXY       the address from which the proxy before it comes; 127.0.0.1 when empty
 
 Sign-in by the bank's own directory, each where it is set:
 POSTLOAN_OIDC_SERVER, POSTLOAN_OIDC_CLIENT, POSTLOAN_OIDC_SECRET   OpenID Connect
@@ -36,6 +37,7 @@ EVIDENCE = STORE / "console" / "evidence"
 SECRET_KEY = os.environ.get("POSTLOAN_SECRET_KEY", "only-to-read-settings")
 DEBUG = False
 SECURE = os.environ.get("POSTLOAN_SECURE") == "1"
+PROXY = os.environ.get("POSTLOAN_PROXY") or "127.0.0.1"
 ALLOWED_HOSTS = [
     "127.0.0.1",
     "localhost",
@@ -57,6 +59,7 @@ PARTS = (
     "signals",
     "runs",
     "administration",
+    "help",
 )
 INSTALLED_APPS = [
     # First, since where two know a text the first one's Chinese is shown: allauth's "Note" is another word.
@@ -100,7 +103,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [HERE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["postloan.console.templatetags.console", "django.templatetags.i18n"],
+            "builtins": [
+                "postloan.console.templatetags.console",
+                "postloan.console.help.templatetags.help",
+                "django.templatetags.i18n",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

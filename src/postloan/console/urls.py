@@ -16,6 +16,7 @@ urlpatterns = [
     path("work/", include("postloan.console.work.urls")),
     path("policies/", include("postloan.console.policies.urls")),
     path("signals/", include("postloan.console.signals.urls")),
+    path("help/", include("postloan.console.help.urls")),
     path("account/", include("postloan.console.people.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

@@ -88,7 +88,7 @@ def test_the_language_is_changed_by_one_click_and_kept(arrive_at: Arrive) -> Non
     assert_chinese(come.page)
 
 
-FILES = re.compile(r"export|[?&]file=|xlsx|dmn/|/evidence/\d|/file/|download|document|progress/$|/impact/$")
+FILES = re.compile(r"export|[?&]file=|xlsx|dmn/|/evidence/\d|/file/|download|document|progress/$|/impact/$|/pictures/")
 
 
 @pytest.mark.parametrize(("language", "width"), EVERYWHERE)
