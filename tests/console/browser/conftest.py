@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from postloan import clock
+from postloan.console.customers import rows
 from postloan.console.people.models import Staff
+from postloan.console.publishing.models import Publication
+from postloan.console.work.services.opening import case_open_from_publication
 from tests.console import bank
+from tests.console.browser import book
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; the server has its own
 
@@ -27,6 +33,28 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def a_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the book behind the bank, and what earlier runs left, once a worker; give their folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    book.write(folder / "book")
+    book.history(folder / "runs")
+    return folder
+
+
+@pytest.fixture
+def a_full_bank(a_bank: None, a_book: Path, settings: Any) -> Iterator[None]:
+    """Put the book beside the small bank, with what a run says of it and the work that follows."""
+    shutil.copytree(a_book / "book", settings.BOOK, dirs_exist_ok=True)
+    shutil.copytree(a_book / "runs", settings.STORE / "runs")
+    book.publish()
+    run = Publication.objects.first()
+    assert run is not None
+    case_open_from_publication(run=run, now=clock.civil())
+    yield
+    rows.forget()
 
 
 @dataclass
@@ -62,7 +90,7 @@ class Visit:
 
 @pytest.fixture
 def visit(
-    live_server: Any, browser: Browser, transactional_db: None, a_bank: None
+    live_server: Any, browser: Browser, transactional_db: None, a_full_bank: None
 ) -> Iterator[Callable[[str, str, str], Visit]]:
     """Give a function that signs a member of staff in, in a language and at a width."""
     contexts = []
