@@ -9,11 +9,12 @@ of LA1-1 are unpaid since 27 March, 95 days before the day; LA1-1b is 58 days pa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from postloan import clock
 from postloan.book.opening import open_book
 from postloan.book.stamp import write_stamp
 from postloan.console.publishing.models import (
@@ -28,6 +29,7 @@ from postloan.console.publishing.models import (
     Signal,
 )
 from postloan.console.publishing.models import Warning as Alert
+from postloan.console.work.models import Task
 from postloan.engine import Field, open_engine
 from tests.books import tiny_book
 from tests.console import bank
@@ -364,6 +366,7 @@ def publish() -> None:
     _signals()
     _clocks()
     _measures()
+    _late()
     Loan.objects.filter(floor_rule_ids=["F01"]).update(floor_rule_ids=["F05.1"])
     Coverage.objects.create(
         code="REP05", subjects=19, fired=4, suppressed=0, clear=15, not_measurable=0, missing=[]
@@ -491,14 +494,20 @@ def _clocks() -> None:
 
 
 def _measures() -> None:
-    """Ask for a preservation of legal, an inspection of asset preservation, and a call of the manager."""
+    """Ask legal, asset preservation, finance and the manager for something; due in the next days.
+
+    People's clocks are those of the day on which a test runs, so that work is neither long late nor far off.
+    """
+    today = clock.civil().date()
     told = (
-        ("M39", "duty", "legal", "H-legal", date(2026, 7, 6), date(2026, 7, 22)),
-        ("M05", "duty", "asset_preservation", "H-asset_preservation", date(2026, 7, 10), None),
-        ("M24", "duty", "customer_manager", "MA1", date(2026, 7, 3), None),
-        ("M14", "option", "customer_manager", "MA1", None, None),
+        ("M39", "duty", "legal", "H-legal", "risk_committee", 4),
+        ("M48", "duty", "asset_preservation", "H-asset_preservation", "risk_committee", 9),
+        ("M50", "duty", "finance", "H-finance", "executive", 12),
+        ("M57", "duty", "customer_manager", "MA1", "trade_finance", 2),
+        ("M24", "duty", "customer_manager", "MA1", None, 0),
+        ("M14", "option", "customer_manager", "MA1", "credit_department", None),
     )
-    for code, nature, role, owner, due, stop in told:
+    for code, nature, role, owner, approver, days in told:
         Measure.objects.create(
             measure_id=f"{code}:loan:LA1-1:2026-06-22",
             measure_code=code,
@@ -509,12 +518,23 @@ def _measures() -> None:
             nature=nature,
             owner_role=role,
             owner_id=owner,
+            approver_role=approver,
             opened_on=date(2026, 6, 22),
-            due_on=due,
-            hard_stop_on=stop,
+            due_on=None if days is None else today + timedelta(days=days),
+            hard_stop_on=date(2026, 7, 22) if code == "M39" else None,
             blocks=[],
             rule_ids=[f"{code}.1"],
             because={},
             institution_id="A1",
             manager_id="MA1",
         )
+
+
+def _late() -> None:
+    """Let the task that the small bank has be due yesterday, and not in the summer of its run."""
+    day = clock.civil().date() - timedelta(days=1)
+    at = datetime.combine(day, time(17, 30))
+    Task.objects.filter(measure_code="M21").update(
+        due_on=day, due_at=at, clock_from=at - timedelta(days=2), half_at=at - timedelta(days=1)
+    )
+    Measure.objects.filter(measure_code="M21").update(due_on=day)
