@@ -80,14 +80,16 @@ def write(folder: Path) -> Path:
     with open_engine(threads=1, memory="512MiB") as engine:
         passed = open_book(engine, folder, engine.scratch / "book")
     assert not passed.quarantined
+    assert {path.parent for paths in passed.paths.values() for path in paths} == {folder}, (
+        "all is clean as it is"
+    )
     write_stamp(folder, passed, None)
     return folder
 
 
 def _tables(folder: Path) -> None:
     names = customers()
-    tiny_book(
-        folder,
+    tables: dict[str, list[Row]] = dict(
         institution=list(_institutions()),
         staff=list(_staff()),
         region=[{"region_id": key, "name": name, "kind": "township"} for key, name in REGIONS.items()],
@@ -121,6 +123,10 @@ def _tables(folder: Path) -> None:
         ],
         **_of_own(),
     )
+    for name in ("payment", "entry", "guarantee", "notice", "event", "visit"):
+        for number, row in enumerate(tables[name]):
+            row[f"{name}_id"] = f"{name}-{number:03}"
+    tiny_book(folder, **tables)
 
 
 def _institutions() -> Iterator[Row]:
@@ -220,7 +226,12 @@ def _entries() -> Iterator[Row]:
         day = date(2024 + (6 + number) // 12, (6 + number) % 12 + 1, 12)
         amount = 52_000 - number * 300 if number < 21 else 21_000
         yield {**buyer, "booked_on": day, "amount": f"{amount}.00", "memo": "粮款"}
-        yield {**buyer, "booked_on": day + timedelta(days=9), "amount": f"-{amount - 2_000}.00", "kind": "cash"}
+        yield {
+            **buyer,
+            "booked_on": day + timedelta(days=9),
+            "amount": f"-{amount - 2_000}.00",
+            "kind": "cash",
+        }
 
 
 def _guarantee(contract: str, guarantor: str, amount: str) -> Row:
@@ -367,7 +378,7 @@ def publish() -> None:
     _clocks()
     _measures()
     _late()
-    Loan.objects.filter(floor_rule_ids=["F01"]).update(floor_rule_ids=["F05.1"])
+    Loan.objects.filter(floor_rule_ids=["F01"]).update(floor_rule_ids=["F05"])
     Coverage.objects.create(
         code="REP05", subjects=19, fired=4, suppressed=0, clear=15, not_measurable=0, missing=[]
     )
@@ -379,7 +390,11 @@ def publish() -> None:
 def _more(name: str, colour: str | None, balance: int, days: int) -> None:
     overdue = days * 10_000
     Customer.objects.filter(pk=name).update(
-        exposure=balance, overdue=overdue, worst_dpd=days, colour=colour, colour_rank=RANKS.get(colour or "", 0)
+        exposure=balance,
+        overdue=overdue,
+        worst_dpd=days,
+        colour=colour,
+        colour_rank=RANKS.get(colour or "", 0),
     )
     level, five = ("04", "special_mention") if days else ("02", "normal")
     Loan.objects.filter(customer_id=name).update(
@@ -447,20 +462,29 @@ def _signals() -> None:
     Alert.objects.filter(customer_id=OWN).update(
         exposure=23_456_678,
         reasons=[
-            {"code": code, "severity": severity, "subject": f"{kind}:{subject}", "value": value, "threshold": limit}
+            {
+                "code": code,
+                "severity": severity,
+                "subject": f"{kind}:{subject}",
+                "value": value,
+                "threshold": limit,
+            }
             for kind, subject, code, severity, value, limit, _ in told
         ],
     )
     Customer.objects.filter(pk=OWN).update(exposure=23_456_678, overdue=2_704_000, open_loans=3)
     Loan.objects.filter(pk="LA1-1").update(overdue_amount=2_056_000)
     first = Loan.objects.get(pk="LA1-1")
-    for name, exposure, balance, days in (("LA1-1b", "loan", 6_111_100, 58), ("LA1-1c", "acceptance", 5_000_000, 0)):
+    for name, exposure, balance, days in (
+        ("LA1-1b", "loan", 6_111_100, 58),
+        ("LA1-1c", "acceptance", 5_000_000, 0),
+    ):
         first.pk, first.contract_id = name, f"K{name[1:]}"
         first.exposure_kind, first.on_off = exposure, "on" if exposure == "loan" else "off_ba"
         first.balance, first.amount, first.days_past_due = balance, balance, days
         first.overdue_amount = 648_000 if days else 0
         first.class_matrix = first.class_machine = first.class_final = first.class_previous = "04"
-        first.class_floor, first.floor_rule_ids, first.five_level = "04", ["F01.2"], "special_mention"
+        first.class_floor, first.floor_rule_ids, first.five_level = "04", ["F01"], "special_mention"
         first.save(force_insert=True)
     for day, before, after in ((date(2026, 3, 31), "03", "04"), (date(2026, 6, 28), "04", "06")):
         ClassChange.objects.create(loan_id="LA1-1", as_of=day, before=before, after=after)

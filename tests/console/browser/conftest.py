@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,16 +13,20 @@ from typing import Any
 import pytest
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from postloan import clock
 from postloan.console.customers import rows
 from postloan.console.people.models import Staff
 from postloan.console.publishing.models import Publication
+from postloan.console.work.files import keep
+from postloan.console.work.models import Evidence
 from postloan.console.work.services.opening import case_open_from_publication
 from tests.console.browser import book
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; the server has its own
+
+expect.set_options(timeout=15_000)  # a slow machine is no defect of a page
 
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
@@ -51,11 +56,20 @@ def a_full_bank(a_bank: None, a_book: Path, settings: Any) -> Iterator[None]:
     shutil.copytree(a_book / "book", settings.BOOK, dirs_exist_ok=True)
     shutil.copytree(a_book / "runs", settings.STORE / "runs")
     book.publish()
+    kept = keep([_picture()], settings.EVIDENCE, ["image/png"])
+    Evidence.objects.filter(pk=9001).update(sha256=kept.sha256, size=kept.size)
     run = Publication.objects.first()
     assert run is not None
     case_open_from_publication(run=run, now=clock.civil())
     yield
     rows.forget()
+
+
+def _picture() -> bytes:
+    """Give the picture that proves something to the task of the small bank, whose own is none to look at."""
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((160, 160)).save(file, "PNG")
+    return file.getvalue()
 
 
 @dataclass

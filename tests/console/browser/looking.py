@@ -39,7 +39,12 @@ def settle(page: Page) -> None:
 def look(come: Visit) -> None:
     """Hold a page to what every page must keep to, with all that can be opened on it open."""
     settle(come.page)
-    come.page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => (one.open = true))")
+    come.page.evaluate(
+        """() => document.querySelectorAll('details:not(.menu, [open])').forEach((one) => {
+          one.open = true;
+          one.dataset.wasShut = '';
+        })"""
+    )
     settle(come.page)
     found = _AXE.run(come.page, options=RULES)
     assert not found.response["violations"], found.generate_report()
@@ -49,6 +54,9 @@ def look(come: Visit) -> None:
     assert_twins(come.page)
     if come.language == "zh":
         assert_chinese(come.page)
+    come.page.evaluate(
+        "() => document.querySelectorAll('[data-was-shut]').forEach((one) => { one.open = false; })"
+    )
 
 
 def assert_twins(page: Page) -> None:

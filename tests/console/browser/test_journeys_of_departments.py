@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from postloan.console.audit.models import AuditEvent
 from postloan.console.desk.models import Classification, Step
 from postloan.console.people.models import Staff, StaffRole
-from postloan.console.publishing.models import Loan, Warning
+from postloan.console.publishing.models import Loan
+from postloan.console.publishing.models import Warning as Alert
 from postloan.console.work.models import WatchEntry
 from tests.console.browser import book
 from tests.console.browser.looking import Arrive, done_by, look, one_way, other_way, settle
@@ -94,9 +95,7 @@ def test_hidden_rows_are_shown_for_a_reason_that_is_kept(arrive: Arrive, languag
 
 
 @other_way
-def test_audit_searches_the_chain_exports_and_verifies_it(
-    arrive: Arrive, language: str, width: str
-) -> None:
+def test_audit_searches_the_chain_exports_and_verifies_it(arrive: Arrive, language: str, width: str) -> None:
     manager = arrive("MA1", language, width)
     manager.go("/work/cases/9001/")
     manager.send("/do/claim/")
@@ -138,7 +137,7 @@ def test_an_executive_goes_from_the_book_to_the_rows_in_five_clicks(
     look(come)
     come.picture("book")
     expect(come.page.locator(".charts svg")).to_have_count(3)
-    red = Warning.objects.filter(subject_kind="customer", colour="red").count()
+    red = Alert.objects.filter(subject_kind="customer", colour="red").count()
     expect(come.page.locator("tr", has=come.page.locator(".mark.red")).first).to_contain_text(str(red))
     come.follow("/desk/migration/")
     look(come)
@@ -163,7 +162,9 @@ def test_the_valuer_and_the_approver_find_what_is_theirs_and_no_more(
         come = arrive(person, language, width)
         come.go("/")
         look(come)
-        held = set(StaffRole.objects.filter(staff=Staff.objects.get(pk=person)).values_list("role", flat=True))
+        held = set(
+            StaffRole.objects.filter(staff=Staff.objects.get(pk=person)).values_list("role", flat=True)
+        )
         sees = bool(held & {"compliance"})
         answer = come.page.goto(f"{come.address}/customers/CA1-1/")
         assert answer is not None

@@ -138,9 +138,7 @@ def test_a_branch_head_hands_work_over_looks_at_what_was_raised_and_closes(
 
 
 @other_way
-def test_the_credit_department_sends_back_and_closes(
-    arrive: Arrive, language: str, width: str
-) -> None:
+def test_the_credit_department_sends_back_and_closes(arrive: Arrive, language: str, width: str) -> None:
     yellow = Case.objects.get(customer_id="CA1-5")
     come = arrive("MA1", language, width)
     come.go(f"/work/cases/{yellow.pk}/")
@@ -249,9 +247,7 @@ def test_trade_finance_decides_on_the_documents_of_a_credit(
 
 
 @pytest.mark.parametrize("width", ["desktop", "phone"])
-def test_people_sign_in_with_their_number_and_out_again(
-    arrive: Arrive, browser: Browser, width: str
-) -> None:
+def test_people_sign_in_with_their_number_and_out_again(arrive: Arrive, browser: Browser, width: str) -> None:
     staff = Staff.objects.get(pk="MA1")
     staff.set_password(bank.PASSWORD)
     staff.save()

@@ -1,4 +1,4 @@
-"""What operators and human resources do: mend rows, start a run and watch it, keep people and their rights."""
+"""What operators and human resources do: mend rows, start a run and watch it, keep people and rights."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from postloan.book.snapshot import Book
 from postloan.book.stamp import read_stamp
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Leave, Staff, StaffRole
+from postloan.console.policies.models import Draft
 from postloan.console.publishing.models import Publication
 from postloan.console.runs import tasks
 from postloan.console.runs.models import Job
@@ -62,7 +63,7 @@ def test_an_operator_mends_rows_of_the_quarantine(
     job = Job.objects.get(kind="import")
     assert job.state == "waiting"
     performed(job.pk)
-    come.page.wait_for_function("!document.querySelector('#progress').hasAttribute('hx-get')")
+    come.page.wait_for_function("() => !document.querySelector('#progress').hasAttribute('hx-get')")
     look(come)
     job.refresh_from_db()
     assert (job.state, job.problem) == ("done", "")
@@ -82,7 +83,9 @@ def test_an_operator_sees_how_far_a_run_is(arrive: Arrive, language: str, width:
     come.send("form.filters", as_of=bank.DAY.isoformat())
     job = Job.objects.get(state="waiting")
     assert (job.kind, job.as_of, job.asked_by) == ("run", bank.DAY, "H-operator")
-    Job.objects.filter(pk=job.pk).update(state="running", number=4, of=9, stage="signals", log=["stage 4 9 signals"])
+    Job.objects.filter(pk=job.pk).update(
+        state="running", number=4, of=9, stage="signals", log=["stage 4 9 signals"]
+    )
     expect(come.page.locator("progress")).to_have_attribute("value", "4")
     look(come)
     come.picture("job")
@@ -100,6 +103,7 @@ def test_an_operator_sees_how_far_a_run_is(arrive: Arrive, language: str, width:
 
 def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     """The smallest real run, as the worker does it, watched from the page."""
+    Draft.objects.filter(pk="small_v1").update(state="withdrawn")  # so that the run goes by the shipped pack
     come = arrive("H-operator", "zh", "desktop")
     before = Publication.objects.count()
     come.go("/runs/")
@@ -146,7 +150,10 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
     look(come)
     come.send("/roles/", role="branch_head", institution_id="A1")
     come.send(
-        "/leave/", deputy_id="MB1", starts_on=today.isoformat(), ends_on=(today + timedelta(days=5)).isoformat()
+        "/leave/",
+        deputy_id="MB1",
+        starts_on=today.isoformat(),
+        ends_on=(today + timedelta(days=5)).isoformat(),
     )
     look(come)
     come.picture("person")
@@ -155,7 +162,7 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
     deputy.go("/customers/CA1-1/")
     expect(deputy.page.locator("h1")).to_contain_text("客户 CA1-1")
     come.go("/administration/staff/MA2/")
-    come.send("/end/", reason="离职")
+    come.send("/MA2/end/", reason="离职")
     look(come)
     leaver.page.reload()
     expect(leaver.page.locator("[name=login]")).to_be_visible()
@@ -202,4 +209,4 @@ def test_human_resources_make_an_account_that_opens_with_a_password_of_its_own(
     assert made.check_password(bank.PASSWORD)
     assert not made.check_password(secret)
     assert done_by("H-human_resources") == ["make_staff", "give_role", "reset_password"]
-    assert "password_chosen" in " ".join(done_by("MA9"))
+    assert done_by("MA9") == ["change_password"]

@@ -137,20 +137,20 @@ def test_a_threshold_becomes_law_and_is_reviewed(arrive: Arrive, language: str, 
     assert draft.reviewed_by_id == "H-risk_department"
     told = AuditEvent.objects.filter(object_id=number).order_by("seq").values_list("action", flat=True)
     assert list(dict.fromkeys(told)) == [
-        "create",
-        "change",
+        "begin_draft",
+        "change_draft",
         "set_questions",
-        "submit",
-        "comment",
+        "policy_submit",
+        "policy_comment",
         "ask_impact",
-        "end_consultation",
-        "approve_law",
-        "sign_risk",
-        "sign_credit",
-        "promulgate",
-        "acknowledge",
-        "lock",
-        "review",
+        "policy_end_consultation",
+        "policy_approve_law",
+        "policy_sign_risk",
+        "policy_sign_credit",
+        "policy_promulgate",
+        "policy_acknowledge",
+        "policy_lock",
+        "policy_review",
     ]
     assert not any(one.complaints for one in (author, manager, reviewer))
 
@@ -171,6 +171,6 @@ def test_a_draft_goes_back_with_a_reason_and_its_maker_signs_nothing(
     author.go("/policies/drafts/small_v3/")
     look(author)
     expect(author.page.locator("button[value=approve_law], button[value=sign_risk]")).to_have_count(0)
-    event = AuditEvent.objects.get(object_id="small_v3", action="return")
+    event = AuditEvent.objects.get(object_id="small_v3", action="policy_return")
     assert (event.actor, event.reason) == ("H-compliance", "缺少依据文号。")
     assert Client().get("/policies/drafts/small_v3/").status_code == 302

@@ -21,7 +21,7 @@ from postloan.console.refusals import Refused
 from postloan.console.runs import ledger, services
 from postloan.console.runs.gate import OPERATORS, access_job, access_table
 from postloan.console.runs.models import Job
-from postloan.console.words import is_chinese
+from postloan.console.words import is_chinese, word
 
 SWITCHED_OFF = "switched_off"
 """What coverage says of a signal that the pack has disabled."""
@@ -84,7 +84,8 @@ def _facts(names: list[str], found: ledger.Run) -> list[str]:
 
 
 def _stages_chart(found: ledger.Run) -> dict[str, object]:
-    names, seconds = [one.name for one in found.stages], [round(one.seconds, 2) for one in found.stages]
+    names = [word("run_stage", one.name) for one in found.stages]
+    seconds = [round(one.seconds, 2) for one in found.stages]
     return {
         "grid": {"left": 110, "right": 60, "top": 8, "bottom": 24},
         "xAxis": {"type": "value", "min": 0},
@@ -162,9 +163,9 @@ def held(request: HttpRequest, table: str) -> HttpResponse:
     path = ledger.quarantine_file(settings.BOOK, name)
     columns, rows = ledger.held_rows(path) if path else ([], [])
     title = TABLES[name].zh if is_chinese() else name
-    return render(
-        request, "runs/held.html", {"table": name, "title": title, "columns": columns, "rows": rows}
-    )
+    named = [list(zip(columns, row, strict=True)) for row in rows]
+    context = {"table": name, "title": title, "columns": columns, "rows": named}
+    return render(request, "runs/held.html", context)
 
 
 @allow(OPERATORS)
