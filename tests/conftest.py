@@ -20,11 +20,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils.translation.reloader import translation_file_changed
 
 from postloan.console.texts import compile_texts
 from tests.architecture import engine_guard
 
-compile_texts()  # before anything is translated, on each worker: Django reads each catalogue once
+compile_texts()
+# pytest-django has set Django up by now, which in a fresh clone found no Chinese and would not look again.
+translation_file_changed(None, Path("django.mo"))
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # Spark would look its own host name up
 gc.set_threshold(200_000, 20, 20)  # as a run does: expressions are millions of objects that live on
 

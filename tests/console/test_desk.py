@@ -332,7 +332,7 @@ def test_the_migration_matrix_counts_the_loans_behind_it(a_bank: None) -> None:
 
 def test_the_page_of_a_loan_says_why_and_offers_what_may_be_done(sign_in: SignIn) -> None:
     told = sign_in("BHA").get("/desk/loans/LA1-1/").content.decode()
-    assert "Where days past due" in told
+    assert "days past due: more than" in told
     assert 'name="level_code"' in told
     assert "Approve</button>" not in told
     mine = sign_in("MA1").get("/desk/loans/LA1-1/").content.decode()

@@ -62,11 +62,23 @@ RUN_STATES: dict[str, Term] = {
     "done": ("done", "完成"),
     "superseded": ("superseded", "已被替代"),
 }
+RUN_STAGES: dict[str, Term] = {
+    "gate": ("quality gate", "数据质量检查"),
+    "inputs": ("inputs", "读入数据"),
+    "facts": ("facts", "指标计算"),
+    "signals": ("signals", "信号触发"),
+    "warnings": ("warnings", "预警定级"),
+    "classification": ("classification", "风险分类"),
+    "clocks": ("legal clocks", "法律时限"),
+    "measures": ("measures", "措施生成"),
+    "results": ("results", "写出结果"),
+}
 RUN_MODES: dict[str, Term] = {"full": ("full", "全量"), "daily": ("daily", "日增量")}
 
 TABLES: dict[str, Mapping[str, Term]] = {
     "run_state": RUN_STATES,
     "run_mode": RUN_MODES,
+    "run_stage": RUN_STAGES,
     "colour": COLOURS,
     "role": terms.ROLES,
     "class": terms.CLASSES,

@@ -15,14 +15,18 @@ _WORDS: dict[str, Term] = {
     "<": ("less than {0}", "小于 {0}"),
     "=": ("{0}", "{0}"),
     "between": ("from {0} to {1}", "{0} 至 {1}"),
+    "(]": ("more than {0}, at most {1}", "大于 {0}、不高于 {1}"),
+    "[)": ("at least {0}, less than {1}", "不低于 {0}、小于 {1}"),
+    "()": ("more than {0}, less than {1}", "大于 {0}、小于 {1}"),
     "true": ("yes", "是"),
     "false": ("no", "否"),
+    "null": ("not known", "未知"),
     "or": (" or ", "或"),
     "not": ("other than {0}", "非 {0}"),
 }
-_VALUE = r'-?\d+(?:\.\d+)?|"[^"]*"|true|false'
+_VALUE = r'-?\d+(?:\.\d+)?|"[^"]*"|true|false|null'
 _COMPARED = re.compile(rf"(>=|<=|>|<|=)\s*({_VALUE})")
-_BETWEEN = re.compile(rf"\[\s*({_VALUE})\s*\.\.\s*({_VALUE})\s*\]")
+_BETWEEN = re.compile(rf"([\[(])\s*({_VALUE})\s*\.\.\s*({_VALUE})\s*([\])])")
 _LISTED = re.compile(rf"(?:{_VALUE})(?:\s*,\s*(?:{_VALUE}))*")
 
 
@@ -45,7 +49,9 @@ def in_words(
     if found := _COMPARED.fullmatch(text):
         return _WORDS[found[1]][place].format(value(found[2]))
     if found := _BETWEEN.fullmatch(text):
-        return _WORDS["between"][place].format(*(value(one) for one in found.groups()))
+        ends = found[1] + found[4]
+        kind = "between" if ends == "[]" else ends
+        return _WORDS[kind][place].format(value(found[2]), value(found[3]))
     if _LISTED.fullmatch(text):
         values = [value(one) for one in re.findall(_VALUE, text)]
         return _WORDS["or"][place].join(values)
@@ -56,7 +62,7 @@ def in_words(
 
 
 def _value(text: str, place: int, names: Mapping[str, str], *, percent: bool) -> str:
-    if text in ("true", "false"):
+    if text in ("true", "false", "null"):
         return _WORDS[text][place]
     if text.startswith('"'):
         code = text.strip('"')

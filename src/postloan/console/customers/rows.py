@@ -63,8 +63,9 @@ class BookRows:
         self._lock = self._lookups.lock  # one connection: what makes a table ready waits for questions
 
     def close(self) -> None:
-        """End the session."""
-        self._engine.close()
+        """End the session, once a question that is being answered has its answer."""
+        with self._lock:
+            self._engine.close()
 
     def has(self, table: str) -> bool:
         """Tell whether the book has the table."""

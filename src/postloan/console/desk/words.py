@@ -7,8 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from postloan.console.words import is_chinese, policy_of
-from postloan.reports.rule_texts import of_rule
+from postloan.console.words import TABLES as WORDS
+from postloan.console.words import Term, is_chinese, policy_of
+from postloan.policy.model import DecisionTable, Rule
+from postloan.reports.test_words import in_words
+
+_CODES: dict[str, Term] = {
+    "observed": ("in observation", "观察期内"),
+    "excellent": ("excellent", "优"),
+    "good": ("good", "良"),
+    "off_ba": ("acceptance", "银行承兑汇票"),
+    "off_lc": ("letter of credit", "信用证"),
+    "off_lg": ("letter of guarantee", "保函"),
+    "off_uc": ("undrawn commitment", "未使用授信承诺"),
+}
+"""Codes of tables of the desk that stand nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +54,22 @@ def _rows(version: str, day: date, language: str) -> dict[str, Said]:
         for rule in table.rules:
             row = rule.entries[place].strip().strip('"')
             if row and row != "null":
-                # What follows is the number itself, which stands above the sentences.
-                sentence = of_rule(table, rule)[language].rsplit("：" if language == "zh" else ": ", 1)[0]
-                found.setdefault(row, []).append(sentence)
+                found.setdefault(row, []).append(_sentence(table, rule, language))
     return {row: Said(row, tuple(texts)) for row, texts in found.items()}
+
+
+def _sentence(table: DecisionTable, rule: Rule, language: str) -> str:
+    """Give the conditions of a row in words; one that is no plain comparison as the pack has it."""
+    place = int(language == "zh")
+    codes = {code: term[place] for terms in WORDS.values() for code, term in terms.items()} | {
+        code: term[place] for code, term in _CODES.items()
+    }
+    told = [
+        (one.labels.get(language) or one.label or one.expression, in_words(test, language, codes) or test)
+        for one, test in zip(table.inputs, rule.tests, strict=True)
+        if test.strip() != "-"
+    ]
+    return ("；", "; ")[place == 0].join(f"{label}{('：', ': ')[place == 0]}{asks}" for label, asks in told)
 
 
 @lru_cache(maxsize=8)

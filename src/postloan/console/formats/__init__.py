@@ -1,1 +1,1 @@
-"""How numbers are written, where a bank's way is not Django's."""
+"""How numbers are written where Django's own formats of a language are not the banks'."""

@@ -24,7 +24,7 @@ from postloan.console.refusals import Refused
 from postloan.console.runs import columns, ledger, services
 from postloan.console.runs.gate import OPERATORS, access_job, access_table
 from postloan.console.runs.models import Job
-from postloan.console.words import RUN_STATES, is_chinese
+from postloan.console.words import RUN_STATES, is_chinese, word
 
 SWITCHED_OFF = "switched_off"
 """What coverage says of a signal that the pack has disabled."""
@@ -95,7 +95,8 @@ def _facts(names: list[str], found: ledger.Run) -> list[str]:
 
 
 def _stages_chart(found: ledger.Run) -> dict[str, object]:
-    names, seconds = [one.name for one in found.stages], [round(one.seconds, 2) for one in found.stages]
+    names = [word("run_stage", one.name) for one in found.stages]
+    seconds = [round(one.seconds, 2) for one in found.stages]
     return {
         "grid": {"left": 110, "right": 60, "top": 8, "bottom": 24},
         "xAxis": {"type": "value", "min": 0},

@@ -126,15 +126,23 @@ def known(value: Any) -> Any:
 
 @register.filter
 def as_written(value: Any) -> str | SafeString:
-    """Show a text of a pack or of an error as it was written, marked where it is in English alone."""
+    """Show a text of a pack or of an error as it was written, marked where it is in English alone.
+
+    A finding may begin with a sentence in Chinese and go on in English; then the rest is marked.
+    """
     if value in (None, ""):
         return ""
     text = str(value)
-    return (
-        text
-        if any("\u4e00" <= one <= "\u9fff" for one in text)
-        else format_html('<span lang="en">{}</span>', text)
-    )
+    if not _is_chinese(text):
+        return format_html('<span lang="en">{}</span>', text)
+    head, stop, rest = text.partition("。")
+    if not rest.strip() or _is_chinese(rest):
+        return text
+    return format_html('{}<span lang="en">{}</span>', head + stop, rest)
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= one <= "\u9fff" for one in text)
 
 
 @register.filter

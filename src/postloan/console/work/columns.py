@@ -212,9 +212,13 @@ WATCHED = Listing(
             lambda entry, _told: words.word("state", entry.state),
             order=("state", "customer_name", "id"),
         ),
-        Column("since", _("Since"), lambda entry, _told: entry.entered_on, "day", show=_since),
+        Column("since", _("On the list since"), lambda entry, _told: entry.entered_on, "day", show=_since),
         Column("watched_for", _("Watched for"), _watched_for, "number", show=_days),
-        Column("why", _("Why"), lambda entry, _told: words.word("criterion", entry.entry_criterion)),
+        Column(
+            "why",
+            _("Criterion for entry"),
+            lambda entry, _told: words.word("criterion", entry.entry_criterion),
+        ),
         Column(
             "owner", _("Owner"), _by_name("people", "owner_id"), order=("owner_id", "customer_name", "id")
         ),

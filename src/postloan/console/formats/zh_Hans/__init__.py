@@ -1,1 +1,1 @@
-"""Simplified Chinese."""
+"""Formats of simplified Chinese."""

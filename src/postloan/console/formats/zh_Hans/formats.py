@@ -1,6 +1,5 @@
-"""Numbers in Chinese: banks group digits by three, as in 1,234.56; Django's own file has no separator."""
-
-from __future__ import annotations
+"""Figures with a comma at the thousands, as Chinese banks write them; Django's own format has none."""
 
 THOUSAND_SEPARATOR = ","
 NUMBER_GROUPING = 3
+DECIMAL_SEPARATOR = "."
