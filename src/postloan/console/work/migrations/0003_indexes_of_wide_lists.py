@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0001_initial"),
+        ("work", "0002_voice_notes_visits_and_files"),
     ]
 
     operations = [
