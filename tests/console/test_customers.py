@@ -378,7 +378,7 @@ def test_a_page_takes_as_many_queries_for_many_rows_as_for_few(
         loan.pk = f"LA1-1-{number}"
         loan.save(force_insert=True)
     client = sign_in("BHA")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         client.get("/customers/CA1-1/")
     with django_assert_max_num_queries(14):
         client.get("/customers/?search=CA")

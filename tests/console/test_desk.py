@@ -346,7 +346,7 @@ def test_the_desk_asks_the_database_a_bounded_number_of_times(
 ) -> None:
     client = sign_in("BHA")
     client.get("/desk/")
-    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(17):  # type: ignore[attr-defined]
         assert client.get(f"/desk/?tab={tab}").status_code == 200
 
 

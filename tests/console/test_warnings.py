@@ -393,7 +393,7 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(
         signal.pk = f"loan:LA1-1-{number}:REP04"
         signal.save(force_insert=True)
     client = sign_in("BHA")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get("/warnings/?signal=REP04&search=C&colour=red")
     with django_assert_max_num_queries(21):
         client.get(OWN)
