@@ -51,8 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
         loans = {one.pk: one for one in context["page"].rows}
         context["reviews"] = {key: selectors.reviewed_until(policy, one) for key, one in loans.items()}
     else:
-        rows = selectors.waiting(held, policy, tab)
-        context["page"] = page(rows, selectors.WAITING_ORDER, after, parts=held.parts())
+        made = selectors.waiting(held, policy, tab)
+        context["page"] = page(made, selectors.WAITING_ORDER, after, parts=held.parts())
         loans = Loan.objects.in_bulk([one.loan_id for one in context["page"].rows])
         context["loans"] = loans
     context["customers"] = Customer.objects.in_bulk({one.customer_id for one in loans.values()})
