@@ -76,6 +76,8 @@ def fill(store: Path, size: Size) -> None:
         m.Measure: PUBLISHED["measure"],
         m.LegalClock: PUBLISHED["clock"],
         m.ColourChange: PUBLISHED["colour_change"],
+        m.LoanTally: PUBLISHED["loan_tally"],
+        m.CustomerTally: PUBLISHED["customer_tally"],
         w.Case: WORK["case"],
         w.Task: WORK["task"],
         w.TimelineEntry: WORK["timeline"],
@@ -135,8 +137,11 @@ def _finish(store: Path) -> None:
             _no_style(), [w.Case, w.Task, w.TimelineEntry, w.Evidence, w.Closing, w.EffectCheck, w.WatchEntry]
         ):
             cursor.execute(statement)
-        # As autovacuum does by itself in time: so that the planner knows the tables, and pages are visible.
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself in time
+        else:
+            cursor.execute("PRAGMA analysis_limit = 1000")  # as a publication ends with
+            cursor.execute("ANALYZE")
     last = AuditEvent.objects.order_by("-seq").first()
     AuditHead.objects.create(pk=1, seq=last.seq if last else 0, hash=last.hash if last else "")
     _ledger(store / "ledger")

@@ -66,6 +66,20 @@ PUBLISHED = {
          '{{}}' AS evidence
   FROM customer WHERE colour = 'red'
 """,
+    "loan_tally": """
+  SELECT row_number() OVER ()::VARCHAR AS tally_id, *
+  FROM (SELECT institution_id, currency, scheme_id, class_previous, class_final, five_level,
+               CASE WHEN days_past_due = 0 THEN 0 WHEN days_past_due <= 30 THEN 1
+                    WHEN days_past_due <= 90 THEN 2 WHEN days_past_due <= 180 THEN 3 ELSE 4 END AS band,
+               count(*) AS loans, sum(balance)::BIGINT AS balance
+        FROM loan GROUP BY ALL)
+""",
+    "customer_tally": """
+  SELECT row_number() OVER ()::VARCHAR AS tally_id, *
+  FROM (SELECT institution_id, colour, count(*) AS customers, sum(exposure)::BIGINT AS exposure,
+               sum(overdue)::BIGINT AS overdue
+        FROM customer GROUP BY ALL)
+""",
     "colour_change": """
   SELECT i + 1 AS id, 'C' || lpad((i * 7919 % {customers})::VARCHAR, 9, '0') AS customer_id,
          DATE '2026-06-30' - (i % 1000)::INTEGER AS as_of, 'yellow' AS "before", 'red' AS after

@@ -51,7 +51,9 @@ COPY (
          'A2' AS amount_band,
          'on' AS on_off,
          NULL::DATE AS observation_ends_on,
-         100000 AS provision
+         100000 AS provision,
+         CASE WHEN {changes} THEN 2 WHEN i * 31 % 100 >= 90 THEN 1 END::BIGINT AS rate_rank,
+         CASE WHEN {changes} THEN TRUE END AS class_moved
   FROM range({loans}) AS numbers(i)
 ) TO '{path}' (FORMAT PARQUET, COMPRESSION ZSTD)
 """
@@ -79,6 +81,7 @@ def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
     from postloan.console.publishing.merge import merge
     from postloan.console.publishing.models import Loan
     from postloan.engine import open_engine
+    from postloan.engine.changes import digest
 
     call_command("migrate", verbosity=0)
     days = [folder / f"{number}.parquet" for number in range(times + 1)]
@@ -86,16 +89,19 @@ def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
         for number, path in enumerate(days):
             changes = f"i % 100 < {percent}"
             base.execute(LOANS.format(loans=loans, path=path, changes=changes, number=number))
-    print(f"{connection.vendor}, {loans:,} loan states")
+    print(f"{connection.vendor}, {loans:,} loan states; load of the machine {os.getloadavg()[0]:.1f}")
     with open_engine(threads=2) as engine:
         for number, path in enumerate(days):
             before = days[number - 1] if number else None
             started = time.perf_counter()
+            digest(engine, path, "loan_id")  # with the preparing of the tables, before the transaction
+            prepared, worked = time.perf_counter(), time.process_time()
             with transaction.atomic():
                 written, gone = merge(engine, Loan, path, before)
-            seconds = time.perf_counter() - started
+            seconds, busy = time.perf_counter() - prepared, time.process_time() - worked
             what = "all rows" if before is None else "changed rows"
-            print(f"{what}: {written:,} written, {gone} gone, {seconds:.2f} s")
+            print(f"{what}: {written:,} written, {gone} gone, {seconds:.2f} s ", end="")
+            print(f"(this process worked {busy:.2f} s; hashes beforehand {prepared - started:.2f} s)")
 
 
 if __name__ == "__main__":

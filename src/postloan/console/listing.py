@@ -95,7 +95,7 @@ def first(
     statement, values = _union(told)
     if not statement:
         return []
-    columns = {name: connection.ops.quote_name(model._meta.get_field(name).column) for name in names}  # type: ignore[arg-type, union-attr]
+    columns = {name: connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names}  # type: ignore[union-attr]
     ordered = ", ".join(columns[name.lstrip("-")] + " DESC" * name.startswith("-") for name in order)
     key = columns[model._meta.pk.name]
     with connection.cursor() as cursor:

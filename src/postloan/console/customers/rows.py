@@ -35,6 +35,10 @@ _BY = {
     "proceeding": "customer_id",
     "class_decision": "loan_id",
     "event": "subject_id",
+    "visit": "customer_id",
+    "contact": "customer_id",
+    "notice": "loan_id",
+    "restructuring": "loan_id",
 }
 """Tables that are small, or whose versions would be looked through anew with each question: they are put in
 order once by the column that is asked."""
@@ -197,7 +201,7 @@ def _refuse_again(key: tuple[str, str, str]) -> None:
 
 _USUAL = (
     *("contract", "loan", "account", "collateral", "guarantee", EDGES, "class_decision", "event"),
-    *("proceeding", "notice", "visit", "contact", "payment", "entry", "due"),
+    *("proceeding", "notice", "restructuring", "visit", "contact", "payment", "entry", "due"),
 )
 """What pages of customers and warnings ask."""
 

@@ -135,7 +135,9 @@ def migration(scope: Scope, policy: Policy, by: str, scheme_id: str) -> Matrix:
     counted = _counted(scope)
     if by == "five":
         codes: tuple[str, ...] = FIVE_LEVELS
-        of = {(one.id, level.level_code): level.five_level for one in policy.schemes for level in one.levels}
+        of: dict[tuple[str | None, str], str] = {
+            (one.id, level.level_code): level.five_level for one in policy.schemes for level in one.levels
+        }
         moves = [(of.get((s, b), ""), of.get((s, a), ""), n, amount) for s, b, a, n, amount in counted]
     else:
         codes = tuple(level.level_code for level in rules.levels(policy, scheme_id))
@@ -165,7 +167,7 @@ def matrix_of(codes: tuple[str, ...], moves: list[tuple[str, str, int, int]]) ->
 _DIRECTIONS = ("worse", "better", "same")
 
 
-def _counted(scope: Scope) -> list[tuple[str | None, str | None, str | None, int, int]]:
+def _counted(scope: Scope) -> list[tuple[str | None, str, str, int, int]]:
     """Give the moves of a person's loans: scheme, class before and after, loans and balance.
 
     What institutions have was counted with the publication; a manager's own loans are few and counted now.

@@ -81,8 +81,8 @@ def book(scope: Scope, policy: Policy) -> Book:
     customers = CustomerTally.objects.filter(scope.tallies()).order_by()
     sums = customers.aggregate(n=Sum("customers"), exposure=Sum("exposure"), overdue=Sum("overdue"))
     matrix = desk.migration(scope, policy, "five", policy.base_scheme.id)
-    bands = {place: name for place, (name, _first, _last) in enumerate(BANDS)}
-    arrears = _bars(loans, "band", "loans", "balance", (*bands, None), None)
+    arrears = _bars(loans, "band", "loans", "balance", (*range(len(BANDS)), None), None)
+    bands = (*(name for name, _first, _last in BANDS), "not_measurable")
     return Book(
         currency,
         sum(row["n"] for row in by_currency[1:]),
@@ -91,7 +91,7 @@ def book(scope: Scope, policy: Policy) -> Book:
         sums["overdue"] or 0,
         _bars(loans, "five_level", "loans", "balance", (*FIVE_LEVELS, "not_measurable"), "not_measurable"),
         _bars(customers, "colour", "customers", "exposure", (*RANKS, "none"), "none"),
-        tuple(Bar(bands.get(bar.code, "not_measurable"), bar.count, bar.amount) for bar in arrears),
+        tuple(Bar(name, bar.count, bar.amount) for name, bar in zip(bands, arrears, strict=True)),
         matrix.worse,
         matrix.better,
     )

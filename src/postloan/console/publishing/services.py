@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from postloan import clock
 from postloan.book.opening import open_book
@@ -83,11 +83,20 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
             target = prepared / run["run_id"]
             shutil.rmtree(target, ignore_errors=True)
             folder.replace(target)
+    _weigh()
     for stale in prepared.iterdir():
         if stale.name != run["run_id"]:
             shutil.rmtree(stale)
     after_publication(done.publication)
     return done
+
+
+def _weigh() -> None:
+    """Have SQLite sample its indexes, by which it chooses among them; PostgreSQL does so by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from postloan.console.desk.rules import review_cycles
 from postloan.console.publishing import models as m
 from postloan.engine import Column, Engine, Table
 from postloan.engine import verbs as v
+from postloan.engine.changes import digest
 from postloan.policy.in_force import Policy
 from postloan.results import CLASS_BASIS, CLOCK, LOAN_STATE, MEASURE_DUE, SIGNAL, SIGNAL_COVERAGE, WARNING
 
@@ -56,17 +57,15 @@ def _key(model: type[models.Model]) -> str:
 
 
 def prepare(source: Source, folder: Path) -> None:
-    """Write every published table into `folder` as `<table>.parquet`, sorted by key."""
+    """Write every published table into `folder` as `<table>.parquet`, sorted by key, and its hashes."""
     owned = source.engine.materialise(_customers(source), "customers")
     loans = source.engine.materialise(_loans(source), "loans")
     for model, make in _MAKERS.items():
         table = make(source, owned, loans)
         columns = model_fields(model)
-        source.engine.write(
-            table.select(*columns),
-            folder / f"{model._meta.model_name}.parquet",
-            order_by=columns[:1],
-        )
+        path = folder / f"{model._meta.model_name}.parquet"
+        source.engine.write(table.select(*columns), path, order_by=columns[:1])
+        digest(source.engine, path, columns[0])
 
 
 def _customers(source: Source) -> Table:
