@@ -20,7 +20,6 @@ from postloan.console.work.guards import Piece, Refused
 from postloan.console.work.services import proving, visiting
 from postloan.console.work.views import refused
 
-
 _MISSING_AT = {
     "time_missing": "arrival",
     "time_ahead": "arrival",
