@@ -187,9 +187,12 @@ def test_a_visit_is_set_down_step_by_step_and_filed_once(sign_in: SignIn) -> Non
     client.post(f"{address}?step=CM", {"CK-CM1": "yes", "CK-CM2": "no", "CK-CM2-note": "06", "CK-CM3": "?"})
     answer = client.post(f"{address}?step=result", {"what": "file", "visit_result": "ok"})
     assert b"Write what you saw" in answer.content
+    assert b'action="/work/cases/9001/visit/?step=told"' in answer.content  # where it is to be written
     assert not Evidence.objects.filter(kind="visit").exists()
     client.post(f"{address}?step=told", seen)
     assert b"fields are green" in client.get(f"{address}?step=result").content
+    assert b"You have begun to set a visit down" in client.get("/work/cases/9001/").content
+    assert b"You have begun" not in sign_in("BHA").get("/work/cases/9001/").content
     assert b"fields are green" not in sign_in("BHA").get(f"{address}?step=result").content  # the doer's alone
     client = sign_in("MA1")
     client.post(f"{address}?step=result", {"what": "file", "visit_result": "ok"})

@@ -24,7 +24,7 @@ from postloan.console.work.files import SOUNDS, path_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
 from postloan.console.work.models import Case
 from postloan.console.work.parts import part_of
-from postloan.console.work.services import assigning, making, moving, proving
+from postloan.console.work.services import assigning, making, moving, proving, visiting
 
 IN_PAGE = ("image/jpeg", "image/png", "image/webp", *SOUNDS)
 """Types that a browser may show or play; all others are saved."""
@@ -199,6 +199,7 @@ def _piece(request: HttpRequest, work: Piece, given: Any = None) -> HttpResponse
         "labels": rules.LABELS,
         "causes": rules.CAUSES,
         "can_add": any(step.action == "add_evidence" for step in steps),
+        "draft": visiting.draft_of(held, work),
         "can_check": any(step.action == "check_effect" for step in steps),
         "colleagues": gate.colleagues(held, work.owner_role) if states.HEAD in towards else [],
     }

@@ -20,6 +20,16 @@ from postloan.console.work.guards import Piece, Refused
 from postloan.console.work.services import proving, visiting
 from postloan.console.work.views import refused
 
+_MISSING_AT = {
+    "time_missing": "arrival",
+    "time_ahead": "arrival",
+    "place_missing": "arrival",
+    "second_person": "arrival",
+    "text_missing": "told",
+    "result_missing": "result",
+}
+"""The step on which what a refusal asks for is filled in."""
+
 
 @allow(BOOK_ROLES)
 def case_visit(request: HttpRequest, number: int) -> HttpResponse:
@@ -53,7 +63,10 @@ def _visit(request: HttpRequest, work: Piece) -> HttpResponse:
         return _taken(request, held, work, steps, at)
     except Refused as found:
         refused(request, found.code)
-        return _page(request, work, steps, at, visits.taken(steps[at], request.POST))
+        typed = visits.taken(steps[at], request.POST)
+        wanted = _MISSING_AT.get(found.code, steps[at].name)
+        at = next(place for place, one in enumerate(steps) if one.name == wanted)
+        return _page(request, work, steps, at, typed)
 
 
 def _taken(
@@ -102,6 +115,7 @@ def _page(
     answers = visits.answers_of(steps, fields)
     context: dict[str, Any] = {
         "work": work,
+        "address": _address(work),
         "now": clock.civil(),
         "work_rules": rules_in_force(),
         "draft": draft,
