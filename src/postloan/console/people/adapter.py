@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, NoReturn
 
 from allauth.account import app_settings
@@ -71,7 +70,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if get_reauthentication_flows(request.user):
             return bool(super().is_reauthentication_required(app=app, **kwargs))
         methods = get_authentication_records(request, request.user)
-        if methods and time.time() - methods[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+        if methods and clock.civil().timestamp() - methods[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
             return False
         end_session(request, "not_fresh")
         messages.info(request, gettext("Sign in again, and set up the second factor right after."))
