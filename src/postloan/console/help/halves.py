@@ -1,8 +1,8 @@
 """Guides written in both languages at once: shows the half in the language of the person.
 
 Two forms are known. Some pages have sections in English and sections in Chinese, as those of signals. Pages
-made from a pack put the two beside one another: `clock · 时限` in headings and cells, a sentence after its English
-one in lists, a paragraph after its English one. What stands in one language alone is left as it is.
+made from a pack put the two side by side: `clock · 时限` in headings and cells, in lists a sentence after its
+English one, a paragraph after its English one. What stands in one language alone is left as it is.
 """
 
 from __future__ import annotations
