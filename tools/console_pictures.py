@@ -14,27 +14,42 @@ from typing import Any
 from PIL import Image, ImageChops
 
 PICTURES = Path(__file__).parents[1] / "docs" / "console" / "pictures"
+ON_DESKTOP = (
+    "home",
+    "warnings",
+    "warning",
+    "customer",
+    "customer_circle",
+    "customer_clocks",
+    "work",
+    "work_team",
+    "case",
+    "desk_loan",
+    "policy_table",
+    "draft_acknowledge",
+    "signals",
+    "book",
+    "runs",
+    "quarantine_table",
+    "audit",
+    "person",
+    "watch_list",
+)
+ON_PHONE = ("home", "case", "case_evidence")
 CHOSEN = (
-    "home-desktop-en",
-    "home-phone-en",
-    "home-phone-zh",
-    "warnings-desktop-en",
-    "warning-desktop-en",
-    "customer-desktop-en",
-    "work-desktop-en",
-    "work_team-desktop-en",
-    "case-desktop-en",
-    "case-phone-zh",
-    "case_evidence-phone-en",
-    "case_evidence-phone-zh",
-    "desk_loan-desktop-en",
-    "policy_table-desktop-en",
-    "draft_acknowledge-desktop-en",
-    "signals-desktop-en",
-    "book-desktop-en",
-    "runs-desktop-en",
-    "audit-desktop-en",
-    "person-desktop-en",
+    *(
+        f"{name}-{width}-{language}"
+        for width, names in (("desktop", ON_DESKTOP), ("phone", ON_PHONE))
+        for name in names
+        for language in ("en", "zh")
+    ),
+    "customer_sensitive-desktop-en",
+    "desk_determine-desktop-en",
+    "draft_impact-desktop-en",
+    "home_head-desktop-en",
+    "job-desktop-en",
+    "task_asset_preservation-desktop-zh",
+    "task_legal-desktop-en",
 )
 """The pictures that the guides show: name of the route, width, language."""
 
