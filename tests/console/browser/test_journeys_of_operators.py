@@ -99,6 +99,7 @@ def test_an_operator_sees_how_far_a_run_is(arrive: Arrive, language: str, width:
     assert done_by("H-operator") == ["start_run", "abandon_job"]
 
 
+@pytest.mark.slow
 def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     """The smallest real run, as the worker does it, watched from the page."""
     Draft.objects.filter(pk="small_v1").update(state="withdrawn")  # so that the run goes by the shipped pack
@@ -118,7 +119,7 @@ def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     worker.start()
     try:
         expect(come.page.locator("progress")).to_be_visible(timeout=120_000)
-        expect(come.page.locator("a[href^='/runs/2026-06-30-']")).to_be_visible(timeout=240_000)
+        expect(come.page.locator("a[href^='/runs/2026-06-30-']")).to_be_visible(timeout=600_000)
     finally:
         worker.join()
     look(come)
