@@ -19,6 +19,8 @@ ON_DESKTOP = (
     "warnings",
     "warning",
     "customer",
+    "customer_circle",
+    "customer_clocks",
     "work",
     "work_team",
     "case",
@@ -28,15 +30,26 @@ ON_DESKTOP = (
     "signals",
     "book",
     "runs",
+    "quarantine_table",
     "audit",
     "person",
+    "watch_list",
 )
-ON_PHONE = ("home", "case_evidence")
-CHOSEN = tuple(
-    f"{name}-{width}-{language}"
-    for width, names in (("desktop", ON_DESKTOP), ("phone", ON_PHONE))
-    for name in names
-    for language in ("en", "zh")
+ON_PHONE = ("home", "case", "case_evidence")
+CHOSEN = (
+    *(
+        f"{name}-{width}-{language}"
+        for width, names in (("desktop", ON_DESKTOP), ("phone", ON_PHONE))
+        for name in names
+        for language in ("en", "zh")
+    ),
+    "customer_sensitive-desktop-en",
+    "desk_determine-desktop-en",
+    "draft_impact-desktop-en",
+    "home_head-desktop-en",
+    "job-desktop-en",
+    "task_asset_preservation-desktop-zh",
+    "task_legal-desktop-en",
 )
 """The pictures that the guides show: name of the route, width, language."""
 

@@ -30,7 +30,8 @@ function draw(within) {
     place.dataset.drawn = "";
     const chart = init(place, null, { renderer: "svg" });
     chart.setOption({ animation: false, aria: { enabled: true }, ...option });
-    new ResizeObserver(() => chart.resize()).observe(place);
+    // A place without width, as of a page that is being left, has nothing to be laid out in.
+    new ResizeObserver(() => place.clientWidth && chart.resize()).observe(place);
     window.addEventListener("beforeprint", () => toPaper(place, chart));
     window.addEventListener("afterprint", () => toScreen(place, chart));
   }

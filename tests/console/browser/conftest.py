@@ -185,7 +185,7 @@ def arrive(
 def _listen(visit: Visit) -> None:
     page, told = visit.page, visit.complaints
     page.on("console", lambda said: said.type == "error" and told.append(said.text))
-    page.on("pageerror", lambda error: told.append(f"script: {error}"))
+    page.on("pageerror", lambda error: told.append(f"script: {error} {error.stack}"))
     page.on("response", lambda got: got.status >= 500 and told.append(f"{got.status} {got.url}"))
     page.on("dialog", lambda dialog: (visit.asked.append(dialog.message), dialog.accept()))
 

@@ -14,6 +14,9 @@ from tests.console.routes import ROUTES
 pytestmark = pytest.mark.browser
 
 FILES = re.compile(r"export|xlsx|dmn/|/evidence/\d|/file/|download|document|progress/$|/impact/$|/pictures/")
+PICTURED = {"home", "warning", "customer", "case", "case_evidence"}
+"""Pages of which the journey of a customer manager keeps the picture, with more on them."""
+
 CHARTS = {"book": 3, "run": 1, "warning": 3, "warning_signal": 1, "customer": 1, "signal": 1}
 """Pages that show charts, and at least how many."""
 
@@ -30,7 +33,8 @@ def test_every_page_keeps_to_the_rules(arrive: Arrive, language: str, width: str
             come.go(route.own.replace("loan:LA1-1:REP04", book.SIGNAL))
             try:
                 settle(come.page)
-                come.picture(route.name)
+                if route.name not in PICTURED:
+                    come.picture(route.name)
                 look(come)
                 drawn = come.page.locator("[data-chart] svg").count()
                 assert drawn >= CHARTS.get(route.name, 0), f"{drawn} charts"

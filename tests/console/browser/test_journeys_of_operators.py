@@ -53,7 +53,6 @@ def test_an_operator_mends_rows_of_the_quarantine(
     look(come)
     come.follow("/runs/quarantine/customer/")
     look(come)
-    come.picture("quarantine_table")
     with come.page.expect_download() as got:
         come.page.locator("a[href$='/download/']").click()
     held = Path(got.value.path()).read_text(encoding="utf-8-sig").splitlines()
@@ -79,7 +78,6 @@ def test_an_operator_sees_how_far_a_run_is(arrive: Arrive, language: str, width:
     come = arrive("H-operator", language, width)
     come.go("/runs/")
     look(come)
-    come.picture("runs")
     come.send("form.filters", as_of=bank.DAY.isoformat())
     job = Job.objects.get(state="waiting")
     assert (job.kind, job.as_of, job.asked_by) == ("run", bank.DAY, "H-operator")
@@ -101,6 +99,7 @@ def test_an_operator_sees_how_far_a_run_is(arrive: Arrive, language: str, width:
     assert done_by("H-operator") == ["start_run", "abandon_job"]
 
 
+@pytest.mark.slow
 def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     """The smallest real run, as the worker does it, watched from the page."""
     Draft.objects.filter(pk="small_v1").update(state="withdrawn")  # so that the run goes by the shipped pack
@@ -120,7 +119,7 @@ def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     worker.start()
     try:
         expect(come.page.locator("progress")).to_be_visible(timeout=120_000)
-        expect(come.page.locator("a[href^='/runs/2026-06-30-']")).to_be_visible(timeout=240_000)
+        expect(come.page.locator("a[href^='/runs/2026-06-30-']")).to_be_visible(timeout=600_000)
     finally:
         worker.join()
     look(come)
@@ -129,7 +128,6 @@ def test_a_run_that_an_operator_starts_is_published(arrive: Arrive) -> None:
     assert Publication.objects.count() == before + 1
     come.follow(f"/runs/{job.run_id}/")
     look(come)
-    come.picture("run")
     come.go("/runs/")
     assert AuditEvent.objects.filter(action="publish", object_id=job.run_id).exists()
 
@@ -156,7 +154,6 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
         ends_on=(today + timedelta(days=5)).isoformat(),
     )
     look(come)
-    come.picture("person")
     assert StaffRole.objects.filter(staff_id="MA1", role="branch_head", institution_id="A1").exists()
     assert Leave.objects.filter(staff_id="MA1", deputy_id="MB1").exists()
     deputy.go("/customers/CA1-1/")
@@ -181,7 +178,6 @@ def test_human_resources_make_an_account_that_opens_with_a_password_of_its_own(
     look(come)
     come.go("/administration/")
     look(come)
-    come.picture("administration")
     come.follow("/administration/calendar/")
     look(come)
     come.go("/administration/staff/")

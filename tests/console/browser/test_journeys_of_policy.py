@@ -60,7 +60,6 @@ def author_begins(come: Visit) -> str:
     look(come)
     come.send("form.card", questions="容差是多少？\n- 1 元\n+ 5 元")
     look(come)
-    come.picture("draft")
     come.send("form:has(button[value=submit])", comments_until=(today + timedelta(days=9)).isoformat())
     return draft.pk
 
@@ -119,7 +118,6 @@ def test_a_threshold_becomes_law_and_is_reviewed(arrive: Arrive, language: str, 
     manager.go("/policies/")
     manager.follow(f"{page}acknowledge/")
     look(manager)
-    manager.picture("draft_acknowledge")
     manager.page.locator("input[type=radio]").nth(0).check()
     manager.send("form.card")
     expect(manager.page.locator(".notice.error")).to_be_visible()
