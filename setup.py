@@ -41,4 +41,5 @@ def compile_texts(console: Path) -> None:
         source.unlink()
 
 
-setup(cmdclass={"build_py": Complete})
+if __name__ == "__main__":
+    setup(cmdclass={"build_py": Complete})

@@ -36,6 +36,10 @@ def _lines() -> Iterator[str]:
     yield "Cases, tasks and stays on the watch list move along these tables and in no other way. The page is"
     yield "made from the code: `python -m tools.work_states`. Half and full time of a clock raise work to the"
     yield "next role; times and roles are the pack's: `case_sla`, `case_deciders`, `case_escalation`."
+    yield ""
+    yield "案件、任务和观察名单只按下列表格流转。本页由代码生成：`python -m tools.work_states`。"
+    yield "时限过半和到期时上报上一级岗位。"
+    yield "时限和岗位由策略包规定：`case_sla`、`case_deciders`、`case_escalation`。"
     for language in LANGUAGES:
         with translation.override(language):
             yield from _tables(language)

@@ -12,6 +12,7 @@ from django.urls import ResolverMatch, resolve, reverse
 from django.utils.html import strip_tags
 
 from postloan.console.help import places, rendering, sources
+from postloan.console.help.halves import half
 from postloan.console.people import rights
 from postloan.terms import ROLES
 from tests.console.routes import ROUTES
@@ -94,6 +95,38 @@ def test_what_has_no_chinese_says_so_and_what_is_in_both_does_not(a_guide: Calla
         assert (found.is_foreign, found.title) == (foreign, title)
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "other"),
+    [
+        ("Clock · 时限", "Clock", "时限"),
+        ("M01 First look · 首次检查", "M01 First look", "M01 首次检查"),
+        ("ACC02 · Fall · 下降", "ACC02 · Fall", "ACC02 · 下降"),
+        ("at most 20 years · 最长20年", "at most 20 years", "最长20年"),
+        ("one · two", "one · two", "one · two"),  # both English: nothing to choose
+        ("时限", "时限", "时限"),
+    ],
+)
+def test_of_a_pair_the_half_in_the_language_is_shown(text: str, english: str, other: str) -> None:
+    assert (half(text, chinese=False), half(text, chinese=True)) == (english, other)
+
+
+def test_a_guide_in_both_languages_shows_one(a_guide: Callable[..., None]) -> None:
+    a_guide(
+        clocks="# Clocks · 时限\n\nA clock runs.\n\n时限运行。\n\nAlone.\n\n- It ends. 届满。\n\n"
+        "## Kinds · 种类\n\n| kind | length · 期间 |\n|---|---|\n| x | 3 years · 3年<br>or more · 以上 |\n",
+        signal="# A · Fall · 下降\n\n## English\n\n### Why\n\nLess.\n\n## 中文\n\n### 含义\n\n少了。\n",
+    )
+    clocks, signal = _html("console/clocks", chinese=True), _html("console/signal", chinese=True)
+    for said in ("时限运行。", "Alone.", "<li>届满。</li>", '<h2 id="kinds--种类">种类</h2>', "3年<br>以上"):
+        assert said in clocks
+    for left_out in ("A clock runs", "It ends", "3 years"):
+        assert left_out not in clocks
+    assert "时限运行" not in _html("console/clocks")
+    assert ("少了" in signal, "Less" in signal, "中文" in signal) == (True, False, False)
+    english = _html("console/signal")
+    assert ("少了" in english, "Less" in english, ">English<" in english) == (False, True, False)
+
+
 def test_a_picture_that_is_not_installed_is_left_out(a_guide: Callable[..., None]) -> None:
     a_guide(one="# One\n\n![A picture](pictures/nowhere.png)\n\nText.\n")
     assert _html("console/one").strip() == "<p>Text.</p>"
@@ -144,7 +177,7 @@ def test_the_top_bar_leads_to_help_and_people_without_a_session_see_none(
     sign_in: SignIn, anonymous: Client
 ) -> None:
     page = sign_in("H-operator").get("/runs/").content.decode()
-    assert '<a class="help" href="/help/console/operator/#runs-and-data-operators">Help</a>' in page
+    assert '<a class="help" href="/help/console/operator/#runs-and-data-operators" aria-label="Help">' in page
     assert 'class="help"' not in anonymous.get("/account/login/").content.decode()
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from postloan.console.help import sources
+from postloan.console.help import halves, sources
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,12 @@ def title(name: str, *, chinese: bool) -> str:
     path = sources.file_of(name, chinese=chinese)
     if path is None:
         return name
-    halves = _headings(path, path.stat().st_mtime_ns)[0][1].split(" · ")
-    return halves[chinese] if len(halves) == 2 else " · ".join(halves)
+    return halves.half(_headings(path, path.stat().st_mtime_ns)[0][1], chinese=chinese)
 
 
 def is_foreign(name: str, *, chinese: bool) -> bool:
     """Tell whether a guide is in English alone and the person reads Chinese."""
-    return chinese and not _CHINESE.search(title(name, chinese=True))
+    return chinese and not halves.CHINESE.search(title(name, chinese=True))
 
 
 def anchors(name: str) -> frozenset[str]:
@@ -73,33 +72,28 @@ def explained(name: str, anchor: str, *, chinese: bool) -> str:
     for start, own in zip(starts, _shared(name, path), strict=True):
         if own == anchor:
             following = tokens[start + 3 :]
-            said = next((one.children or [] for one in following if one.type == "inline"), [])
-            return "".join(one.content for one in said)
+            return next((_plain(one) for one in following if one.type == "inline"), "")
     return ""
 
 
 @lru_cache(maxsize=128)
 def _guide(name: str, path: Path, _changed: int, *, chinese: bool) -> Guide:
     tokens = _kept(_parsed(path), name)
-    shared = dict(zip([anchor for anchor, _ in _own(tokens)], _shared(name, path), strict=True))
+    heads = [token for token in tokens if token.type == "heading_open"]
+    for token, anchor in zip(heads, _shared(name, path), strict=True):
+        token.attrSet("id", anchor)
+    tokens = halves.one_language(tokens, chinese=chinese)
     inside = _Inside(name, chinese)
     sections = []
-    own = iter(_own(tokens))
     for at, token in enumerate(tokens):
-        if token.type == "heading_open":
-            anchor, words = next(own)
-            token.attrSet("id", shared[anchor])
-            if token.tag == "h2":
-                sections.append((shared[anchor], words))
+        if token.type == "heading_open" and token.tag == "h2":
+            sections.append((str(token.attrs["id"]), _plain(tokens[at + 1])))
         elif token.type == "inline":
             token.children = list(inside.shown(token.children or []))
             if not token.children:  # nothing but pictures that are not here
                 tokens[at - 1].hidden = tokens[at + 1].hidden = True
     html = _MARKDOWN.renderer.render(tokens[3:], _MARKDOWN.options, {})
     return Guide(title(name, chinese=chinese), html, tuple(sections), is_foreign(name, chinese=chinese))
-
-
-_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class _Inside:
@@ -191,11 +185,15 @@ def _own(tokens: Sequence[Token]) -> list[tuple[str, str]]:
     taken: dict[str, int] = {}
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
-            words = "".join(one.content for one in tokens[at + 1].children or [])
+            words = _plain(tokens[at + 1])
             anchor = slug(words)
             count = taken[anchor] = taken.get(anchor, -1) + 1
             found.append((f"{anchor}-{count}" if count else anchor, words))
     return found
+
+
+def _plain(inline: Token) -> str:
+    return "".join(one.content for one in inline.children or [])
 
 
 def slug(words: str) -> str:
