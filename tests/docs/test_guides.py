@@ -115,6 +115,7 @@ def _words() -> tuple[set[str], set[str]]:
         *spoken.STATES.values(),
         *spoken.ACTIONS.values(),
         *spoken.KINDS.values(),
+        *spoken.MANY.values(),
     )
     pairs += tuple(pair for table in words.TABLES.values() for pair in table.values())
     return english | {one for one, _ in pairs}, translated | {other for _, other in pairs}

@@ -125,6 +125,7 @@ def operator(staff_id: str, store: Path, *, as_json: bool) -> None:
     from postloan.console import serving
 
     serving.configure(store, "", "")
+    serving.require_database()
     from postloan.console.administration import first, services
 
     told = first.make_operator(staff_id)
