@@ -56,11 +56,12 @@ def page(
         parts: conditions of which each row of the list fits one and no two, as `Scope.parts` gives them;
             each is read in order from an index of its own, where all at once would have to be sorted.
     """
-    # Counting has an end of its own, so that a list of a million costs no more than one of a thousand.
-    counted = count(rows, _COUNTED + 1, parts)
     keys = _read(after, rows.model, order)
     wanted = rows.filter(_beyond(order, keys)) if keys else rows
-    found = first(wanted, order, size + 1, parts) if counted else []
+    found = first(wanted, order, size + 1, parts)
+    # Counting has an end of its own, so that a list of a million costs no more than one of a thousand.
+    is_whole = not keys and len(found) <= size
+    counted = len(found) if is_whole else count(rows, _COUNTED + 1, parts)
     following = _mark(found[size - 1], order) if len(found) > size else ""
     return Page(found[:size], following, min(counted, _COUNTED), counted > _COUNTED)
 

@@ -16,7 +16,7 @@ from postloan.console.customers.columns import CUSTOMERS, FILTERS
 from postloan.console.customers.masking import sensitive_codes
 from postloan.console.customers.models import CustomerNote
 from postloan.console.customers.rows import BookRows, Row
-from postloan.console.listing import Chip, chips, starting
+from postloan.console.listing import Chip, chips, count, starting
 from postloan.console.people.models import Institution
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import (
@@ -68,9 +68,8 @@ _FEW = 5_000
 def _with_level(level: str) -> Q:
     """Give the condition of having a loan of a class: by the few who have, else looked up one by one."""
     loans = Loan.objects.filter(class_final=level).order_by()
-    few = list(loans.values_list("customer_id", flat=True)[: _FEW + 1])
-    if len(few) <= _FEW:
-        return Q(pk__in=few)
+    if count(loans, _FEW + 1) <= _FEW:
+        return Q(pk__in=loans.values("customer_id"))
     return Q(Exists(loans.filter(customer_id=OuterRef("pk"))))
 
 

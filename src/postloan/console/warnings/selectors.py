@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from postloan.console.customers.masking import Sight, sensitive_codes
 from postloan.console.customers.selectors import matching, most_urgent
-from postloan.console.listing import whole
+from postloan.console.listing import count, whole
 from postloan.console.people.rights import Scope
 from postloan.console.publishing.models import RANKS, Customer, Measure, Publication, Signal
 from postloan.console.publishing.models import Warning as Alert
@@ -60,9 +60,9 @@ def alerts(
 def _named(scope: Scope, text: str) -> Q:
     own = Customer.objects.filter(scope.filter())
     names = own.filter(matching(own, text)).order_by().values_list("customer_id", flat=True)
-    few = list(names[: _FEW + 1])
+    few = list(names[: _NAMED + 1])
     of_area = Q(customer_id__isnull=True, subject_id=text)
-    return Q(customer_id__in=few if len(few) <= _FEW else names) | of_area
+    return Q(customer_id__in=few if len(few) <= _NAMED else names) | of_area
 
 
 def _by_age(found: QuerySet[Alert], age: str, run: Publication | None) -> QuerySet[Alert]:
@@ -83,14 +83,16 @@ def _by_signal(
     areas = fired.filter(subject_kind__in=AREAS).values("subject_id")
     of_areas = Q(customer_id__isnull=True, subject_id__in=areas)
     people = fired.filter(customer_id__isnull=False)
-    few = list(people.values_list("customer_id", flat=True)[: _FEW + 1])
-    if len(few) <= _FEW:
-        return found.filter(Q(customer_id__in=few) | of_areas)
+    if count(people, _FEW + 1) <= _FEW:
+        return found.filter(Q(customer_id__in=people.values("customer_id")) | of_areas)
     return found.filter(Exists(people.filter(customer_id=OuterRef("customer_id"))) | of_areas)
 
 
 _FEW = 5_000
-"""Customers that are looked up by number; where more have a signal, each warning is asked for it."""
+"""Customers with a signal that are looked up at once; where more have it, each warning is asked for it."""
+
+_NAMED = 500
+"""Customers of a search whose numbers are written into the question."""
 
 
 def parts(scope: Scope, asked: Mapping[str, str]) -> list[Q] | None:

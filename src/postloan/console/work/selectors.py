@@ -130,9 +130,10 @@ def _listed(conditions: list[Q], also: Q, order: tuple[str, ...] = LATE_FIRST) -
     counted, more = 0, False
     for model in (Case, Task):
         rows = _open(model, also)
-        found = count(rows, _COUNTED + 1, conditions)
+        shown = first(rows, order, SHOWN, conditions)
+        found = count(rows, _COUNTED + 1, conditions) if len(shown) == SHOWN else len(shown)
         counted, more = counted + min(found, _COUNTED), more or found > _COUNTED
-        works += first(rows, order, SHOWN, conditions) if found else ()
+        works += shown
     name = order[0].lstrip("-")
     works.sort(key=lambda work: (getattr(work, name), work.pk), reverse=order[0].startswith("-"))
     return Listed(works[:SHOWN], counted, more)
