@@ -325,6 +325,7 @@ ROUTES: tuple[Route, ...] = (
         )
     ),
     Route("draft_entries", "/policies/drafts/small_v2/entries/", "H-policy_author", "MA1"),
+    Route("draft_measure_new", "/policies/drafts/small_v2/measures/new/", "H-policy_author", "MA1"),
     Route("draft_table_edit", "/policies/drafts/small_v2/tables/colour/edit/", "H-policy_author", "MA1"),
     Route("draft_rule", "/policies/drafts/small_v2/tables/colour/rules/late/", "H-policy_author", "MA1"),
     Route("draft_file", "/policies/drafts/small_v2/files/calendar/2027.yaml", "H-policy_author", "MA1"),

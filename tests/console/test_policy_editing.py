@@ -204,6 +204,25 @@ def test_a_measure_is_changed_by_its_form_and_shown_beside_the_one_in_force(
     assert "<strong>120</strong>" in page
 
 
+def test_a_measure_is_added_once(with_measure: None, sign_in: SignIn) -> None:
+    client, address = sign_in("H-policy_author"), f"{DRAFT}measures/new/"
+    typed = (
+        editing.NEW_MEASURE.replace("code: M", "code: M99")
+        .replace("en: ''", "en: Call")
+        .replace("zh: ''", "zh: 电话")
+    )
+    page = text(client.post(address, {"text": typed, "reason": "新增"}, follow=True))
+    assert "measure M99" in page
+    added = pack().versions["measure"]["M99"][-1]
+    assert (added.overrides, added.value.effort_minutes, added.pack) == ("", 30, "small_v2")
+    again = client.post(address, {"text": typed, "reason": "新增"})
+    assert "already: change that one" in text(again)
+    wrong = client.post(
+        address, {"text": editing.NEW_MEASURE.replace("code: M", "code: ../x"), "reason": "新"}
+    )
+    assert "must name the measure" in text(wrong)
+
+
 @pytest.mark.parametrize(
     ("change", "line", "told"),
     [

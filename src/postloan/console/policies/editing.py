@@ -59,6 +59,46 @@ def set_entry(*, scope: Scope, draft_id: str, kind: str, key: str, text: str, re
     return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
 
 
+NEW_MEASURE = """\
+code: M
+name: {en: '', zh: ''}
+nature: duty
+level: customer
+owner_role: customer_manager
+approver_role: branch_head
+evidence: []
+effort_minutes: 30
+"""
+"""What the text of a new measure begins with."""
+
+
+def add_measure(*, scope: Scope, draft_id: str, text: str, reason: str) -> Draft:
+    """Let a draft hold a measure that the pack has not yet; the tables say when it is due.
+
+    Args:
+        scope: who adds it.
+        draft_id: the draft.
+        text: YAML, as `NEW_MEASURE`.
+        reason: why.
+
+    Raises as `set_entry`.
+    """
+
+    def write(copy: Path, draft: Draft) -> Told:
+        told = folders.value_of(text, "measure")
+        code = str(told.get("code", "")) if isinstance(told, Mapping) else ""
+        known = reading.opened(selectors.of_draft(draft)).versions.get("measure", {})
+        require(bool(NAME.fullmatch(code)), "`code` must name the measure, by letters, digits, _ and -.")
+        require(code not in known, f"The pack has a measure `{code}` already: change that one.")
+        entry = _entry("measure", code, text)
+        about = provenance(draft, reason)
+        about.pop("overrides")
+        folders.put_entry(copy, "measure", {**entry, **about})
+        return Told("measure", code, {"before": "", "after": folders.as_lines(entry)})
+
+    return changed(scope=scope, draft_id=draft_id, reason=reason, write=write)
+
+
 def _entry(kind: str, key: str, text: str) -> Mapping[str, Any]:
     """Read the text of an entry, which must be of that name and say nothing of itself."""
     entry = folders.value_of(text, key)

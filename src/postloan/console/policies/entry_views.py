@@ -189,6 +189,27 @@ def _lines(text: str, error: PostloanError) -> list[lines.Line]:
     return laid if any(one.problems for one in laid) else []
 
 
+@allow(states.AUTHOR)
+def new_measure(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show and take the text of a measure that the pack has not yet."""
+    draft = access_draft(scope(request), draft_id, for_="change")
+    form = entry_forms.TextForm(request.POST or None, initial={"text": editing.NEW_MEASURE})
+    context: dict[str, Any] = {"form": form, "draft": draft, "kind": "measure", "title": _("A new measure")}
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            editing.add_measure(
+                scope=scope(request), draft_id=draft_id, text=said["text"], reason=said["reason"]
+            )
+        except PostloanError as error:
+            context["errors"] = spoken.errors(error)
+            context["lines"] = _lines(said["text"], error)
+        else:
+            messages.success(request, _("Done."))
+            return redirect("draft", draft_id)
+    return render(request, "policies/form.html", context)
+
+
 def _title(name: str) -> str:
     """Give what people call a file: the calendar of a year, the kinds of event."""
     stem = name.removesuffix(".yaml")

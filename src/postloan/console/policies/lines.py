@@ -30,7 +30,7 @@ def laid_out(text: str, problems: Iterable[tuple[str, str, Mapping[str, Any]]]) 
     Returns:
         Every line from 1; problems whose line is not known stand at none.
     """
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     held: dict[int, list[Mapping[str, Any]]] = {}
     for where, message, told in problems:
         number = line_of(lines, where, message)

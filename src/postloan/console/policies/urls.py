@@ -20,6 +20,7 @@ urlpatterns = [
     path("drafts/<str:draft_id>/tables/<str:name>/edit/", table_views.edit, name="draft_table_edit"),
     path("drafts/<str:draft_id>/tables/<str:name>/rules/<str:rule_id>/", table_views.rule, name="draft_rule"),
     path("drafts/<str:draft_id>/entries/<str:kind>/<str:key>/", entry_views.change, name="draft_entry"),
+    path("drafts/<str:draft_id>/measures/new/", entry_views.new_measure, name="draft_measure_new"),
     path("drafts/<str:draft_id>/entries/", entry_views.index, name="draft_entries"),
     path("drafts/<str:draft_id>/files/<path:name>", entry_views.file, name="draft_file"),
     path("drafts/<str:draft_id>/change/", draft_views.change, name="draft_change"),
