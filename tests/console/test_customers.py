@@ -380,5 +380,5 @@ def test_a_page_takes_as_many_queries_for_many_rows_as_for_few(
     client = sign_in("BHA")
     with django_assert_max_num_queries(27):
         client.get("/customers/CA1-1/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get("/customers/?search=CA")

@@ -395,7 +395,7 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(
     client = sign_in("BHA")
     with django_assert_max_num_queries(25):
         client.get("/warnings/?signal=REP04&search=C&colour=red")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get(OWN)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(f"{OWN}signals/loan:LA1-1:REP04/")

@@ -9,10 +9,13 @@ import pytest
 from django.db.models import Q
 from django.test import Client
 
+from postloan.console.customers import selectors as customers
 from postloan.console.listing import count, first, page
 from postloan.console.people.models import Institution, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.publishing.models import Customer
+from postloan.console.publishing.selectors import current
+from postloan.console.warnings import selectors as warnings
 from tests.console import bank
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,19 @@ def test_without_a_part_there_is_no_row(a_bank: None) -> None:
     rows = Customer.objects.all()
     assert (first(rows, ORDER, 5, []), count(rows, 5, [])) == ([], 0)
     assert first(rows, ORDER, 5, [Q(pk__in=[])]) == []
+
+
+@pytest.mark.parametrize("few", [0, 5000])
+def test_many_and_few_are_found_alike(a_bank: None, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(customers, "_FEW", few)
+    monkeypatch.setattr(warnings, "_FEW", few)
+    monkeypatch.setattr(warnings, "_NAMED", few)
+    held, run = the_scope("BHA"), current()
+    bad = {"CA1-1", "CA2-1"}
+    assert {one.pk for one in customers.customers(held, {"level": "06"})} == bad
+    assert {one.customer_id for one in warnings.alerts(held, {"signal": "REP04"}, run)} == bad
+    assert {one.customer_id for one in warnings.alerts(held, {"search": "CA1"}, run)} == {"CA1-1"}
+    assert {one.customer_id for one in warnings.alerts(held, {"colour": "red", "sort": "oldest"}, run)} == bad
 
 
 @pytest.mark.parametrize("address", ["/", "/warnings/", "/customers/", "/work/", "/work/list/", "/desk/"])
