@@ -46,6 +46,7 @@ def _upsert(model: type[models.Model], columns: Sequence[str], batches: Iterable
     statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) {_on_conflict(columns)}"  # noqa: S608 - our own names
     count = 0
     with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size = -262144")  # 256 MiB: every index of a large table is touched
         for rows in batches:
             cursor.executemany(statement, rows)
             count += len(rows)
