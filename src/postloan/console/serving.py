@@ -173,7 +173,8 @@ def serve(host: str, port: int, say: Say) -> None:
         env=dict(os.environ),
         start_new_session=True,  # so that what it started can be ended with it
     )
-    threading.Thread(target=_warm, args=(say,), daemon=True).start()
+    warming = threading.Thread(target=_warm, args=(say,), daemon=True)
+    warming.start()
     ended = threading.Event()
 
     def stop(*_signal: object) -> None:
@@ -191,6 +192,7 @@ def serve(host: str, port: int, say: Say) -> None:
     finally:
         server.close()
         _end(worker)
+        warming.join(timeout=60)  # to end while the book is read would abort the process
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
