@@ -14,7 +14,7 @@ from postloan.console.people.models import Staff
 from postloan.console.people.rights import scope_of
 from postloan.console.publishing.models import Measure, Publication
 from postloan.console.publishing.models import Warning as Alert
-from postloan.console.work import jobs, selectors
+from postloan.console.work import jobs, loads, selectors
 from postloan.console.work.models import Case, Task, TimelineEntry
 from postloan.console.work.services.escalating import work_escalate
 from postloan.console.work.services.opening import case_open_from_publication
@@ -156,9 +156,9 @@ def test_what_home_asks_for(a_bank: None) -> None:
     assert selectors.slipped(_scope("MB1"), now).count == 0
     assert selectors.new_since_yesterday(_scope("BHA"), now).count == 4  # two cases and two tasks of A
     assert selectors.new_since_yesterday(_scope("BHA"), now + timedelta(days=1)).count == 0
-    found = selectors.load_by_person(_scope("BHA"), now).shown
-    loads = {one.staff.pk: (one.cases, one.tasks) for one in found}
-    assert loads == {"MA1": (1, 1), "MA2": (1, 1)}
+    found = loads.load_by_person(_scope("BHA"), now).shown
+    counts = {one.staff.pk: (one.cases, one.tasks) for one in found}
+    assert counts == {"MA1": (1, 1), "MA2": (1, 1)}
     Case.objects.filter(pk=9001).update(state="submitted", due_at=now)
     assert selectors.due_today(_scope("RDA"), now).count == 1, "what is submitted waits for whoever decides"
     assert selectors.waiting(_scope("MA1"), now).count == 1

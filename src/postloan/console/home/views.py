@@ -34,6 +34,7 @@ from postloan.console.runs.gate import OPERATORS
 from postloan.console.runs.models import Job
 from postloan.console.work import selectors as work
 from postloan.console.work.core import rules_in_force
+from postloan.console.work.loads import load_by_person
 
 HEADS = frozenset({"branch_head", "credit_department", "risk_department", "executive"})
 """Roles that see how much each person has."""
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         context |= _day(held) | _desk(held, run)
         context["urgent"] += context["slipped"].count + context["today"].count + context["desk_count"]
     if held.has(HEADS) and run is not None:
-        context["loads"] = work.load_by_person(held, context["now"], _SHOWN).shown
+        context["loads"] = load_by_person(held, context["now"], _SHOWN).shown
     if held.has(LEADERS) and run is not None:
         context |= _book(held, run)
     if held.has(ADMINISTRATORS):

@@ -22,8 +22,8 @@ from postloan.console.publishing.selectors import current
 from postloan.console.templatetags.console import colour, missing
 from postloan.console.work import words
 from postloan.console.work.core import rules_in_force
+from postloan.console.work.loads import Load
 from postloan.console.work.rules import WorkRules
-from postloan.console.work.selectors import Load
 from postloan.console.work.templatetags.work import clock_at
 
 

@@ -1,4 +1,4 @@
-"""Reads of work: what is mine today, what slipped, what is new, and how much each person has.
+"""Reads of work: what is mine today, what slipped, what is new.
 
 Counts and lists end at a limit and say so, so that a page of a bank with hundreds of thousands of open
 pieces of work costs no more than one of a few.
@@ -13,8 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from postloan import clock
 from postloan.console.excel import MOST
@@ -60,47 +59,6 @@ class Listed:
     more: bool
 
 
-@dataclass(frozen=True)
-class Load:
-    """What one person has open.
-
-    Args:
-        staff_id: whose number; None for work without an owner.
-        staff: who, where it was looked up.
-        cases: open cases.
-        tasks: open tasks.
-        late: pieces of work past their time.
-        today: pieces of work due today.
-    """
-
-    staff_id: str | None
-    staff: Staff | None
-    cases: int
-    tasks: int
-    late: int
-    today: int
-
-    @property
-    def count(self) -> int:
-        """Give how many pieces of work are open."""
-        return self.cases + self.tasks
-
-
-@dataclass(frozen=True)
-class Loads:
-    """What people have open.
-
-    Args:
-        shown: those with most late work, as many as are shown.
-        people: how many have something open.
-        late: how many are late.
-    """
-
-    shown: list[Load]
-    people: int
-    late: int
-
-
 def mine(scope: Scope) -> list[Q]:
     """Give the conditions on open work that waits for this person: theirs, and theirs to decide on.
 
@@ -121,7 +79,8 @@ def seen_work(scope: Scope) -> list[Q]:
     return (scope.parts() or [scope.filter()]) + own
 
 
-def _open(model: type[Case] | type[Task], condition: Q) -> QuerySet[Any]:
+def open_of(model: type[Case] | type[Task], condition: Q) -> QuerySet[Any]:
+    """Give the open cases, or tasks, that fit a condition."""
     return model._default_manager.filter(condition, closed_at__isnull=True)
 
 
@@ -129,7 +88,7 @@ def _listed(conditions: list[Q], also: Q, order: tuple[str, ...] = LATE_FIRST) -
     works: list[Piece] = []
     counted, more = 0, False
     for model in (Case, Task):
-        rows = _open(model, also)
+        rows = open_of(model, also)
         shown = first(rows, order, SHOWN, conditions)
         found = count(rows, _COUNTED + 1, conditions) if len(shown) == SHOWN else len(shown)
         counted, more = counted + min(found, _COUNTED), more or found > _COUNTED
@@ -143,14 +102,15 @@ def _awake(now: datetime) -> Q:
     return Q(snoozed_until=None) | Q(snoozed_until__lte=now.date())
 
 
-def _end_of_today(now: datetime) -> datetime:
+def end_of_today(now: datetime) -> datetime:
+    """Give the last moment of the day."""
     return datetime.combine(now.date(), time.max)
 
 
 def due_today(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what waits for a person and is due later today; what was put off is left out."""
     now = now or clock.civil()
-    today = Q(due_at__gte=now, due_at__lte=_end_of_today(now))
+    today = Q(due_at__gte=now, due_at__lte=end_of_today(now))
     return _listed(mine(scope), _awake(now) & today & _not_waiting())
 
 
@@ -169,7 +129,7 @@ def raised(scope: Scope) -> Listed:
 def coming(scope: Scope, now: datetime | None = None) -> Listed:
     """Give what waits for a person and is due after today."""
     now = now or clock.civil()
-    return _listed(mine(scope), _awake(now) & Q(due_at__gt=_end_of_today(now)) & _not_waiting())
+    return _listed(mine(scope), _awake(now) & Q(due_at__gt=end_of_today(now)) & _not_waiting())
 
 
 def waiting(scope: Scope, now: datetime | None = None) -> Listed:
@@ -200,48 +160,13 @@ def new_since_yesterday(scope: Scope, now: datetime | None = None) -> Listed:
     return _listed(seen, Q(opened_at__gte=since), ("-opened_at", "-id"))
 
 
-def load_by_person(scope: Scope, now: datetime | None = None, most: int | None = 100) -> Loads:
-    """Give what each person has open of the customers that one sees, the latest first.
-
-    At most `most` of them, who are looked up; with None all, by number alone.
-    """
-    now = now or clock.civil()
-    key = f"work-load-{scope.staff_id}"
-    # Of a whole bank this counts every open piece of work; what was counted within a minute is shown again.
-    sums = cache.get(key) if scope.sees_all else None
-    if sums is None:
-        sums = _sums(scope, now)
-        if scope.sees_all:
-            cache.set(key, sums, 60)
-    ordered = sorted(
-        sums.items(), key=lambda one: (-one[1]["late"], -one[1]["cases"] - one[1]["tasks"], one[0] or "")
-    )
-    people = Staff.objects.in_bulk([key for key, _ in ordered[:most] if key]) if most else {}
-    shown = [Load(key, people.get(key or ""), **one) for key, one in ordered[:most]]
-    return Loads(shown, len(ordered), sum(1 for one in sums.values() if one["late"]))
-
-
-def _sums(scope: Scope, now: datetime) -> dict[str | None, dict[str, int]]:
-    sums: dict[str | None, dict[str, int]] = {}
-    late = Count("id", filter=Q(due_at__lt=now))
-    today = Count("id", filter=Q(due_at__gte=now, due_at__lte=_end_of_today(now)))
-    for model, name in ((Case, "cases"), (Task, "tasks")):
-        rows = _open(model, scope.filter()).order_by().values("owner_id")
-        for row in rows.annotate(open=Count("id"), late=late, today=today):
-            one = sums.setdefault(row["owner_id"], {"cases": 0, "tasks": 0, "late": 0, "today": 0})
-            one[name] += row["open"]
-            one["late"] += row["late"]
-            one["today"] += row["today"]
-    return sums
-
-
 def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any]:
     """Give open cases, or tasks with `kind=task`, that a person sees, narrowed by `owner`, `when`, `state`.
 
     A filter that is not understood narrows nothing.
     """
     model = Task if asked.get("kind") == "task" else Case
-    found = _open(model, reduce(or_, parts_of(scope, asked)))
+    found = open_of(model, reduce(or_, parts_of(scope, asked)))
     if asked.get("owner") == "nobody":
         found = found.filter(owner_id=None)
     elif asked.get("owner") not in (None, "", "me"):
@@ -249,7 +174,7 @@ def works(scope: Scope, asked: Mapping[str, str], now: datetime) -> QuerySet[Any
     if asked.get("when") == "late":
         found = found.filter(due_at__lt=now)
     elif asked.get("when") == "today":
-        found = found.filter(due_at__gte=now, due_at__lte=_end_of_today(now))
+        found = found.filter(due_at__gte=now, due_at__lte=end_of_today(now))
     if asked.get("state") in states.OPEN:
         found = found.filter(state=asked["state"])
     return found

@@ -22,6 +22,7 @@ from postloan.console.work import acting, columns, gate, rules, selectors, state
 from postloan.console.work.core import rules_in_force
 from postloan.console.work.files import SOUNDS, path_of
 from postloan.console.work.guards import Piece, Refused, roles_towards
+from postloan.console.work.loads import load_by_person
 from postloan.console.work.models import Case
 from postloan.console.work.parts import part_of
 from postloan.console.work.services import assigning, making, moving, proving, visiting
@@ -104,7 +105,7 @@ def listed(request: HttpRequest) -> HttpResponse | FileResponse:
 def team(request: HttpRequest) -> HttpResponse | FileResponse:
     """Show load and lateness by person."""
     held, now = scope(request), clock.civil()
-    loads = selectors.load_by_person(held, now, None)
+    loads = load_by_person(held, now, None)
     table = show(columns.LOADS, request, loads.shown, columns.People)
     if isinstance(table, FileResponse):
         return table
