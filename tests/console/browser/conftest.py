@@ -22,7 +22,7 @@ from postloan.console.publishing.models import Publication
 from postloan.console.work.files import keep
 from postloan.console.work.models import Evidence
 from postloan.console.work.services.opening import case_open_from_publication
-from tests.console.browser import book
+from tests.console.browser import book, published
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; the server has its own
 
@@ -57,7 +57,7 @@ def a_full_bank(a_bank: None, a_book: Path, settings: Any) -> Iterator[None]:
     """Put the book beside the small bank, with what a run says of it and the work that follows."""
     shutil.copytree(a_book / "book", settings.BOOK, dirs_exist_ok=True)
     shutil.copytree(a_book / "runs", settings.STORE / "runs")
-    book.publish()
+    published.publish()
     kept = keep([_picture()], settings.EVIDENCE, ["image/png"])
     Evidence.objects.filter(pk=9001).update(sha256=kept.sha256, size=kept.size)
     run = Publication.objects.first()
