@@ -87,7 +87,7 @@ def test_one_sees_the_moves_of_one_s_own_part(past: Path, sign_in: SignIn, who: 
 def test_the_page_lets_one_choose_and_leads_to_the_loans(past: Path, sign_in: SignIn) -> None:
     client = sign_in("BHB")
     page = text(client.get("/desk/migration/?by=five&since=2026-04-30&until=2026-06-30"))
-    assert "1 loans moved to a worse class, 1 to a better one, 1 stayed" in page
+    assert "1 loan moved to a worse class, 1 to a better one, 1 stayed" in page
     assert "Rows: the class on 2026-04-30." in page
     assert "&amp;since=2026-04-30&amp;until=2026-06-30" in page
     Loan.objects.filter(pk="LB1-1").update(loan_id="L2")
