@@ -65,6 +65,11 @@ class Column:
         return self.kind in NUMBERS
 
     @property
+    def head(self) -> Any:
+        """Give its head for a page; the name of a column of the book stands as it is written there."""
+        return format_html("<samp>{}</samp>", self.name) if self.label == self.name else self.label
+
+    @property
     def falls(self) -> bool:
         """Tell whether its own order begins with the largest."""
         return self.order[0].startswith("-") if self.order else self.kind in NUMBERS

@@ -19,7 +19,7 @@ from postloan.console.publishing.models import (
 )
 from postloan.console.publishing.models import Warning as Alert
 from postloan.console.work.models import Task
-from tests.console import bank
+from tests.console import bank, bank_tallies
 from tests.console.browser.book import INDUSTRIES, MORE, OWN, REGIONS, industry, place, region
 
 Row = dict[str, Any]
@@ -51,6 +51,7 @@ def publish() -> None:
     Coverage.objects.create(
         code="ACC02", subjects=16, fired=3, suppressed=1, clear=2, not_measurable=10, missing=["entry"]
     )
+    bank_tallies.work_out()
 
 
 def _more(name: str, colour: str | None, balance: int, days: int) -> None:

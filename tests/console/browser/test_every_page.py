@@ -17,7 +17,7 @@ FILES = re.compile(r"export|xlsx|dmn/|/evidence/\d|/file/|download|document|prog
 PICTURED = {"home", "warning", "customer", "case", "case_evidence"}
 """Pages of which the journey of a customer manager keeps the picture, with more on them."""
 
-CHARTS = {"book": 3, "run": 1, "warning": 3, "warning_signal": 1, "customer": 1, "signal": 1}
+CHARTS = {"book": 3, "run": 1, "warning": 3, "warning_signal": 1, "customer": 1}
 """Pages that show charts, and at least how many."""
 
 

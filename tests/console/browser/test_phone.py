@@ -12,7 +12,7 @@ from postloan import clock
 from postloan.console.work.models import Case, Evidence
 from tests.console import bank
 from tests.console.browser.conftest import Visit
-from tests.console.browser.test_journeys import look
+from tests.console.browser.looking import look
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
 from tests.console import bank, identity, served
 from tests.console.browser.conftest import LANGUAGES, WIDTHS, Visit, _listen
-from tests.console.browser.test_journeys import look
+from tests.console.browser.looking import look
 
 pytestmark = pytest.mark.browser
 Arrive = Callable[[str, str, str], Visit]
