@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from postloan.console.audit.models import AuditEvent
+from postloan.console.people.models import Staff
+from tests.console import bank
 from tests.console.browser.conftest import LANGUAGES, WIDTHS, Visit
 
 Arrive = Callable[[str, str, str], Visit]
@@ -80,6 +82,13 @@ def assert_chinese(page: Page) -> None:
     )
     english = re.findall(r"\b[a-z]+ [a-z]+\b", text)
     assert not english, f"{page.url}: {english[:5]}"
+
+
+def give_password(staff_id: str) -> None:
+    """Give a person the password of the tests, for who signs in by hand."""
+    staff = Staff.objects.get(pk=staff_id)
+    staff.set_password(bank.PASSWORD)
+    staff.save()
 
 
 def done_by(person: str) -> list[str]:

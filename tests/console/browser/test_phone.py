@@ -12,7 +12,7 @@ from postloan import clock
 from postloan.console.work.models import Case, Evidence
 from tests.console import bank
 from tests.console.browser.conftest import Visit
-from tests.console.browser.looking import look
+from tests.console.browser.looking import give_password, look
 
 pytestmark = pytest.mark.browser
 
@@ -50,10 +50,10 @@ def _type(come: Visit, text: str) -> Page:
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Restored what you typed at"), ("zh", "已恢复您")])
 def test_what_was_typed_is_there_again_and_gone_when_it_was_sent(
-    visit: Arrive, language: str, said: str
+    arrive: Arrive, language: str, said: str
 ) -> None:
     _claimed()
-    come = visit("MA1", language, "phone")
+    come = arrive("MA1", language, "phone")
     page = _type(come, "visit on Monday")
     page.reload()
     expect(page.locator(FIELD)).to_have_value("visit on Monday")
@@ -70,9 +70,9 @@ def test_what_was_typed_is_there_again_and_gone_when_it_was_sent(
     assert Case.objects.get(pk=9001).plan == "visit on Tuesday"
 
 
-def test_without_a_line_the_page_stays_and_goes_when_it_is_back(visit: Arrive) -> None:
+def test_without_a_line_the_page_stays_and_goes_when_it_is_back(arrive: Arrive) -> None:
     _claimed()
-    come = visit("MA1", "en", "phone")
+    come = arrive("MA1", "en", "phone")
     page = _type(come, "visit on Monday")
     page.context.set_offline(True)
     page.locator("form[action$='do/plan/'] button:not(.quiet)").click()
@@ -84,9 +84,10 @@ def test_without_a_line_the_page_stays_and_goes_when_it_is_back(visit: Arrive) -
     assert Case.objects.get(pk=9001).plan == "visit on Monday"
 
 
-def test_after_a_session_that_ended_the_form_waits_for_a_sign_in_elsewhere(visit: Arrive) -> None:
+def test_after_a_session_that_ended_the_form_waits_for_a_sign_in_elsewhere(arrive: Arrive) -> None:
     _claimed()
-    come = visit("MA1", "en", "desktop")
+    give_password("MA1")
+    come = arrive("MA1", "en", "desktop")
     page = _type(come, "visit on Monday")
     page.context.clear_cookies()
     page.locator("form[action$='do/plan/'] button:not(.quiet)").click()
@@ -102,9 +103,9 @@ def test_after_a_session_that_ended_the_form_waits_for_a_sign_in_elsewhere(visit
     expect(page.locator(".notice.success")).to_be_visible()
 
 
-def test_what_one_person_typed_is_not_there_for_another_nor_after_signing_out(visit: Arrive) -> None:
+def test_what_one_person_typed_is_not_there_for_another_nor_after_signing_out(arrive: Arrive) -> None:
     _claimed()
-    come = visit("MA1", "en", "desktop")
+    come = arrive("MA1", "en", "desktop")
     page = _type(come, "visit on Monday")
     page.evaluate("localStorage.setItem('keep:MA2:/x', JSON.stringify({at: Date.now(), fields: {}}))")
     page.reload()
@@ -116,9 +117,9 @@ def test_what_one_person_typed_is_not_there_for_another_nor_after_signing_out(vi
     assert _kept(page) == 0
 
 
-def test_what_is_too_old_is_forgotten(visit: Arrive) -> None:
+def test_what_is_too_old_is_forgotten(arrive: Arrive) -> None:
     _claimed()
-    page = _type(visit("MA1", "en", "desktop"), "visit on Monday")
+    page = _type(arrive("MA1", "en", "desktop"), "visit on Monday")
     for days, kept in ((2.99, 1), (3.01, 0)):
         page.evaluate(
             """(days) => { const key = Object.keys(localStorage).find((one) => one.startsWith('keep:'));
@@ -130,8 +131,8 @@ def test_what_is_too_old_is_forgotten(visit: Arrive) -> None:
         assert _kept(page) == kept
 
 
-def test_a_note_that_says_it_is_sensitive_stays_with_the_tab(visit: Arrive) -> None:
-    page = visit("MA1", "en", "desktop").go("/customers/CA1-1/")
+def test_a_note_that_says_it_is_sensitive_stays_with_the_tab(arrive: Arrive) -> None:
+    page = arrive("MA1", "en", "desktop").go("/customers/CA1-1/")
     page.fill("textarea[name=text]", "ill since May")
     _until(page, "Object.keys(localStorage).some((one) => one.startsWith('keep:'))")
     page.check("input[name=is_sensitive]")
@@ -142,9 +143,9 @@ def test_a_note_that_says_it_is_sensitive_stays_with_the_tab(visit: Arrive) -> N
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_voice_note_is_recorded_heard_and_filed(visit: Arrive, language: str) -> None:
+def test_a_voice_note_is_recorded_heard_and_filed(arrive: Arrive, language: str) -> None:
     _claimed()
-    come = visit("MA1", language, "phone")
+    come = arrive("MA1", language, "phone")
     come.page.context.grant_permissions(["geolocation", "microphone"])
     come.page.context.set_geolocation({"latitude": 30.25, "longitude": 120.5})
     page = come.go("/work/cases/9001/evidence/voice/")
@@ -169,9 +170,9 @@ def test_a_voice_note_is_recorded_heard_and_filed(visit: Arrive, language: str) 
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", "phone"), ("zh", "phone"), ("zh", "desktop")])
-def test_a_visit_is_made_step_by_step(visit: Arrive, language: str, width: str) -> None:
+def test_a_visit_is_made_step_by_step(arrive: Arrive, language: str, width: str) -> None:
     _claimed()
-    come = visit("MA1", language, width)
+    come = arrive("MA1", language, width)
     come.page.context.grant_permissions(["geolocation"])
     come.page.context.set_geolocation({"latitude": 30.25, "longitude": 120.5})
     page = come.go("/work/cases/9001/visit/")
@@ -193,4 +194,4 @@ def test_a_visit_is_made_step_by_step(visit: Arrive, language: str, width: str) 
     expect(page.locator(".proofs details").first).to_be_visible()
     made = Evidence.objects.get(kind="visit")
     assert {one["answer"] for one in made.answers} == {"yes"}
-    assert len(made.answers) == 12 + 16  # for everybody and for a farmer household
+    assert len(made.answers) == 12 + 16 + 14  # for all, for a farmer, off the balance sheet

@@ -17,7 +17,7 @@ from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Staff
 from tests.console import bank, identity, served
 from tests.console.browser.conftest import LANGUAGES, WIDTHS, Visit, _listen
-from tests.console.browser.looking import look
+from tests.console.browser.looking import give_password, look
 
 pytestmark = pytest.mark.browser
 Arrive = Callable[[str, str, str], Visit]
@@ -46,6 +46,7 @@ def by_name(come: Visit) -> Visit:
 
 
 def sign_in(come: Visit, staff_id: str) -> None:
+    give_password(staff_id)
     come.page.context.clear_cookies()
     page = come.go("/account/login/")
     page.fill("input[name=login]", staff_id)
@@ -61,9 +62,9 @@ def say_password_again(page: Page) -> None:
 
 @pytest.mark.parametrize(("language", "width"), [("en", "desktop"), ("zh", "phone")])
 def test_a_passkey_is_set_up_where_the_role_demands_it_and_signs_in(
-    visit: Arrive, language: str, width: str
+    arrive: Arrive, language: str, width: str
 ) -> None:
-    come = by_name(visit("BHA", language, width))
+    come = by_name(arrive("BHA", language, width))
     page = come.page
     key(page)
     GuardedRole.objects.create(role="branch_head", demanded_by="H-operator", demanded_at=clock.civil())
@@ -102,8 +103,8 @@ def test_a_passkey_is_set_up_where_the_role_demands_it_and_signs_in(
     assert "/account/login/" in page.url, "a leaver's key opens nothing"
 
 
-def test_a_key_is_asked_for_after_the_password(visit: Arrive) -> None:
-    come = by_name(visit("MA1", "en", "desktop"))
+def test_a_key_is_asked_for_after_the_password(arrive: Arrive) -> None:
+    come = by_name(arrive("MA1", "en", "desktop"))
     page = come.page
     key(page)
     sign_in(come, "MA1")
@@ -144,7 +145,7 @@ def test_the_button_leads_to_the_bank_s_page_of_sign_in_and_back(
         context = browser.new_context(viewport={"width": wide, "height": high}, locale=LANGUAGES["zh"])
         page = context.new_page()
         come = Visit(page, console.url, "zh", "phone")
-        page.on("console", lambda said: _listen(come, said))
+        _listen(come)
         come.go("/account/login/")
         look(come)
         page.locator("form[action*='/oidc/'] button").click()
