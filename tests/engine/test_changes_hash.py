@@ -1,0 +1,3 @@
+from pathlib import Path
+import pytest
+from postloan.engine import changes, open_engine
