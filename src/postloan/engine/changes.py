@@ -52,8 +52,8 @@ def changed(
     # In the order of the key, in which the database finds rows side by side.
     yield from _batches(
         engine,
-        f'WITH fresh AS (SELECT n."{key}" FROM {_hashes(engine, new, key)} AS n ANTI JOIN {_hashes(engine, old, key)} AS o '
-        f'ON n."{key}" = o."{key}" AND n.row_hash = o.row_hash) '
+        f'WITH fresh AS (SELECT n."{key}" FROM {_hashes(engine, new, key)} AS n '
+        f'ANTI JOIN {_hashes(engine, old, key)} AS o ON n."{key}" = o."{key}" AND n.row_hash = o.row_hash) '
         f"SELECT {given} FROM read_parquet({_quoted(new)}) AS n "
         f'SEMI JOIN fresh ON n."{key}" = fresh."{key}" ORDER BY n."{key}"',
     )

@@ -1,3 +1,0 @@
-from pathlib import Path
-import pytest
-from postloan.engine import changes, open_engine
