@@ -18,6 +18,7 @@ from postloan.console.administration.proposals import drop_all_of
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.models import Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope
+from postloan.console.people.services import unbind
 from postloan.console.refusals import Refused
 
 VALID_DAYS = 3
@@ -61,7 +62,11 @@ def reset_password(*, actor: Scope, staff: Staff) -> str:
 
 
 def give_one_time_password(staff: Staff, by: str) -> str:
-    """Set a password that must be changed with the first sign-in, within the caller's transaction."""
+    """Set a password that must be changed with the first sign-in, within the caller's transaction.
+
+    A person of the directory that was bound to the number is so no longer: this is how somebody whose account
+    there was made anew comes in again.
+    """
     told = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     staff.set_password(told)
     staff.save()
@@ -75,6 +80,7 @@ def give_one_time_password(staff: Staff, by: str) -> str:
         },
     )
     record(actor=by, action="reset_password", object_kind="staff", object_id=staff.pk)
+    unbind(staff)
     return told
 
 
