@@ -224,6 +224,25 @@ def test_a_deputy_s_own_role_counts_where_it_lasts_as_long(a_bank: None, days: i
     assert isinstance(made, Proposal) == waits
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_one_could_name_for_a_role_ends_with_the_role(a_bank: None, confirmed: bool) -> None:
+    """A head of the branch acts for the other; what two confirmed was looked at for itself and stays."""
+    bank.person("second", "A", *(() if confirmed else ("branch_head",)), "audit")
+    made = proposals.propose_deputy(
+        actor=who("OPA"), staff=staff("BHA"), deputy=staff("second"), starts_on=TODAY, ends_on=TODAY
+    )
+    if confirmed:
+        assert isinstance(made, Proposal)
+        proposals.confirm(actor=who("H-operator"), proposal=made)
+    services.end_role(actor=who("OPA"), held=StaffRole.objects.get(staff_id="second", role="audit"))
+    assert "BHA" in who("second").acting_for, "a role that the term did not need ends no term"
+    if not confirmed:
+        head = StaffRole.objects.get(staff_id="second", role="branch_head")
+        services.end_role(actor=who("OPA"), held=head)
+        assert who("second").roles == frozenset()
+        assert AuditEvent.objects.filter(action="end_leave", object_id="BHA").count() == 1
+
+
 def _gave(by: str, about: str) -> None:
     services.reset_password(actor=who(by), staff=staff(about))
 

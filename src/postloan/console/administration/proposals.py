@@ -158,6 +158,19 @@ def gains(staff: Staff, deputy: Staff, ends_on: date) -> list[str]:
     return sorted({role for role, place in roles if _is_gained(held, role, place)})
 
 
+def gained(deputy: Staff) -> dict[Leave, frozenset[str]]:
+    """Give the terms of a deputy that one administrator named alone, with the roles gained by each."""
+    today = clock.civil().date()
+    two = Proposal.objects.filter(kind=m.DEPUTY, state=m.CONFIRMED, deputy=deputy)
+    confirmed = set(two.values_list("staff_id", "since", "until"))
+    terms = Leave.objects.filter(deputy=deputy, ends_on__gte=today).select_related("staff")
+    return {
+        one: frozenset(gains(one.staff, deputy, one.ends_on))
+        for one in terms
+        if (one.staff_id, one.starts_on, one.ends_on) not in confirmed
+    }
+
+
 def _own(deputy: Staff, ends_on: date) -> Scope:
     lasts = Q(until__isnull=True) | Q(until__gt=ends_on)
     own = StaffRole.objects.filter(begun(), not_ended(), lasts, staff=deputy)
