@@ -74,7 +74,9 @@ def unbind(staff: Staff) -> None:
 def _bindings(staff: Staff) -> list[Any]:
     if not apps.is_installed("allauth.socialaccount"):
         return []
-    return list(apps.get_model("socialaccount", "SocialAccount")._default_manager.filter(user_id=staff.pk))
+    from allauth.socialaccount.models import SocialAccount  # may be imported where it is installed alone
+
+    return list(SocialAccount.objects.filter(user_id=staff.pk))
 
 
 def refused(*, request: HttpRequest | None, staff_id: str, by: str, why: str) -> None:
