@@ -303,7 +303,25 @@ def test_a_password_that_was_given_long_ago_or_does_not_suffice_is_no_hindrance(
         assert hands("OPA") == held
     monkeypatch.undo()
     give_one_time_password(staff("OPA"), SYSTEM)
+    assert hands("OPA") == {"OPA", "H-operator"}, "who may still come in by the passkey they added"
+    Authenticator.objects.filter(user_id="OPA").delete()
     assert hands("OPA") == {"OPA"}, "the machine's command came last"
+
+
+def test_a_factor_that_the_giver_added_makes_no_second_password_harmless(
+    a_bank: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-operator gives a password, sets a factor up with it, and gives another one later."""
+    now = clock.civil()
+    for hours, act in (
+        (0, lambda: _gave("H-operator", "OPA")),
+        (1, lambda: Authenticator.objects.create(user=staff("OPA"), type="totp", data={})),
+        (2, lambda: _gave("H-operator", "OPA")),
+    ):
+        monkeypatch.setattr(clock, "civil", lambda hours=hours: now + timedelta(hours=hours))
+        act()
+    Authenticator.objects.filter(user_id="OPA").update(created_at=now + timedelta(hours=1))
+    assert hands("OPA") == {"OPA", "H-operator"}
 
 
 def test_a_lost_second_factor_is_taken_away_by_two(a_bank: None) -> None:

@@ -15,26 +15,34 @@ KNOWN_FOR = timedelta(days=30)
 
 
 def hands(staff_id: str) -> frozenset[str]:
-    """Give an account's number and all by whose hands its password went: the giver, the giver's giver, so on.
+    """Give an account's number and all by whose hands its password went: the givers, their givers, so on.
 
-    A second factor that was there before the password was given keeps the giver out. What the machine's
-    command gave came by nobody of the console.
+    A second factor that was there before a password was given keeps its giver out; one that came later may
+    be the giver's own. What the machine's command gave came by nobody of the console, and ends what was given
+    before where no factor was added since.
     """
-    found, current = {staff_id}, staff_id
-    while (giver := _giver(current)) is not None and giver not in found:
-        found.add(giver)
-        current = giver
+    found, left = {staff_id}, [staff_id]
+    while left:
+        fresh = _givers(left.pop()) - found
+        found |= fresh
+        left += fresh
     return frozenset(found)
 
 
-def _giver(staff_id: str) -> str | None:
-    last = (
-        AuditEvent.objects.filter(object_kind="staff", object_id=staff_id, action="reset_password")
-        .order_by("-seq")
-        .first()
+def _givers(staff_id: str) -> set[str]:
+    given = AuditEvent.objects.filter(
+        object_kind="staff",
+        object_id=staff_id,
+        action="reset_password",
+        at__gte=clock.civil() - KNOWN_FOR,
     )
-    if last is None or last.actor == SYSTEM or last.at < clock.civil() - KNOWN_FOR:
-        return None
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    guarded = Authenticator.objects.filter(user_id=staff_id, type__in=kinds, created_at__lt=last.at)
-    return None if guarded.exists() else last.actor
+    factors = Authenticator.objects.filter(user_id=staff_id, type__in=kinds)
+    added = list(factors.values_list("created_at", flat=True))
+    found = set[str]()
+    for one in given.order_by("seq"):
+        if one.actor == SYSTEM:
+            found = found if added else set()
+        elif not any(moment < one.at for moment in added):
+            found.add(one.actor)
+    return found
