@@ -197,10 +197,12 @@ def test_a_deputy_named_for_nothing_does_not_grow_with_the_person(a_bank: None) 
         services.make_staff(actor=me, staff_id=name, name="员工", institution_id="A")
     last = TODAY + timedelta(days=300)
     asked = proposed(by="OPA", about="new", role="branch_head", at="A")
-    leave = proposals.propose_deputy(
+    made = proposals.propose_deputy(
         actor=me, staff=staff("new"), deputy=staff("puppet"), starts_on=TODAY, ends_on=last
     )
-    assert isinstance(leave, Leave)
+    assert isinstance(made, Proposal), "the book may give roles to whoever has none today"
+    proposals.confirm(actor=who("H-operator"), proposal=made)
+    leave = Leave.objects.get(deputy_id="puppet")
     assert refusal(lambda: proposals.confirm(actor=who("H-operator"), proposal=asked)) == "deputy_gains"
     assert refusal(lambda: proposed(by="OPA", about="new", role="audit", at="A")) == "deputy_gains"
     assert who("puppet").roles == frozenset()

@@ -56,14 +56,16 @@ def propose_deputy(
 ) -> Proposal | Leave:
     """Propose who acts for a person on days of leave, the first and the last included.
 
-    A deputy who gains no right by it needs no second person: the leave is made at once and returned.
+    A deputy who gains no right by it needs no second person: the leave is made at once and returned. One of
+    somebody without a role does: the book may give that person roles any day.
 
     Raises Refused `not_yours`, `own_rights` (nobody makes themselves a deputy), `same_person`, `ends_before`,
     `ended`, `leave_exists`, `proposed_already`.
     """
     asked = Proposal(kind=m.DEPUTY, staff=staff, deputy=deputy, since=starts_on, until=ends_on)
     _may_deputise(actor, asked)
-    if gains(staff, deputy, ends_on):
+    has_roles = StaffRole.objects.filter(not_ended(), staff=staff).exists()
+    if not has_roles or gains(staff, deputy, ends_on):
         return _propose(actor, asked)
     return _act_deputy(asked, actor)
 
