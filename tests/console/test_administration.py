@@ -256,8 +256,8 @@ def test_every_service_leaves_one_audit_event(a_bank: None) -> None:
         for name, one in vars(module).items()
         if callable(one) and getattr(one, "__module__", "") == module.__name__ and not name.startswith("_")
     }
-    # `gains` reads; `drop_all_of` is a part of ending an account, whose event tells of it.
-    assert public - {"gains", "drop_all_of"} == {name for name, _action, _act in calls}
+    # `gains` and `gained` read; `drop_all_of` is a part of ending an account, whose event tells of it.
+    assert public - {"gains", "gained", "drop_all_of"} == {name for name, _action, _act in calls}
 
 
 @pytest.mark.parametrize(

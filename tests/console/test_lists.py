@@ -24,6 +24,7 @@ from postloan.console.audit.models import AuditEvent
 from postloan.console.audit.services import record
 from postloan.console.customers import columns as customers
 from postloan.console.desk import columns as desk
+from postloan.console.listing import page_in_memory
 from postloan.console.lists import Listing
 from postloan.console.policies import columns as policies
 from postloan.console.publishing.models import Customer, Loan
@@ -31,6 +32,7 @@ from postloan.console.runs import columns as runs
 from postloan.console.signals import columns as signals
 from postloan.console.warnings import columns as warnings
 from postloan.console.work import columns as work
+from postloan.console.work.loads import Load
 
 SignIn = Callable[[str], Client]
 
@@ -319,3 +321,14 @@ def test_chosen_columns_become_a_saved_filter_and_old_orders_get_their_new_names
 
     told = dict(SavedFilter.objects.filter(staff_id="MA2").values_list("name", "query"))
     assert told == {"new": "colour=red&sort=-opened_on", "我的列 / My columns": "columns=customer%2Cscore"}
+
+
+@pytest.mark.parametrize("place", [49, 50, 51])
+def test_work_of_nobody_ends_no_list(place: int) -> None:
+    """Fifty rows stand on a page; what nobody has taken on may be its last."""
+    rows = [Load(f"S{number:03d}", None, 1, 0, 0, 0) for number in range(1, 60)]
+    rows.insert(place - 1, Load(None, None, 1, 0, 0, 0))
+    assert work.LOADS.key is not None
+    begins = page_in_memory(rows, work.LOADS.key, "", work.LOADS.size)
+    goes_on = page_in_memory(rows, work.LOADS.key, begins.next, work.LOADS.size)
+    assert [*begins.rows, *goes_on.rows] == rows

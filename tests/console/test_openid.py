@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -155,6 +158,37 @@ def test_a_person_of_the_directory_stays_who_they_were(console: Served, director
         "H-operator",
         {"by": "directory", "why": "another_number"},
     )
+
+
+def test_a_number_that_goes_to_another_person_opens_no_account_of_the_first(
+    console: Served, directory: Identity
+) -> None:
+    """Another subject comes with the number of somebody who is bound: numbers come back, subjects not."""
+    assert is_in(arrive(console)[0], console)
+    directory.person["sub"] = "u-2"
+    session, _end = arrive(console)
+    assert not is_in(session, console)
+    refused = ("system", "MA1", {"by": "directory", "why": "another_person"})
+    assert last(console, "sign_in_failed") == refused
+    assert console.ask("select uid from socialaccount_socialaccount") == [("u-1",)]
+
+
+def test_whose_account_of_the_directory_was_made_anew_is_bound_again_by_administration(
+    console: Served, directory: Identity
+) -> None:
+    directory.person["preferred_username"] = "H-operator"
+    assert is_in(arrive(console)[0], console)
+    directory.person["sub"] = "u-2"
+    assert not is_in(arrive(console)[0], console)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")}
+    subprocess.run(
+        [sys.executable, "-m", "postloan", "operator", "H-operator", "--store", console.database.parents[1]],
+        env=kept | {"POSTLOAN_OIDC_SERVER": directory.url},
+        check=True,
+    )
+    assert console.events("unbind_directory")[-1][:2] == ("system", "H-operator")
+    assert is_in(arrive(console)[0], console)
+    assert console.ask("select uid from socialaccount_socialaccount") == [("u-2",)]
 
 
 def test_breaking_off_and_a_forged_return_are_said_in_words(console: Served, directory: Identity) -> None:

@@ -131,6 +131,22 @@ def test_without_what_was_published_last_all_is_written_anew(places: tuple[Path,
     assert _shown()["classes"] == {"L1": "03"}
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_stop_right_after_a_publication_loses_no_history(places: tuple[Path, Path], again: bool) -> None:
+    """The database holds the run, and its tables still stand beside their place."""
+    store, book = places
+    a_result(store, FIRST, classes={"L1": "02"}, colours={})
+    publish(store, book)
+    folder = store / "console" / "published" / f"{FIRST}-1"
+    folder.rename(folder.with_name(f".{FIRST}-1"))
+    if again:
+        assert publish(store, book).again
+    a_result(store, SECOND, classes={"L1": "03"}, colours={})
+    assert publish(store, book).written["loan"] == 1
+    assert list(m.ClassChange.objects.values_list("loan_id", "before", "after")) == [("L1", "02", "03")]
+    assert [one.name for one in folder.parent.iterdir()] == [f"{SECOND}-1"]
+
+
 def test_a_store_without_a_result_is_said_in_words(places: tuple[Path, Path]) -> None:
     with pytest.raises(PostloanError) as caught:
         publish(*places)

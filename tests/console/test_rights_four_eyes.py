@@ -17,9 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from postloan import clock
 from postloan.console.administration import first, proposals, services
+from postloan.console.administration.hands import hands
 from postloan.console.administration.models import OneTimePassword, Proposal
+from postloan.console.administration.services import give_one_time_password
 from postloan.console.audit.models import AuditEvent
-from postloan.console.audit.services import verify
+from postloan.console.audit.services import SYSTEM, verify
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope, scope_of
 from postloan.console.refusals import Refused
@@ -186,6 +188,142 @@ def test_one_administrator_alone_comes_to_no_rights_by_a_person_of_their_making(
         proposed(by="OPA", about="puppet", role=role, at="A")
     assert who("puppet").roles == frozenset()
     assert who("puppet").acting_for == {"puppet"}
+
+
+def test_a_deputy_named_for_nothing_does_not_grow_with_the_person(a_bank: None) -> None:
+    """OPA alone makes a deputy of somebody without rights; the rights of that person come later."""
+    me = who("OPA")
+    for name in ("new", "puppet"):
+        services.make_staff(actor=me, staff_id=name, name="员工", institution_id="A")
+    last = TODAY + timedelta(days=300)
+    asked = proposed(by="OPA", about="new", role="branch_head", at="A")
+    made = proposals.propose_deputy(
+        actor=me, staff=staff("new"), deputy=staff("puppet"), starts_on=TODAY, ends_on=last
+    )
+    assert isinstance(made, Proposal), "the book may give roles to whoever has none today"
+    proposals.confirm(actor=who("H-operator"), proposal=made)
+    leave = Leave.objects.get(deputy_id="puppet")
+    assert refusal(lambda: proposals.confirm(actor=who("H-operator"), proposal=asked)) == "deputy_gains"
+    assert refusal(lambda: proposed(by="OPA", about="new", role="audit", at="A")) == "deputy_gains"
+    assert who("puppet").roles == frozenset()
+    services.end_leave(actor=me, leave=leave)
+    proposals.confirm(actor=who("H-operator"), proposal=asked)
+    assert (who("new").roles, who("puppet").roles) == ({"branch_head"}, frozenset())
+
+
+@pytest.mark.parametrize(("days", "waits"), [(9, True), (10, True), (11, False)])
+def test_a_deputy_s_own_role_counts_where_it_lasts_as_long(a_bank: None, days: int, waits: bool) -> None:
+    """The leave's last day is the tenth from today; a role does not hold on the day that it ends."""
+    bank.person("second", "A", "branch_head")
+    StaffRole.objects.filter(staff_id="second").update(until=TODAY + timedelta(days=days))
+    made = proposals.propose_deputy(
+        actor=who("OPA"),
+        staff=staff("BHA"),
+        deputy=staff("second"),
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=10),
+    )
+    assert isinstance(made, Proposal) == waits
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_one_could_name_for_a_role_ends_with_the_role(a_bank: None, confirmed: bool) -> None:
+    """A head of the branch acts for the other; what two confirmed was looked at for itself and stays."""
+    bank.person("second", "A", *(() if confirmed else ("branch_head",)), "audit")
+    made = proposals.propose_deputy(
+        actor=who("OPA"), staff=staff("BHA"), deputy=staff("second"), starts_on=TODAY, ends_on=TODAY
+    )
+    if confirmed:
+        assert isinstance(made, Proposal)
+        proposals.confirm(actor=who("H-operator"), proposal=made)
+    services.end_role(actor=who("OPA"), held=StaffRole.objects.get(staff_id="second", role="audit"))
+    assert "BHA" in who("second").acting_for, "a role that the term did not need ends no term"
+    if not confirmed:
+        head = StaffRole.objects.get(staff_id="second", role="branch_head")
+        services.end_role(actor=who("OPA"), held=head)
+        assert who("second").roles == frozenset()
+        assert AuditEvent.objects.filter(action="end_leave", object_id="BHA").count() == 1
+
+
+def _gave(by: str, about: str) -> None:
+    services.reset_password(actor=who(by), staff=staff(about))
+
+
+def test_nobody_confirms_with_the_account_whose_password_they_gave(sign_in: SignIn, settings: Any) -> None:
+    """H-operator proposes, gives H-human_resources a new password, signs in with it and confirms."""
+    asked = proposed(by="H-operator", role="risk_department", at="H")
+    told = services.reset_password(actor=who("H-operator"), staff=staff("H-human_resources"))
+    client = Client(raise_request_exception=False, headers={"accept-language": "en"})
+    client.post("/account/login/", {"login": "H-human_resources", "password": told})
+    mine = {"oldpassword": told, "password1": "zyx wvu tsr 9", "password2": "zyx wvu tsr 9"}
+    client.post("/account/password/change/", mine)
+    answer = client.post(f"/administration/proposals/{asked.pk}/confirm/", follow=True)
+    assert "a third administrator must confirm it" in answer.content.decode()
+    assert who("MA1").roles == {"customer_manager"}
+    bank.person("H-third", "H", "operator")
+    proposals.confirm(actor=who("H-third"), proposal=asked)
+    assert "risk_department" in who("MA1").roles
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ([("H-human_resources", "H-operator")], True),  # the confirmer gave it to the proposer
+        ([("H-third", "H-operator"), ("H-third", "H-human_resources")], True),  # one gave it to both
+        ([("H-operator", "H-third"), ("H-third", "H-human_resources")], True),  # by the hands of another
+        ([("H-operator", "H-third")], False),
+        ([("H-third", "H-operator")], False),
+    ],
+)
+def test_two_accounts_in_one_hand_are_one_pair_of_eyes(
+    a_bank: None, given: list[tuple[str, str]], refused: bool
+) -> None:
+    bank.person("H-third", "H", "operator")
+    asked = proposed(by="H-operator")
+    for by, about in given:
+        _gave(by, about)
+    act = lambda: proposals.confirm(actor=who("H-human_resources"), proposal=asked)  # noqa: E731
+    if refused:
+        assert refusal(act) == "same_hands"
+    else:
+        act()
+
+
+def test_a_password_that_was_given_long_ago_or_does_not_suffice_is_no_hindrance(
+    a_bank: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = clock.civil() - timedelta(hours=1)
+    Authenticator.objects.create(user=staff("H-human_resources"), type="totp", data={}, created_at=earlier)
+    _gave("H-operator", "H-human_resources")
+    assert hands("H-human_resources") == {"H-human_resources"}, "whose second factor was there before"
+    _gave("H-operator", "OPA")
+    Authenticator.objects.create(user=staff("OPA"), type="totp", data={})
+    assert hands("OPA") == {"OPA", "H-operator"}, "whose second factor H-operator may have set up"
+    given = AuditEvent.objects.get(action="reset_password", object_id="OPA").at
+    for days, held in ((30, {"OPA", "H-operator"}), (31, {"OPA"})):
+        monkeypatch.setattr(clock, "civil", lambda days=days: given + timedelta(days=days))
+        assert hands("OPA") == held
+    monkeypatch.undo()
+    give_one_time_password(staff("OPA"), SYSTEM)
+    assert hands("OPA") == {"OPA", "H-operator"}, "who may still come in by the passkey they added"
+    Authenticator.objects.filter(user_id="OPA").delete()
+    assert hands("OPA") == {"OPA"}, "the machine's command came last"
+
+
+def test_a_factor_that_the_giver_added_makes_no_second_password_harmless(
+    a_bank: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-operator gives a password, sets a factor up with it, and gives another one later."""
+    now = clock.civil()
+    for hours, act in (
+        (0, lambda: _gave("H-operator", "OPA")),
+        (1, lambda: Authenticator.objects.create(user=staff("OPA"), type="totp", data={})),
+        (2, lambda: _gave("H-operator", "OPA")),
+    ):
+        monkeypatch.setattr(clock, "civil", lambda hours=hours: now + timedelta(hours=hours))
+        act()
+    Authenticator.objects.filter(user_id="OPA").update(created_at=now + timedelta(hours=1))
+    assert hands("OPA") == {"OPA", "H-operator"}
 
 
 def test_a_lost_second_factor_is_taken_away_by_two(a_bank: None) -> None:

@@ -334,3 +334,15 @@ def test_a_password_given_counts_once_and_its_end_is_kept(a_bank: None) -> None:
     client.post(LOGIN, {"login": "MA1", "password": told})
     assert client.get("/").url == LOGIN
     assert events("session_ended") == [("system", "MA1", {"why": "password_too_old"})]
+
+
+def test_a_form_about_to_be_sent_is_answered_whatever_is_still_to_be_set_up(sign_in: SignIn) -> None:
+    """A page without an answer says that there is no connection, and nothing would ever be sent."""
+    client = sign_in("MA1")
+    GuardedRole.objects.create(role="customer_manager", demanded_by="H-operator", demanded_at=clock.civil())
+    assert client.get("/account/alive/").json()["person"] == "MA1"
+    given = OneTimePassword(staff_id="MA1", given_by="OPA", given_at=clock.civil())
+    given.valid_until = clock.civil() + timedelta(days=1)
+    given.save()
+    assert client.get("/account/alive/").json()["person"] == "MA1"
+    assert client.get("/work/").status_code == 302, "and nothing else is"

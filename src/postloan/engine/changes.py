@@ -20,8 +20,7 @@ def digest(engine: Engine, path: Path, key: str) -> Path:
     misses a changed row once in 2^64 changes.
     """
     beside = _beside(path)
-    statement = f'SELECT "{key}", hash(n) AS row_hash FROM read_parquet({_quoted(path)}) AS n'
-    _run(engine, f"COPY ({statement}) TO {_quoted(beside)} (FORMAT PARQUET)")
+    _run(engine, f"COPY ({_hashed(engine, path, key)}) TO {_quoted(beside)} (FORMAT PARQUET)")
     return beside
 
 
@@ -53,8 +52,8 @@ def changed(
     # In the order of the key, in which the database finds rows side by side.
     yield from _batches(
         engine,
-        f'WITH fresh AS (SELECT n."{key}" FROM {_hashes(new, key)} AS n ANTI JOIN {_hashes(old, key)} AS o '
-        f'ON n."{key}" = o."{key}" AND n.row_hash = o.row_hash) '
+        f'WITH fresh AS (SELECT n."{key}" FROM {_hashes(engine, new, key)} AS n '
+        f'ANTI JOIN {_hashes(engine, old, key)} AS o ON n."{key}" = o."{key}" AND n.row_hash = o.row_hash) '
         f"SELECT {given} FROM read_parquet({_quoted(new)}) AS n "
         f'SEMI JOIN fresh ON n."{key}" = fresh."{key}" ORDER BY n."{key}"',
     )
@@ -82,12 +81,23 @@ def moved(engine: Engine, new: Path, old: Path, key: str, column: str) -> Iterat
     )
 
 
-def _hashes(path: Path, key: str) -> str:
+def _hashes(engine: Engine, path: Path, key: str) -> str:
     """Give what to read keys and hashes from: the file beside, else the rows themselves."""
     beside = _beside(path)
     if beside.is_file():
         return f"read_parquet({_quoted(beside)})"
-    return f'(SELECT "{key}", hash(n) AS row_hash FROM read_parquet({_quoted(path)}) AS n)'
+    return f"({_hashed(engine, path, key)})"
+
+
+def _hashed(engine: Engine, path: Path, key: str) -> str:
+    """Give the statement for keys and hashes of rows; a list is hashed as text too.
+
+    DuckDB hashes an empty list as it hashes one that is not known.
+    """
+    source = f"read_parquet({_quoted(path)})"
+    columns = [row for rows in _batches(engine, f"DESCRIBE SELECT * FROM {source}") for row in rows]
+    nested = [f'CAST(n."{name}" AS VARCHAR)' for name, kind, *_ in columns if "[" in kind]
+    return f'SELECT "{key}", hash({", ".join(["n", *nested])}) AS row_hash FROM {source} AS n'
 
 
 def _beside(path: Path) -> Path:

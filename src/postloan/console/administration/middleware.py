@@ -15,7 +15,8 @@ from postloan.console.administration.models import GuardedRole, OneTimePassword
 from postloan.console.people.middleware import end_session
 from postloan.console.people.rights import scope
 
-_OPEN = frozenset({"account_change_password", "account_logout", "choose_language"})
+_OPEN = frozenset({"account_change_password", "account_logout", "alive", "choose_language"})
+"""`alive` too, or a form that is about to be sent would be told that there is no server."""
 _WITHOUT_FACTOR = _OPEN | {"account_reauthenticate"}
 
 

@@ -22,6 +22,7 @@ from postloan.console.administration.guards import (
     over_all,
     said,
 )
+from postloan.console.administration.hands import hands
 from postloan.console.administration.models import Proposal
 from postloan.console.audit.services import record
 from postloan.console.people.models import Institution, Leave, Staff, StaffRole
@@ -42,7 +43,7 @@ def propose_role(
     """Propose a role for a person at an institution and all below it, from a day up to, without, another.
 
     Raises Refused `not_yours`, `own_rights`, `unknown_role`, `ends_before`, `held_already`,
-    `proposed_already`, `ended`.
+    `proposed_already`, `ended`, `deputy_gains`.
     """
     asked = Proposal(kind=m.ROLE, staff=staff, role=role, institution=institution, since=since, until=until)
     _may_hold(actor, asked)
@@ -55,14 +56,16 @@ def propose_deputy(
 ) -> Proposal | Leave:
     """Propose who acts for a person on days of leave, the first and the last included.
 
-    A deputy who gains no right by it needs no second person: the leave is made at once and returned.
+    A deputy who gains no right by it needs no second person: the leave is made at once and returned. One of
+    somebody without a role does: the book may give that person roles any day.
 
     Raises Refused `not_yours`, `own_rights` (nobody makes themselves a deputy), `same_person`, `ends_before`,
     `ended`, `leave_exists`, `proposed_already`.
     """
     asked = Proposal(kind=m.DEPUTY, staff=staff, deputy=deputy, since=starts_on, until=ends_on)
     _may_deputise(actor, asked)
-    if gains(staff, deputy):
+    has_roles = StaffRole.objects.filter(not_ended(), staff=staff).exists()
+    if not has_roles or gains(staff, deputy, ends_on):
         return _propose(actor, asked)
     return _act_deputy(asked, actor)
 
@@ -100,11 +103,16 @@ def propose_restore(*, actor: Scope, staff: Staff, reason: str) -> Proposal | No
 def confirm(*, actor: Scope, proposal: Proposal) -> None:
     """Make a proposal hold; everything that it needed when it was made is looked at again.
 
-    Raises Refused as the proposal does, and `decided`, `proposed_by_oneself`, `proposer_gone`.
+    Raises Refused as the proposal does, and `decided`, `proposed_by_oneself`, `proposer_gone`, `same_hands`.
     """
     found = _waiting(proposal)
     if found.proposed_by_id in actor.acting_for:
         raise Refused("proposed_by_oneself", _("Another administrator must confirm what you proposed."))
+    if not hands(found.proposed_by_id).isdisjoint(hands(actor.staff_id)):
+        raise Refused(
+            "same_hands",
+            _("One of you two had a password from the other lately: a third administrator must confirm it."),
+        )
     _MAY[found.kind](actor, found)
     try:
         _MAY[found.kind](scope_of(found.proposed_by), found)
@@ -141,21 +149,54 @@ def drop_all_of(*, actor: Scope, staff: Staff) -> None:
     )
 
 
-def gains(staff: Staff, deputy: Staff) -> list[str]:
-    """Give the roles whose rights a deputy would gain by acting for a person, in their order.
+def gains(staff: Staff, deputy: Staff, ends_on: date) -> list[str]:
+    """Give the roles whose rights a deputy would gain by acting for a person up to a day, in their order.
 
-    A customer manager's book is the person's own, so that one customer manager stands in for another.
+    What the deputy holds themselves counts where it holds as long. A customer manager's book is the person's
+    own, so that one customer manager stands in for another.
     """
-    roles = StaffRole.objects.filter(not_ended())
-    own = frozenset(roles.filter(begun(), staff=deputy).values_list("role", "institution_id"))
-    held = Scope(deputy.pk, frozenset({deputy.pk}), own, frozenset(), sees_all=False)
-    return sorted(
-        {
-            role
-            for role, place in roles.filter(staff=staff).values_list("role", "institution_id")
-            if not (role == MANAGER and MANAGER in held.roles) and not held.has_at({role}, place)
-        }
-    )
+    held = _own(deputy, ends_on)
+    roles = StaffRole.objects.filter(not_ended(), staff=staff).values_list("role", "institution_id")
+    return sorted({role for role, place in roles if _is_gained(held, role, place)})
+
+
+def gained(deputy: Staff) -> dict[Leave, frozenset[str]]:
+    """Give the terms of a deputy that one administrator named alone, with the roles gained by each."""
+    today = clock.civil().date()
+    two = Proposal.objects.filter(kind=m.DEPUTY, state=m.CONFIRMED, deputy=deputy)
+    confirmed = set(two.values_list("staff_id", "since", "until"))
+    terms = Leave.objects.filter(deputy=deputy, ends_on__gte=today).select_related("staff")
+    return {
+        one: frozenset(gains(one.staff, deputy, one.ends_on))
+        for one in terms
+        if (one.staff_id, one.starts_on, one.ends_on) not in confirmed
+    }
+
+
+def _own(deputy: Staff, ends_on: date) -> Scope:
+    lasts = Q(until__isnull=True) | Q(until__gt=ends_on)
+    own = StaffRole.objects.filter(begun(), not_ended(), lasts, staff=deputy)
+    held = frozenset(own.values_list("role", "institution_id"))
+    return Scope(deputy.pk, frozenset({deputy.pk}), held, frozenset(), sees_all=False)
+
+
+def _is_gained(held: Scope, role: str, place: str) -> bool:
+    return not (role == MANAGER and MANAGER in held.roles) and not held.has_at({role}, place)
+
+
+def _no_deputy_gains(asked: Proposal, starts: date) -> None:
+    """Refuse a role that a deputy named earlier would have with it: nobody looked at that deputy for it."""
+    assert asked.institution is not None
+    named = Leave.objects.filter(staff=asked.staff, ends_on__gte=starts).select_related("deputy")
+    if asked.until is not None:
+        named = named.filter(starts_on__lt=asked.until)
+    for one in named:
+        if _is_gained(_own(one.deputy, one.ends_on), asked.role, asked.institution.pk):
+            told = {"deputy": one.deputy_id}
+            raise Refused(
+                "deputy_gains",
+                _("%(deputy)s, their deputy, would have this role too: end the deputy's term first.") % told,
+            )
 
 
 def _may_hold(actor: Scope, asked: Proposal) -> None:
@@ -175,6 +216,7 @@ def _may_hold(actor: Scope, asked: Proposal) -> None:
     held = StaffRole.objects.filter(staff=staff, role=asked.role, institution=place)
     if held.filter(Q(until__isnull=True) | Q(until__gt=starts)).exists():
         raise Refused("held_already", _("This person holds the role there already."))
+    _no_deputy_gains(asked, max(starts, today))
 
 
 def _may_deputise(actor: Scope, asked: Proposal) -> None:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from postloan import clock
 from postloan.console.administration.guards import ROLES, not_ended, not_oneself, over, over_all, said
 from postloan.console.administration.models import GuardedRole, OneTimePassword
-from postloan.console.administration.proposals import drop_all_of
+from postloan.console.administration.proposals import drop_all_of, gained
 from postloan.console.audit.services import SYSTEM, record
 from postloan.console.people.models import Leave, Staff, StaffRole
 from postloan.console.people.rights import Scope
+from postloan.console.people.services import unbind
 from postloan.console.refusals import Refused
 
 VALID_DAYS = 3
@@ -61,7 +62,11 @@ def reset_password(*, actor: Scope, staff: Staff) -> str:
 
 
 def give_one_time_password(staff: Staff, by: str) -> str:
-    """Set a password that must be changed with the first sign-in, within the caller's transaction."""
+    """Set a password that must be changed with the first sign-in, within the caller's transaction.
+
+    A person of the directory that was bound to the number is so no longer: this is how somebody whose account
+    there was made anew comes in again.
+    """
     told = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     staff.set_password(told)
     staff.save()
@@ -75,6 +80,7 @@ def give_one_time_password(staff: Staff, by: str) -> str:
         },
     )
     record(actor=by, action="reset_password", object_kind="staff", object_id=staff.pk)
+    unbind(staff)
     return told
 
 
@@ -137,6 +143,8 @@ def end_staff(*, actor: Scope, staff: Staff, reason: str) -> None:
 def end_role(*, actor: Scope, held: StaffRole) -> None:
     """End a role today. One of the book's is ended in the book; one of one's own may be given up.
 
+    A term as deputy that one administrator could name because the deputy held the role ends with it.
+
     Raises Refused `not_yours`, `from_book`, `ended`.
     """
     over(actor, held.staff.institution_id)
@@ -149,10 +157,13 @@ def end_role(*, actor: Scope, held: StaffRole) -> None:
         )
     if held.until is not None and held.until <= today:
         raise Refused("ended", _("This role has ended."))
-    before = {"since": held.since, "until": held.until}
+    before, terms = {"since": held.since, "until": held.until}, gained(held.staff)
     held.until = today
     held.save()
     _note_role(actor, "end_role", held, before=before, after={"until": today})
+    for leave, roles in gained(held.staff).items():
+        if roles - terms[leave]:
+            _end_leave(actor, leave)
 
 
 def _note_role(
@@ -181,6 +192,10 @@ def end_leave(*, actor: Scope, leave: Leave) -> None:
     Raises Refused `not_yours`.
     """
     over(actor, leave.staff.institution_id)
+    _end_leave(actor, leave)
+
+
+def _end_leave(actor: Scope, leave: Leave) -> None:
     before = {"deputy": leave.deputy_id, "starts_on": leave.starts_on, "ends_on": leave.ends_on}
     who = leave.staff_id
     leave.delete()

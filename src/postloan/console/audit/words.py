@@ -11,6 +11,7 @@ ACTIONS: dict[str, Term] = {
     "sign_in_locked": ("was locked out", "登录锁定"),
     "sign_out": ("signed out", "退出登录"),
     "session_ended": ("ended a session", "会话失效"),
+    "unbind_directory": ("unbound the account of the directory", "解除目录账号绑定"),
     "end_password": ("ended a password of the console", "停用本地密码"),
     "propose_role": ("proposed a role", "提交岗位授权"),
     "propose_deputy": ("proposed a deputy", "提交代理人设置"),

@@ -102,6 +102,9 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not staff.is_active or _has_left(staff):
             self._refuse(request, number, "left")
         if not sociallogin.is_existing:
+            if services.bound(staff):
+                # The directory gave this person's number to another: subjects are never given anew.
+                self._refuse(request, number, "another_person")
             sociallogin.connect(request, staff)
         elif sociallogin.user.pk != staff.pk:
             # The directory gave the number to another of its people, or this one another number.
@@ -140,6 +143,8 @@ def _is_one_person(told: dict[str, Any]) -> bool:
 def _words(why: str) -> str:
     if why == "unknown_staff":
         return gettext("The directory knows you, but nobody here has that staff number.")
+    if why == "another_person":
+        return gettext("Another person of the directory is bound to this staff number. Ask administration.")
     if why == "left":
         return gettext("This account has ended. If that is a mistake, ask administration.")
     if why == "cancelled":

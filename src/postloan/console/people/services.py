@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import BACKEND_SESSION_KEY, update_session_auth_hash
 from django.core.cache import cache
 from django.db import transaction
@@ -56,6 +57,26 @@ def _end_password(staff: Staff, request: HttpRequest) -> None:
     OneTimePassword.objects.filter(staff=staff).delete()
     update_session_auth_hash(request, staff)
     record(actor=SYSTEM, action="end_password", object_kind="staff", object_id=staff.pk)
+
+
+def bound(staff: Staff) -> bool:
+    """Tell whether a person of the directory is bound to somebody's number."""
+    return bool(_bindings(staff))
+
+
+def unbind(staff: Staff) -> None:
+    """Let somebody's number be bound anew with the next sign-in, within the caller's transaction."""
+    for one in _bindings(staff):
+        one.delete()
+        record(actor=SYSTEM, action="unbind_directory", object_kind="staff", object_id=staff.pk)
+
+
+def _bindings(staff: Staff) -> list[Any]:
+    if not apps.is_installed("allauth.socialaccount"):
+        return []
+    from allauth.socialaccount.models import SocialAccount  # may be imported where it is installed alone
+
+    return list(SocialAccount.objects.filter(user_id=staff.pk))
 
 
 def refused(*, request: HttpRequest | None, staff_id: str, by: str, why: str) -> None:

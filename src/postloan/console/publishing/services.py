@@ -71,10 +71,12 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
     with open_engine(threads=2, memory="2GiB") as engine:
         (run,) = engine.rows(engine.read(result / "run.parquet", RUN))
         last = m.Publication.objects.first()
+        prepared = store / "console" / "published"
+        if last is not None:
+            _finish(prepared, last.run_id)
         if last is not None and (last.run_id, last.result_hash) == (run["run_id"], run["result_hash"]):
             after_publication(last)  # does what a stop between the two left undone
             return Done(last, {}, {}, again=True)
-        prepared = store / "console" / "published"
         known = Book(open_book(engine, book, engine.scratch / "book").paths, engine, day)
         with _fresh(prepared / f".{run['run_id']}") as folder:
             policy = policy_of(run["policy_version"], run["as_of"])
@@ -89,6 +91,13 @@ def publish(store: Path, book: Path | str, as_of: date | None = None) -> Done:
             shutil.rmtree(stale)
     after_publication(done.publication)
     return done
+
+
+def _finish(prepared: Path, run_id: str) -> None:
+    """Put what was published in its place, where a stop right after it left it beside: history needs it."""
+    beside, target = prepared / f".{run_id}", prepared / run_id
+    if beside.is_dir() and not target.is_dir():
+        beside.replace(target)
 
 
 def _weigh() -> None:

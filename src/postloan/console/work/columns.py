@@ -176,7 +176,7 @@ LOADS = Listing(
     ),
     usual=("person", "late", "today", "cases", "tasks"),
     leads="person",
-    key=lambda load: load.staff_id or "",
+    key=lambda load: load.staff_id or "-",
 )
 """Load by person; those with most late work stand first."""
 
