@@ -46,6 +46,7 @@ class Column:
         beside: columns that the small letters tell; a file has them as columns of their own.
         show: how the page shows it where its kind is not enough; the file has the value.
         is_sortable: whether a list in memory may stand by it.
+        language: of its head, where that is not the page's: fields of the book are named in English alone.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Column:
     beside: tuple[str, ...] = ()
     show: Callable[[Any, Any], Any] | None = None
     is_sortable: bool = True
+    language: str = ""
 
     @property
     def is_number(self) -> bool:
