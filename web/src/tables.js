@@ -1,5 +1,6 @@
-// Shows the decision table of every [data-dmn] of a page with dmn-js, and lets it be changed where the page has
-// [data-dmn-edit]; its mark stays visible.
+// Shows the decision table of every [data-dmn] of a page with dmn-js, and lets it be changed where it names a form
+// as [data-dmn-edit]; its mark stays visible. The form stands beside it, not around it: the editor has buttons and
+// fields of its own, which must not send the form.
 import DmnModeler from "dmn-js/lib/Modeler";
 import DmnViewer from "dmn-js/lib/NavigatedViewer";
 import "dmn-js/dist/assets/diagram-js.css";
@@ -22,7 +23,7 @@ function sendWith(form, modeler) {
 }
 
 for (const place of document.querySelectorAll("[data-dmn]")) {
-  const form = place.closest("[data-dmn-form]");
+  const form = document.getElementById(place.dataset.dmnEdit ?? "");
   let text = form?.elements.xml.value;
   if (!text) {
     const response = await fetch(place.dataset.dmn, { credentials: "same-origin" });

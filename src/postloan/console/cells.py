@@ -46,6 +46,7 @@ class Column:
         beside: columns that the small letters tell; a file has them as columns of their own.
         show: how the page shows it where its kind is not enough; the file has the value.
         is_sortable: whether a list in memory may stand by it.
+        language: of its head, where that is not the page's: fields of the book are named in English alone.
     """
 
     name: str
@@ -58,16 +59,12 @@ class Column:
     beside: tuple[str, ...] = ()
     show: Callable[[Any, Any], Any] | None = None
     is_sortable: bool = True
+    language: str = ""
 
     @property
     def is_number(self) -> bool:
         """Tell whether it stands on the right."""
         return self.kind in NUMBERS
-
-    @property
-    def head(self) -> Any:
-        """Give its head for a page; the name of a column of the book stands as it is written there."""
-        return format_html("<samp>{}</samp>", self.name) if self.label == self.name else self.label
 
     @property
     def falls(self) -> bool:

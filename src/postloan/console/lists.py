@@ -153,7 +153,7 @@ class Table:
         return f"{column.label} ({self.unit})" if column.kind == "amount" else str(column.label)
 
     def _head(self, column: Column) -> Head:
-        label = column.head if column.label == column.name else self._label(column)
+        label = self._label(column)
         if column not in self.listing.sortable:
             return Head(column, label, "", "")
         is_by_this = (self.sort.removeprefix("-") or self.listing.first) == column.name

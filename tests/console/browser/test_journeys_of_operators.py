@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from postloan import clock
 from postloan.book.snapshot import Book
 from postloan.book.stamp import read_stamp
+from postloan.console.administration.models import Proposal
 from postloan.console.audit.models import AuditEvent
 from postloan.console.people.models import Leave, Staff, StaffRole
 from postloan.console.policies.models import Draft
@@ -23,6 +24,7 @@ from postloan.console.runs import tasks
 from postloan.console.runs.models import Job
 from postloan.engine import open_engine
 from tests.console import bank
+from tests.console.browser.conftest import Visit
 from tests.console.browser.looking import Arrive, done_by, look, one_way, other_way
 
 pytestmark = pytest.mark.browser
@@ -134,6 +136,23 @@ def test_a_run_that_an_operator_starts_is_published(arrive: Arrive, settings: An
     assert AuditEvent.objects.filter(action="publish", object_id=job.run_id).exists()
 
 
+def confirmed(arrive: Arrive, by: str, proposed_by: Visit, person: str, role: str) -> None:
+    """Let another administrator confirm a role that waits for a person, which its proposer cannot."""
+    waiting = Proposal.objects.get(staff_id=person, role=role, state="waiting")
+    action = f"/proposals/{waiting.pk}/confirm/"
+    proposed_by.go("/administration/proposals/")
+    expect(proposed_by.page.locator(f"form[action$='/{waiting.pk}/refuse/']")).to_have_count(1)
+    expect(proposed_by.page.locator(f"form[action$='{action}']")).to_have_count(0)
+    look(proposed_by)
+    second = arrive(by, proposed_by.language, proposed_by.width)
+    second.go("/administration/")
+    second.follow("/administration/proposals/")
+    look(second)
+    second.send(action)
+    look(second)
+    assert len(second.asked) == 1
+
+
 @one_way
 def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
     arrive: Arrive, language: str, width: str
@@ -156,7 +175,10 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
         ends_on=(today + timedelta(days=5)).isoformat(),
     )
     look(come)
-    assert StaffRole.objects.filter(staff_id="MA1", role="branch_head", institution_id="A1").exists()
+    headed = StaffRole.objects.filter(staff_id="MA1", role="branch_head", institution_id="A1")
+    assert not headed.exists(), "nobody gives a role alone"
+    confirmed(arrive, "H-human_resources", come, "MA1", "branch_head")
+    assert headed.exists()
     assert Leave.objects.filter(staff_id="MA1", deputy_id="MB1").exists()
     deputy.go("/customers/CA1-1/")
     expect(deputy.page.locator("h1")).to_contain_text("客户 CA1-1")
@@ -168,7 +190,8 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
     gone = Staff.objects.get(pk="MA2")
     assert (gone.is_active, gone.left_on) == (False, today)
     assert len(come.asked) == 1
-    assert done_by("H-operator") == ["give_role", "set_leave", "end_staff"]
+    assert done_by("H-operator") == ["propose_role", "set_leave", "end_staff"]
+    assert done_by("H-human_resources") == ["give_role"]
 
 
 @other_way
@@ -188,6 +211,7 @@ def test_human_resources_make_an_account_that_opens_with_a_password_of_its_own(
     come.send("/password/")
     look(come)
     secret = come.page.locator(".secret").inner_text()
+    confirmed(arrive, "H-operator", come, "MA9", "customer_manager")
     fresh = arrive("MA1", language, width)
     fresh.page.context.clear_cookies()
     fresh.go("/")
@@ -206,5 +230,6 @@ def test_human_resources_make_an_account_that_opens_with_a_password_of_its_own(
     made = Staff.objects.get(pk="MA9")
     assert made.check_password(bank.PASSWORD)
     assert not made.check_password(secret)
-    assert done_by("H-human_resources") == ["make_staff", "give_role", "reset_password"]
+    assert done_by("H-human_resources") == ["make_staff", "propose_role", "reset_password"]
+    assert done_by("H-operator") == ["give_role"]
     assert done_by("MA9") == ["change_password"]

@@ -186,4 +186,10 @@ def _of_book(name: str) -> Column:
         text = row.values.get(name) or ""
         return int(text) if name == PLACE[1] and text.isascii() and text.isdecimal() else text
 
-    return Column(name, name, value, show=lambda row, told: format_html("<samp>{}</samp>", value(row, told)))
+    return Column(
+        name,
+        name,
+        value,
+        show=lambda row, told: format_html("<samp>{}</samp>", value(row, told)),
+        language="en",
+    )
