@@ -27,6 +27,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["object_kind", "object_id", "seq"], name="audit_of_object"),
             models.Index(fields=["action", "seq", "at"], name="audit_by_action"),
+            models.Index(fields=["actor", "action", "seq"], name="audit_by_actor"),
             models.Index(fields=["at", "seq"], name="audit_by_time"),
         ]
 

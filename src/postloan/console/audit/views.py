@@ -22,8 +22,8 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 @allow(AUDIT_READERS)
 def index(request: HttpRequest) -> HttpResponse | FileResponse:
     """Search the events."""
-    asked = _asked(request)
-    table = show(EVENTS, request, selectors.events(scope(request), asked), tell)
+    asked, held = _asked(request), scope(request)
+    table = show(EVENTS, request, selectors.events(held, asked), tell, selectors.parts(held))
     if isinstance(table, FileResponse):
         return table
     actions, kinds = selectors.choices()

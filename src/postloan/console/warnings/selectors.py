@@ -47,7 +47,11 @@ def alerts(
     found = _by_age(found, asked.get("age", ""), run)
     least = whole(asked.get("least", ""), 10**13)
     if least:
-        found = found.filter(exposure__gte=least * 100)
+        large = Alert.objects.filter(exposure__gte=least * 100).order_by()
+        if count(large, _FEW + 1) <= _FEW:  # no order of the list leads to them
+            found = found.filter(pk__in=large.values("pk"))
+        else:
+            found = found.filter(exposure__gte=least * 100)
     elif asked.get("sort", "").removeprefix("-") == "exposure":
         found = found.filter(exposure__isnull=False)  # of areas there is none to sort by
     if asked.get("signal"):
@@ -89,7 +93,8 @@ def _by_signal(
 
 
 _FEW = 5_000
-"""Customers with a signal that are looked up at once; where more have it, each warning is asked for it."""
+"""Customers with a signal, or warnings of an amount, that are looked up at once; where more fit, each warning
+in the order of the list is asked."""
 
 _NAMED = 500
 """Customers of a search whose numbers are written into the question."""
