@@ -38,9 +38,9 @@ COPY (
          '02' AS class_previous,
          '02' AS class_matrix,
          NULL::VARCHAR AS class_floor,
-         CASE WHEN {changes} THEN '05' ELSE '02' END AS class_machine,
-         CASE WHEN {changes} THEN '05' ELSE '02' END AS class_final,
-         CASE WHEN {changes} THEN 'special_mention' ELSE 'normal' END AS five_level,
+         CASE WHEN {moves} THEN '05' ELSE '02' END AS class_machine,
+         CASE WHEN {moves} THEN '05' ELSE '02' END AS class_final,
+         CASE WHEN {moves} THEN 'special_mention' ELSE 'normal' END AS five_level,
          'MX02' AS matrix_rule_id,
          '[]' AS floor_rule_ids,
          '[]' AS missing,
@@ -52,8 +52,8 @@ COPY (
          'on' AS on_off,
          NULL::DATE AS observation_ends_on,
          100000 AS provision,
-         CASE WHEN {changes} THEN 2 WHEN i * 31 % 100 >= 90 THEN 1 END::BIGINT AS rate_rank,
-         CASE WHEN {changes} THEN TRUE END AS class_moved
+         CASE WHEN {moves} THEN 2 WHEN i * 31 % 100 >= 90 THEN 1 END::BIGINT AS rate_rank,
+         CASE WHEN {moves} THEN TRUE END AS class_moved
   FROM range({loans}) AS numbers(i)
 ) TO '{path}' (FORMAT PARQUET, COMPRESSION ZSTD)
 """
@@ -65,13 +65,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.publishing", description=told)
     parser.add_argument("--loans", type=int, default=1_000_000)
     parser.add_argument("--percent", type=int, default=5, help="how many of a hundred changed")
+    parser.add_argument("--moved", type=int, default=10, help="how many of a hundred of those changed class")
     parser.add_argument("--times", type=int, default=3)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="postloan-bench-") as place:
-        _measure(Path(place), asked.loans, asked.percent, asked.times)
+        _measure(Path(place), asked)
 
 
-def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
+def _measure(folder: Path, asked: argparse.Namespace) -> None:
     from postloan.console import serving
 
     serving.configure(folder / "store", "", "", os.environ.get("DATABASE_URL"))
@@ -84,12 +85,16 @@ def _measure(folder: Path, loans: int, percent: int, times: int) -> None:
     from postloan.engine.changes import digest
 
     call_command("migrate", verbosity=0)
-    days = [folder / f"{number}.parquet" for number in range(times + 1)]
+    days = [folder / f"{number}.parquet" for number in range(asked.times + 1)]
     with duckdb.connect() as base:
         for number, path in enumerate(days):
-            changes = f"i % 100 < {percent}"
-            base.execute(LOANS.format(loans=loans, path=path, changes=changes, number=number))
-    print(f"{connection.vendor}, {loans:,} loan states; load of the machine {os.getloadavg()[0]:.1f}")
+            changes = f"i % 100 < {asked.percent}"
+            moves = f"({changes} AND (i // 100 + {number}) % 100 < {asked.moved})"
+            base.execute(
+                LOANS.format(loans=asked.loans, path=path, changes=changes, moves=moves, number=number)
+            )
+    print(f"{connection.vendor}, {asked.loans:,} loan states, {asked.percent} % changed, ", end="")
+    print(f"{asked.moved} % of these in class; load of the machine {os.getloadavg()[0]:.1f}")
     with open_engine(threads=2) as engine:
         for number, path in enumerate(days):
             before = days[number - 1] if number else None

@@ -43,19 +43,36 @@ def changed(
         columns: what is given; must hold the key.
         as_text: columns that are given as text, for a database that knows no dates.
     """
+    yield from _batches(engine, _changed(engine, new, old, key, columns, as_text))
+
+
+def changed_file(
+    engine: Engine, new: Path, old: Path | None, key: str, columns: Sequence[str], target: Path
+) -> int:
+    r"""Write what `changed` gives as a CSV file without a head, and give the number of rows.
+
+    Values are in quotes, what is not known is `\N` without: a database that reads files takes it as it is.
+    """
+    rows = _changed(engine, new, old, key, columns, ())
+    form = r"(FORMAT CSV, HEADER false, NULLSTR '\N', FORCE_QUOTE *)"
+    ((count,),) = next(_batches(engine, f"COPY ({rows}) TO {_quoted(target)} {form}"))
+    return int(count)
+
+
+def _changed(
+    engine: Engine, new: Path, old: Path | None, key: str, columns: Sequence[str], as_text: Collection[str]
+) -> str:
     given = ", ".join(
         f'CAST(n."{name}" AS VARCHAR)' if name in as_text else f'n."{name}"' for name in columns
     )
     if old is None:
-        yield from _batches(engine, f"SELECT {given} FROM read_parquet({_quoted(new)}) AS n")
-        return
+        return f"SELECT {given} FROM read_parquet({_quoted(new)}) AS n"
     # In the order of the key, in which the database finds rows side by side.
-    yield from _batches(
-        engine,
+    return (
         f'WITH fresh AS (SELECT n."{key}" FROM {_hashes(engine, new, key)} AS n '
         f'ANTI JOIN {_hashes(engine, old, key)} AS o ON n."{key}" = o."{key}" AND n.row_hash = o.row_hash) '
         f"SELECT {given} FROM read_parquet({_quoted(new)}) AS n "
-        f'SEMI JOIN fresh ON n."{key}" = fresh."{key}" ORDER BY n."{key}"',
+        f'SEMI JOIN fresh ON n."{key}" = fresh."{key}" ORDER BY n."{key}"'
     )
 
 

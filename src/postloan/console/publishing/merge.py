@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection, models
 
@@ -12,6 +13,7 @@ from postloan.engine import Engine
 from postloan.engine import changes as ch
 
 _KEYS_AT_ONCE = 500
+_PART = 1 << 20
 
 
 def merge(engine: Engine, model: type[models.Model], new: Path, old: Path | None) -> tuple[int, int]:
@@ -24,10 +26,15 @@ def merge(engine: Engine, model: type[models.Model], new: Path, old: Path | None
     if old is None:
         model._default_manager.all().delete()
     removed = sum(_delete(model, columns[0], keys) for keys in ch.gone(engine, new, old, columns[0]))
+    if connection.vendor == "postgresql":
+        with TemporaryDirectory(dir=engine.scratch) as folder:
+            file = Path(folder) / "changed.csv"
+            written = ch.changed_file(engine, new, old, columns[0], columns, file)
+            _copy(model, columns, file)
+            return written, removed
     # SQLite keeps dates as text; DuckDB writes them faster than Python would.
-    dates = _dates(model) if connection.vendor == "sqlite" else ()
-    written = _upsert(model, columns, ch.changed(engine, new, old, columns[0], columns, as_text=dates))
-    return written, removed
+    rows = ch.changed(engine, new, old, columns[0], columns, as_text=_dates(model))
+    return _upsert(model, columns, rows), removed
 
 
 def _delete(model: type[models.Model], key: str, rows: Sequence[ch.Row]) -> int:
@@ -39,8 +46,6 @@ def _delete(model: type[models.Model], key: str, rows: Sequence[ch.Row]) -> int:
 
 def _upsert(model: type[models.Model], columns: Sequence[str], batches: Iterable[list[ch.Row]]) -> int:
     table = connection.ops.quote_name(model._meta.db_table)
-    if connection.vendor == "postgresql":
-        return _copied(table, columns, batches)
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) {_on_conflict(columns)}"  # noqa: S608 - our own names
@@ -63,19 +68,16 @@ def _on_conflict(columns: Sequence[str]) -> str:
     return f"ON CONFLICT ({columns[0]}) DO UPDATE SET {sets}"
 
 
-def _copied(
-    table: str, columns: Sequence[str], batches: Iterator[list[ch.Row]] | Iterable[list[ch.Row]]
-) -> int:
-    names = ", ".join(columns)
-    count = 0
+def _copy(model: type[models.Model], columns: Sequence[str], file: Path) -> None:
+    table, names = connection.ops.quote_name(model._meta.db_table), ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS incoming")
         cursor.execute(f"CREATE TEMPORARY TABLE incoming AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
-        with cursor.copy(f"COPY incoming ({names}) FROM STDIN") as copy:
-            for rows in batches:
-                for row in rows:
-                    copy.write_row(row)
-                count += len(rows)
+        with (
+            cursor.copy(rf"COPY incoming ({names}) FROM STDIN (FORMAT CSV, NULL '\N')") as copy,
+            file.open("rb") as rows,
+        ):
+            while part := rows.read(_PART):
+                copy.write(part)
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming {_on_conflict(columns)}")  # noqa: S608
         cursor.execute("DROP TABLE incoming")
-    return count
