@@ -91,7 +91,8 @@ def fill(store: Path, size: Size) -> None:
     }
     loans = folder / "loan.parquet"
     with duckdb.connect() as base, open_engine(threads=2) as engine:
-        base.execute(LOANS.format(path=loans, loans=size.loans, changes="i % 20 = 0", moves="i % 20 = 0", number=1))
+        changes = "i % 20 = 0"
+        base.execute(LOANS.format(path=loans, loans=size.loans, changes=changes, moves=changes, number=1))
         base.execute(f"CREATE VIEW loan AS FROM read_parquet('{loans}')")
         base.execute("CREATE MACRO chance(x) AS CAST(hash(x) >> 2 AS BIGINT)")
         with transaction.atomic():
