@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import secrets
@@ -161,6 +162,7 @@ def settle() -> None:
         policy_of(run.policy_version, run.as_of)
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else libraries complain at the end of what nobody has taken away
 
 
 def _warm(say: Say) -> None:
