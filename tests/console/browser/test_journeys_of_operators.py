@@ -163,11 +163,14 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
     deputy = arrive("MB1", language, width)
     assert deputy.go("/customers/CA1-1/").locator("h1").inner_text() != "客户 CA1-1"
     come = arrive("H-operator", language, width)
-    come.go("/administration/staff/?search=MA1")
+    come.go("/administration/staff/?search=BHB")
     look(come)
-    come.follow("/administration/staff/MA1/")
+    come.follow("/administration/staff/BHB/")
     look(come)
     come.send("/roles/", role="branch_head", institution_id="A1")
+    headed = StaffRole.objects.filter(staff_id="BHB", role="branch_head", institution_id="A1")
+    assert not headed.exists(), "nobody gives a role alone"
+    come.go("/administration/staff/MA1/")
     come.send(
         "/leave/",
         deputy_id="MB1",
@@ -175,9 +178,7 @@ def test_an_operator_gives_a_role_names_a_deputy_and_a_leaver_is_out_at_once(
         ends_on=(today + timedelta(days=5)).isoformat(),
     )
     look(come)
-    headed = StaffRole.objects.filter(staff_id="MA1", role="branch_head", institution_id="A1")
-    assert not headed.exists(), "nobody gives a role alone"
-    confirmed(arrive, "H-human_resources", come, "MA1", "branch_head")
+    confirmed(arrive, "H-human_resources", come, "BHB", "branch_head")
     assert headed.exists()
     assert Leave.objects.filter(staff_id="MA1", deputy_id="MB1").exists()
     deputy.go("/customers/CA1-1/")
